@@ -1,0 +1,75 @@
+"""What a learner has: completions and awards, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+HUNDRED = "0-100"
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A grade on a scale; ``scale`` is "low-high". Grades compare inside one scale only."""
+
+    value: Decimal
+    scale: str = HUNDRED
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One recorded attempt at an achievement.
+
+    ``completed_on`` is when it happened (valid time), ``recorded_at`` when it became known
+    (recorded time, aware). ``credits`` are exact. A completion withdrawn at an instant did not
+    happen for whoever looks from then on.
+    """
+
+    id: str
+    achievement: str
+    completed_on: date
+    recorded_at: datetime
+    credits: Decimal = Decimal(0)
+    grade: Grade | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """An award the learner holds: evidence for larger stacks."""
+
+    id: str
+    achievement: str
+    awarded_on: date
+    recorded_at: datetime
+    credits: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRecord:
+    """Everything that is known of one learner."""
+
+    completions: tuple[Completion, ...] = ()
+    awards: tuple[Award, ...] = ()
+
+    def at(self, *, as_of: date, known_on: datetime) -> LearnerRecord:
+        """Return what held on ``as_of``, as far as it was known at ``known_on`` (aware).
+
+        A fact dated on ``as_of`` counts on that day.
+        """
+        return LearnerRecord(
+            tuple(c for c in self.completions if _counts(c, as_of, known_on)),
+            tuple(
+                a for a in self.awards if a.awarded_on <= as_of and a.recorded_at <= known_on
+            ),
+        )
+
+
+def _counts(completion: Completion, as_of: date, known_on: datetime) -> bool:
+    withdrawn = completion.withdrawn_at
+    return (
+        completion.completed_on <= as_of
+        and completion.recorded_at <= known_on
+        and (withdrawn is None or withdrawn > known_on)
+    )

@@ -1,0 +1,87 @@
+"""What a stack asks for: a tree of frozen requirements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from stacking_rules.facts import Grade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """One node. ``id`` is its step in the address, ``title`` what people call it (or "")."""
+
+    id: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed(Requirement):
+    """One named achievement is completed, with at least ``grade`` where one is asked for."""
+
+    achievement: str
+    grade: Grade | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earned(Requirement):
+    """One named award is held."""
+
+    achievement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credits(Requirement):
+    """At least ``credits`` from distinct achievements of ``of``, each at ``grade`` or better."""
+
+    credits: Decimal
+    of: tuple[str, ...]
+    grade: Grade | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group(Requirement):
+    """A node over parts: at least ``needed`` of them must be met."""
+
+    parts: tuple[Requirement, ...]
+
+    @property
+    def needed(self) -> int:
+        """How many parts must be met."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf(Group):
+    """Every part is met."""
+
+    @property
+    def needed(self) -> int:
+        """All of them."""
+        return len(self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf(Group):
+    """At least one part is met."""
+
+    @property
+    def needed(self) -> int:
+        """One."""
+        return 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtLeast(Group):
+    """At least ``count`` parts are met."""
+
+    count: int
+
+    @property
+    def needed(self) -> int:
+        """The count."""
+        return self.count
+
+
+Leaf = Completed | Earned | Credits
