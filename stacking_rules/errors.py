@@ -1,9 +1,9 @@
 """What the engine may raise.
 
-    StackError                 base
-      DocumentError            the document is wrong at an address; address, message
-      CircularStackError       awards need each other; path
-      LimitExceededError       the document is larger than the engine accepts; limit, value
+StackError                 base
+  DocumentError            the document is wrong at an address; address, message
+  CircularStackError       awards need each other; path
+  LimitExceededError       the document is larger than the engine accepts; limit, value
 """
 
 

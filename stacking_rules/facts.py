@@ -60,9 +60,7 @@ class LearnerRecord:
         """
         return LearnerRecord(
             tuple(c for c in self.completions if _counts(c, as_of, known_on)),
-            tuple(
-                a for a in self.awards if a.awarded_on <= as_of and a.recorded_at <= known_on
-            ),
+            tuple(a for a in self.awards if a.awarded_on <= as_of and a.recorded_at <= known_on),
         )
 
 

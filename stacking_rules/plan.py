@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from stacking_rules.facts import Grade
+from stacking_rules.progress import Progress, Status, Unused
+from stacking_rules.requirements import Completed, Credits, Earned, Group
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing to do next at one requirement.
 
     ``kind`` is "complete" (one achievement), "complete-any" (``count`` of ``options``), "earn"
-    (an award), "improve" (completed, but below the grade), or "credits" (``credits`` more from
-    ``options``). ``grade`` is the grade to reach, as text, or None.
+    (an award), "improve" (completed, but not at the grade asked for), or "credits" (``credits``
+    more from ``options``). ``grade`` is the grade to reach, where one is asked for.
     """
 
     address: str
@@ -20,5 +24,81 @@ class Step:
     options: tuple[str, ...]
     count: int = 1
     credits: Decimal | None = None
-    grade: Decimal | None = None
-    grade_scale: str = ""
+    grade: Grade | None = None
+
+
+Effort = tuple[int, Decimal]
+"""(achievements still to complete, credits still to gain): compared in this order.
+
+The engine does not know which achievements will bring missing credits, so a credit requirement
+counts as one achievement at least.
+"""
+
+_STUCK: Effort = (10**6, Decimal(0))
+
+
+def next_steps(progress: Progress) -> tuple[Step, ...]:
+    """Return the least that leads from ``progress`` to met; empty when it is met."""
+    if progress.status is Status.MET:
+        return ()
+    if not progress.children:
+        return (_leaf_step(progress),)
+    return _group_steps(progress)
+
+
+def effort(progress: Progress) -> Effort:
+    """Return how much is missing at least; a part that cannot be filled counts as very much."""
+    if progress.status is Status.MET:
+        return 0, Decimal(0)
+    if isinstance(progress.requirement, Credits):
+        return 1, progress.need - progress.have
+    if not progress.children:
+        return _STUCK if _is_used_elsewhere(progress) else (1, Decimal(0))
+    efforts = [effort(part) for part in _easiest(progress)]
+    return sum(e[0] for e in efforts), sum((e[1] for e in efforts), Decimal(0))
+
+
+def _is_used_elsewhere(progress: Progress) -> bool:
+    return any(held.reason is Unused.USED_ELSEWHERE for held in progress.unused)
+
+
+def _easiest(progress: Progress) -> list[Progress]:
+    """Return the unmet parts that are still needed, the least effort first."""
+    unmet = [child for child in progress.children if child.status is not Status.MET]
+    missing = int(progress.need - progress.have)
+    return sorted(unmet, key=effort)[:missing]
+
+
+def _group_steps(progress: Progress) -> tuple[Step, ...]:
+    missing = int(progress.need - progress.have)
+    unmet = [child for child in progress.children if child.status is not Status.MET]
+    singles = [child for child in unmet if not isinstance(child.requirement, Group | Credits)]
+    open_ones = [child for child in singles if not _is_used_elsewhere(child)]
+    if len(singles) == len(unmet) and len(open_ones) > missing:
+        return (_choice_step(progress.address, open_ones, missing),)
+    return tuple(step for part in _easiest(progress) for step in next_steps(part))
+
+
+def _choice_step(address: str, parts: list[Progress], count: int) -> Step:
+    steps = [_leaf_step(part) for part in parts]
+    grades = {step.grade for step in steps}
+    grade = grades.pop() if len(grades) == 1 else None
+    options = tuple(step.options[0] for step in steps)
+    return Step(address, "complete-any", options, count, grade=grade)
+
+
+def _leaf_step(progress: Progress) -> Step:
+    node = progress.requirement
+    if isinstance(node, Credits):
+        counted = {fact.achievement for fact in progress.counted}
+        options = tuple(key for key in node.of if key not in counted)
+        missing = progress.need - progress.have
+        return Step(progress.address, "credits", options, credits=missing, grade=node.grade)
+    if isinstance(node, Earned):
+        return Step(progress.address, "earn", (node.achievement,))
+    if not isinstance(node, Completed):
+        raise TypeError(f"{type(node).__name__} is not a single achievement")
+    graded = (Unused.BELOW_GRADE, Unused.GRADE_MISSING, Unused.OTHER_SCALE)
+    is_low = any(held.reason in graded for held in progress.unused)
+    kind = "improve" if is_low else "complete"
+    return Step(progress.address, kind, (node.achievement,), grade=node.grade)

@@ -1,0 +1,30 @@
+"""Who did what and when: append-only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lti_tool.persistence.base import Base, UTCDateTime
+
+
+class AuditEvent(Base):
+    """One act, written in the transaction of the act itself.
+
+    ``actor`` is the uuid of a learner, or the name of a command ("cli:import oulad").
+    ``detail`` holds uuids and numbers, never names, grades or tokens.
+    """
+
+    __tablename__ = "audit_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institutions.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    actor: Mapped[str] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(50))
+    subject: Mapped[str] = mapped_column(String(100), default="")
+    detail: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)

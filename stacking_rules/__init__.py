@@ -1,0 +1,81 @@
+"""The stacking-rules engine: frozen values in, frozen values out; no clock and no I/O."""
+
+from stacking_rules.documents import (
+    AchievementText,
+    Document,
+    content_hash,
+    parse_document,
+    parse_stack,
+    scale_bounds,
+)
+from stacking_rules.errors import (
+    CircularStackError,
+    DocumentError,
+    LimitExceededError,
+    StackError,
+)
+from stacking_rules.evaluate import evaluate
+from stacking_rules.explain import Message, explain
+from stacking_rules.facts import Award, Completion, Grade, LearnerRecord
+from stacking_rules.plan import Step, next_steps
+from stacking_rules.progress import HeldFact, Progress, Status, Unused
+from stacking_rules.requirements import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Completed,
+    Credits,
+    Earned,
+    Group,
+    Requirement,
+)
+from stacking_rules.rollup import (
+    NewAward,
+    RollUp,
+    counted_facts,
+    in_award_order,
+    receipt,
+    roll_up,
+)
+from stacking_rules.stacks import Stack
+
+__all__ = [
+    "AchievementText",
+    "AllOf",
+    "AnyOf",
+    "AtLeast",
+    "Award",
+    "CircularStackError",
+    "Completed",
+    "Completion",
+    "Credits",
+    "Document",
+    "DocumentError",
+    "Earned",
+    "Grade",
+    "Group",
+    "HeldFact",
+    "LearnerRecord",
+    "LimitExceededError",
+    "Message",
+    "NewAward",
+    "Progress",
+    "Requirement",
+    "RollUp",
+    "Stack",
+    "StackError",
+    "Status",
+    "Step",
+    "Unused",
+    "content_hash",
+    "counted_facts",
+    "evaluate",
+    "explain",
+    "in_award_order",
+    "next_steps",
+    "parse_document",
+    "parse_stack",
+    "receipt",
+    "roll_up",
+    "scale_bounds",
+]

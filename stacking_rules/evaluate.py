@@ -1,0 +1,185 @@
+"""evaluate(stack, record): where one learner stands in one stack, node by node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from stacking_rules.allocate import (
+    Allocation,
+    Candidates,
+    Fact,
+    Item,
+    allocate,
+    is_met,
+    preference,
+    weight,
+)
+from stacking_rules.facts import Award, LearnerRecord
+from stacking_rules.progress import HeldFact, Progress, Status, Unused
+from stacking_rules.requirements import Credits, Group, Requirement
+from stacking_rules.stacks import ROOT, Stack, child_address
+from stacking_rules.thresholds import Atom, Pool, atom_of, compile_stack, pools_of
+
+
+def evaluate(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetime) -> Progress:
+    """Return the progress of ``record`` toward ``stack``.
+
+    ``as_of`` is the day for which is asked (facts of that day count), ``known_on`` (aware) the
+    instant up to which facts were recorded. The same arguments give the same answer; the order
+    of the facts does not matter.
+    """
+    held = _index(record.at(as_of=as_of, known_on=known_on))
+    root = compile_stack(stack)
+    pools = {pool.address: pool for pool in pools_of(root)}
+    sure = {address: _fitting(pool, held) for address, pool in pools.items()}
+    allocation = allocate(root, sure)
+    view = _View(pools, sure, held, allocation)
+    progress = view.node(ROOT, stack.requires)
+    if progress.status is Status.MET:
+        return progress
+    return replace(progress, status=_unmet_status(stack, view))
+
+
+def _unmet_status(stack: Stack, view: _View) -> Status:
+    """Say whether "not met" is proved, or data or proof are missing."""
+    root = compile_stack(stack)
+    maybe = {
+        address: {**_doubtful(pool, view.held), **view.sure[address]}
+        for address, pool in view.pools.items()
+    }
+    if any(len(maybe[address]) > len(view.sure[address]) for address in maybe):
+        hopeful = allocate(root, maybe)
+        if not hopeful.is_decided or is_met(root, hopeful.placed, maybe):
+            return Status.UNKNOWN
+    return Status.NOT_MET if view.allocation.is_decided else Status.NOT_DECIDED
+
+
+Held = Mapping[Item, Sequence[Fact]]
+
+
+def _index(record: LearnerRecord) -> dict[Item, list[Fact]]:
+    held: dict[Item, list[Fact]] = {}
+    for completion in record.completions:
+        held.setdefault((False, completion.achievement), []).append(completion)
+    for award in record.awards:
+        held.setdefault((True, award.achievement), []).append(award)
+    for facts in held.values():
+        facts.sort(key=preference)
+    return held
+
+
+def _fitting(pool: Pool, held: Held) -> dict[Item, Fact]:
+    """Return the items that surely fit ``pool``, each with the fact that counts there.
+
+    Of several attempts the one with most credits counts, the earliest of those.
+    """
+    found: dict[Item, Fact] = {}
+    for atom in pool.atoms:
+        item = (atom.is_award, atom.achievement)
+        passing = [fact for fact in held.get(item, ()) if _refusal(atom, fact) is None]
+        if passing:
+            found[item] = max(passing, key=lambda fact: weight(pool, fact))
+    return found
+
+
+def _doubtful(pool: Pool, held: Held) -> dict[Item, Fact]:
+    """Return the items that might fit if the missing data were known."""
+    found: dict[Item, Fact] = {}
+    for atom in pool.atoms:
+        item = (atom.is_award, atom.achievement)
+        for fact in held.get(item, ()):
+            if _refusal(atom, fact) in (Unused.GRADE_MISSING, Unused.OTHER_SCALE):
+                found.setdefault(item, fact)
+    return found
+
+
+def _refusal(atom: Atom, fact: Fact) -> Unused | None:
+    if atom.grade is None or isinstance(fact, Award):
+        return None
+    if fact.grade is None:
+        return Unused.GRADE_MISSING
+    if fact.grade.scale != atom.grade.scale:
+        return Unused.OTHER_SCALE
+    return None if fact.grade.value >= atom.grade.value else Unused.BELOW_GRADE
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """Builds the Progress tree from an allocation."""
+
+    pools: Mapping[str, Pool]
+    sure: Candidates
+    held: Held
+    allocation: Allocation
+
+    def node(self, address: str, requirement: Requirement) -> Progress:
+        if isinstance(requirement, Group):
+            return self._group(address, requirement)
+        if isinstance(requirement, Credits):
+            return self._credits(address, requirement)
+        return self._single(address, requirement, self.pools[address])
+
+    def _group(self, address: str, group: Group) -> Progress:
+        pool = self.pools.get(address)
+        children = tuple(
+            self.node(child_address(address, part), part)
+            if pool is None
+            else self._single(child_address(address, part), part, pool)
+            for part in group.parts
+        )
+        statuses = [child.status for child in children]
+        met = statuses.count(Status.MET)
+        hope = met + statuses.count(Status.UNKNOWN)
+        status = _kleene(met, hope, group.needed)
+        have = Decimal(min(met, group.needed))
+        return Progress(
+            address, group, status, have, Decimal(group.needed), "parts", children=children
+        )
+
+    def _credits(self, address: str, node: Credits) -> Progress:
+        pool = self.pools[address]
+        counted = tuple(self.sure[address][item] for item in self.allocation.placed[address])
+        have = sum((fact.credits for fact in counted), Decimal(0))
+        unused = tuple(u for atom in pool.atoms for u in self._unused(atom, pool))
+        doubtful = _doubtful(pool, self.held)
+        hope = have + sum((fact.credits for fact in doubtful.values()), Decimal(0))
+        status = _kleene(have, hope, node.credits)
+        have = min(have, node.credits)
+        return Progress(address, node, status, have, node.credits, "credits", counted, unused)
+
+    def _single(self, address: str, leaf: Requirement, pool: Pool) -> Progress:
+        atom = atom_of(leaf)
+        item = (atom.is_award, atom.achievement)
+        is_placed = item in self.allocation.placed[pool.address]
+        counted = (self.sure[pool.address][item],) if is_placed else ()
+        unused = tuple(self._unused(atom, pool))
+        surplus = any(u.reason is Unused.NOT_NEEDED for u in unused)
+        doubt = any(u.reason in (Unused.GRADE_MISSING, Unused.OTHER_SCALE) for u in unused)
+        met = 1 if counted or surplus else 0
+        status = _kleene(met, met + doubt, 1)
+        return Progress(address, leaf, status, Decimal(met), Decimal(1), "items", counted, unused)
+
+    def _unused(self, atom: Atom, pool: Pool) -> list[HeldFact]:
+        item = (atom.is_award, atom.achievement)
+        if item in self.allocation.placed[pool.address]:
+            return []
+        fitting = self.sure[pool.address].get(item)
+        if fitting is not None:
+            return [HeldFact(fitting, self._why_spare(item))]
+        held = ((fact, _refusal(atom, fact)) for fact in self.held.get(item, ()))
+        return [HeldFact(fact, reason) for fact, reason in held if reason is not None]
+
+    def _why_spare(self, item: Item) -> Unused:
+        placed = self.allocation.placed.values()
+        is_elsewhere = any(item in items for items in placed)
+        return Unused.USED_ELSEWHERE if is_elsewhere else Unused.NOT_NEEDED
+
+
+def _kleene(met: Decimal | int, hope: Decimal | int, need: Decimal | int) -> Status:
+    """Combine by Kleene's rules: enough for sure, enough if the unknown hold, or not enough."""
+    if met >= need:
+        return Status.MET
+    return Status.UNKNOWN if hope >= need else Status.NOT_MET

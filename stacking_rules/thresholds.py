@@ -1,0 +1,86 @@
+"""The compiled form of a stack: weighted thresholds over atoms.
+
+Every monotone requirement is "the weights of what is satisfied add up to at least a need".
+A *pool* is a threshold over atoms (weight one each, or the credits of the fact); a *gate* is a
+threshold over other thresholds. A group whose parts are all single achievements becomes one
+pool: its parts differ, so n parts met are n different items held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from stacking_rules.facts import Grade
+from stacking_rules.requirements import Completed, Credits, Earned, Group, Requirement
+from stacking_rules.stacks import ROOT, Stack, child_address
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One question about the record: this achievement, at this grade, or this award, is held."""
+
+    achievement: str
+    is_award: bool = False
+    grade: Grade | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Atoms whose weights must reach ``need``; ``unit`` is "items" (weight 1) or "credits"."""
+
+    address: str
+    need: Decimal
+    unit: str
+    atoms: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Thresholds of which at least ``need`` must be met."""
+
+    address: str
+    need: int
+    parts: tuple[Threshold, ...]
+
+
+Threshold = Pool | Gate
+
+
+def pools_of(threshold: Threshold) -> Iterator[Pool]:
+    """Yield the pools below ``threshold`` in the order of the document."""
+    if isinstance(threshold, Pool):
+        yield threshold
+    else:
+        for part in threshold.parts:
+            yield from pools_of(part)
+
+
+@lru_cache(maxsize=4096)
+def compile_stack(stack: Stack) -> Threshold:
+    """Return the compiled form of ``stack``."""
+    return _compile(ROOT, stack.requires)
+
+
+def atom_of(leaf: Requirement) -> Atom:
+    """Return the question that a single-achievement requirement asks."""
+    if isinstance(leaf, Completed):
+        return Atom(leaf.achievement, grade=leaf.grade)
+    if isinstance(leaf, Earned):
+        return Atom(leaf.achievement, is_award=True)
+    raise TypeError(f"{type(leaf).__name__} is not a single achievement")
+
+
+def _compile(address: str, node: Requirement) -> Threshold:
+    if isinstance(node, Credits):
+        atoms = tuple(Atom(key, grade=node.grade) for key in node.of)
+        return Pool(address, node.credits, "credits", atoms)
+    if not isinstance(node, Group):
+        return Pool(address, Decimal(1), "items", (atom_of(node),))
+    if all(isinstance(part, Completed | Earned) for part in node.parts):
+        atoms = tuple(atom_of(part) for part in node.parts)
+        return Pool(address, Decimal(node.needed), "items", atoms)
+    parts = tuple(_compile(child_address(address, part), part) for part in node.parts)
+    return Gate(address, node.needed, parts)
