@@ -96,7 +96,9 @@ def _trim(pool: Pool, fitting: Mapping[Item, Fact]) -> tuple[Item, ...]:
     order = sorted(fitting, key=lambda item: preference(fitting[item]))
     surplus = sum((weight(pool, fitting[item]) for item in order), Decimal(0)) - pool.need
     kept = list(order)
-    for item in sorted(reversed(order), key=lambda item: weight(pool, fitting[item])):
+    lightest_and_latest = order[::-1]
+    lightest_and_latest.sort(key=lambda item: weight(pool, fitting[item]))
+    for item in lightest_and_latest:
         if weight(pool, fitting[item]) <= surplus:
             surplus -= weight(pool, fitting[item])
             kept.remove(item)

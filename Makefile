@@ -1,0 +1,41 @@
+# Everything a newcomer types. Any Python from 3.11 on: make demo PYTHON=python3.12
+PYTHON ?= python3
+BIN := .venv/bin
+export QUOIN_TEST_DATA ?= ../shared
+MYPY_PARTS := -p stacking_rules -p lti_tool -p demo_lms -p benchmarks -p quoin_xblock
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset install test check bench format clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: ## Install what the demo needs and start the tool beside a practice LMS
+	@$(PYTHON) tools/install.py demo
+	@$(BIN)/python -m demo_lms.demo
+
+demo-reset: ## Throw the demo's data away
+	@$(PYTHON) tools/install.py demo
+	@$(BIN)/python -m demo_lms.demo --reset
+
+install: ## Prepare .venv with all that demo, tests and benchmarks need
+	@$(PYTHON) tools/install.py dev
+
+test: install ## Run all tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: install ## Run linters, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	MYPYPATH=xblock $(BIN)/mypy $(MYPY_PARTS)
+
+bench: install ## Run a benchmark: make bench NAME=import
+	$(BIN)/quoin bench $(NAME)
+
+format: install ## Put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Remove what can be made again (not var/)
+	rm -rf .venv node_modules build dist *.egg-info xblock/*.egg-info lti_tool/web/static/vendor
