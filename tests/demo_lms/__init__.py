@@ -1,0 +1,1 @@
+"""The practice LMS: what it admits, what it refuses, what it keeps."""
