@@ -1,0 +1,96 @@
+"""The SQLite file of the practice LMS: its tables, its transactions, and what may be used once."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS links (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    course TEXT NOT NULL,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL DEFAULT '',
+    url TEXT,
+    custom TEXT NOT NULL DEFAULT '{}'
+);
+-- Deep linking the same placement again finds the link that is there.
+CREATE UNIQUE INDEX IF NOT EXISTS links_by_custom ON links (course, custom) WHERE custom <> '{}';
+CREATE TABLE IF NOT EXISTS gradebook_columns (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    course TEXT NOT NULL,
+    label TEXT NOT NULL,
+    score_maximum REAL NOT NULL,
+    resource_id TEXT,
+    tag TEXT,
+    link_id TEXT REFERENCES links (id)
+);
+CREATE TABLE IF NOT EXISTS scores (
+    column_id INTEGER NOT NULL REFERENCES gradebook_columns (id) ON DELETE CASCADE,
+    username TEXT NOT NULL,
+    score REAL,
+    comment TEXT NOT NULL DEFAULT '',
+    activity_progress TEXT NOT NULL,
+    grading_progress TEXT NOT NULL,
+    timestamp TEXT NOT NULL,
+    PRIMARY KEY (column_id, username)
+);
+CREATE TABLE IF NOT EXISTS used_once (
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, value)
+);
+"""
+
+
+class Database:
+    """One SQLite file; every transaction has a connection of its own, so threads never share."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        with self._connected() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(SCHEMA)
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self.path, timeout=20, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA foreign_keys = ON")
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One consistent view of the data."""
+        with self._connected() as connection:
+            connection.execute("BEGIN")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One writer at a time; committed at the end, undone by any exception."""
+        with self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+
+def use_once(database: Database, kind: str, value: str, *, expires_at: int, now: int) -> bool:
+    """Note ``value`` as used until ``expires_at`` (Unix seconds); False if it was used before."""
+    with database.writing() as connection:
+        connection.execute("DELETE FROM used_once WHERE expires_at < ?", (now,))
+        cursor = connection.execute(
+            "INSERT OR IGNORE INTO used_once (kind, value, expires_at) VALUES (?, ?, ?)",
+            (kind, value, expires_at),
+        )
+        return cursor.rowcount == 1

@@ -1,0 +1,165 @@
+"""The platform's side of trust: what the tool signed, and the access tokens it is given.
+
+On lti1p3platform's configuration class, which checks signatures only: claims of the tool's tokens
+are checked, each token is good once, scopes are a subset of the registered ones and are checked
+operation by operation.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jwt
+import requests
+from lti1p3platform.exceptions import LtiException, LtiServiceException
+from lti1p3platform.ltiplatform import LTI1P3PlatformConfAbstract
+
+from demo_lms.database import Database, use_once
+from demo_lms.registration import SCOPES, ToolRegistration
+from demo_lms.settings import Settings
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+LEEWAY_SECONDS = 5
+LONGEST_LIFE_SECONDS = 3600
+LONGEST_ID = 255
+
+
+class TokenRefusedError(Exception):
+    """An access token is refused; ``error`` is one of RFC 6749 section 5.2."""
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(description)
+        self.error = error
+        self.description = description
+
+
+class ToolTokenError(Exception):
+    """A JWT that should come from the tool cannot be trusted; the text says why."""
+
+
+class LmsPlatform(LTI1P3PlatformConfAbstract):  # type: ignore[misc]  # the package has no types
+    """One conversation with the tool; made per request, because the base class keeps state."""
+
+    def __init__(
+        self, settings: Settings, database: Database, registration: ToolRegistration
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        super().__init__(registration=registration)
+
+    def init_platform_config(self, **kwargs: Any) -> None:
+        """Called by the base class with what it was constructed with."""
+        self._registration = kwargs["registration"]
+
+    def get_registration_by_params(self, **_kwargs: Any) -> ToolRegistration:
+        """The one registration there is."""
+        registration: ToolRegistration = self._registration
+        return registration
+
+    @property
+    def registration(self) -> ToolRegistration:
+        """The one registration there is."""
+        return self.get_registration_by_params()
+
+    # ---- what the tool signed
+
+    def get_tool_key_set(self) -> dict[str, Any]:
+        """The keyset to look the current token's key up in."""
+        kid = self._jwt["header"].get("kid")
+        try:
+            return self.registration.tool_keys(kid)
+        except (ValueError, requests.RequestException) as problem:
+            raise LtiException(f"The tool's keyset cannot be read: {problem}") from problem
+
+    def decode_tool_token(self, token: str, *, audience: str, once: str) -> dict[str, Any]:
+        """Verify a JWT of the tool for ``audience`` and give its claims.
+
+        The value of the claim named ``once`` (jti or nonce) is used up by this. Raises
+        ToolTokenError. Sources: RFC 7523 section 3, LTI Security Framework section 5.
+        """
+        try:
+            self.validate_jwt_format(token)
+            claims = jwt.decode(
+                token,
+                self.get_tool_public_key(),
+                algorithms=["RS256"],
+                audience=audience,
+                issuer=self.registration.get_client_id(),
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["iss", "aud", "iat", "exp", once]},
+            )
+        except (jwt.PyJWTError, LtiException) as problem:
+            raise ToolTokenError(str(problem)) from problem
+        except (AttributeError, TypeError, ValueError) as problem:
+            raise ToolTokenError("The JWT has a part of the wrong type") from problem
+        self._use_up(claims, once)
+        return dict(claims)
+
+    def _use_up(self, claims: Mapping[str, Any], once: str) -> None:
+        value, now = claims[once], int(time.time())
+        if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID:
+            raise ToolTokenError(f"{once} must be a text of 1 to {LONGEST_ID} characters")
+        expires_at = int(claims["exp"]) + LEEWAY_SECONDS
+        if expires_at > now + LONGEST_LIFE_SECONDS + LEEWAY_SECONDS:
+            raise ToolTokenError("exp is more than an hour away")
+        if not use_once(self.database, once, value, expires_at=expires_at + 1, now=now):
+            raise ToolTokenError(f"This {once} has been used before")
+
+    # ---- access tokens
+
+    def tool_validate_and_decode(self, jwt_token_string: str) -> dict[str, Any]:
+        """Check a client assertion; called by the base class inside ``get_access_token``."""
+        claims = self.decode_tool_token(
+            jwt_token_string, audience=self.settings.token_url, once="jti"
+        )
+        if claims.get("sub") != self.registration.get_client_id():
+            raise ToolTokenError("sub must be the client_id")
+        return claims
+
+    def get_access_token(self, token_request_data: Mapping[str, str]) -> dict[str, Any]:
+        """Answer a client-credentials request or raise TokenRefusedError (RFC 6749 section 5.2)."""
+        for name in ("grant_type", "client_assertion_type", "client_assertion"):
+            if not token_request_data.get(name):
+                raise TokenRefusedError("invalid_request", f"{name} is missing")
+        if token_request_data["grant_type"] != "client_credentials":
+            raise TokenRefusedError("unsupported_grant_type", "Only client_credentials is offered")
+        if token_request_data["client_assertion_type"] != ASSERTION_TYPE:
+            raise TokenRefusedError("invalid_request", f"client_assertion_type: {ASSERTION_TYPE}")
+        scope = _granted(token_request_data.get("scope", ""))
+        try:
+            return dict(super().get_access_token({**token_request_data, "scope": scope}))
+        except ToolTokenError as problem:
+            raise TokenRefusedError("invalid_client", str(problem)) from problem
+
+    def validate_token(
+        self,
+        token: str,
+        allowed_scopes: Sequence[str] | None = None,
+        audience: str | None = None,  # noqa: ARG002  # the base class's signature
+    ) -> bool:
+        """Check a Bearer token for an operation that any of ``allowed_scopes`` opens.
+
+        Raises LtiServiceException: 401 for a token that is not (any more) ours, 403 for its scopes.
+        """
+        try:
+            claims = jwt.decode(
+                token,
+                self.registration.get_platform_public_key(),
+                algorithms=["RS256"],
+                issuer=self.registration.get_iss(),
+                subject=self.registration.get_client_id(),
+                options={"require": ["exp", "iat", "iss", "sub", "scopes"]},
+            )
+        except jwt.PyJWTError as problem:
+            raise LtiServiceException(f"The access token is refused: {problem}", 401) from problem
+        if not set(allowed_scopes or ()) & set(str(claims["scopes"]).split()):
+            raise LtiServiceException("The access token's scopes do not cover this operation", 403)
+        return True
+
+
+def _granted(scope: str) -> str:
+    """The registered scopes among those asked for; none at all is an error."""
+    granted = [name for name in dict.fromkeys(scope.split()) if name in SCOPES]
+    if not granted:
+        raise TokenRefusedError("invalid_scope", "None of the scopes asked for can be granted")
+    return " ".join(granted)

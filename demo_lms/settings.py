@@ -1,0 +1,67 @@
+"""What the practice LMS is told at its start, and the addresses that follow from it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+CLIENT_ID = "quoin-demo"
+DEPLOYMENT_ID = "1"
+PEOPLE = Path(__file__).parent / "institution" / "people.yaml"
+DATABASE = Path("var/demo/lms.sqlite3")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the LMS is reached, which tool it knows, where it keeps its data.
+
+    ``public_url`` and ``tool_url`` are origins without a trailing slash. Browsers only treat the
+    tool as a third party when the two have different host names (localhost and 127.0.0.1).
+    """
+
+    public_url: str = "http://localhost:8001"
+    tool_url: str = "http://127.0.0.1:8000"
+    database: Path = DATABASE
+    people: Path = PEOPLE
+    locale: str = "en"
+
+    @property
+    def tool_login_url(self) -> str:
+        """Where a launch begins: the tool's third-party login initiation."""
+        return f"{self.tool_url}/lti/login"
+
+    @property
+    def tool_launch_url(self) -> str:
+        """The only address an id_token is ever posted to."""
+        return f"{self.tool_url}/lti/launch"
+
+    @property
+    def tool_keyset_url(self) -> str:
+        """Where the tool publishes the keys it signs with."""
+        return f"{self.tool_url}/lti/jwks.json"
+
+    @property
+    def token_url(self) -> str:
+        """The LMS's token endpoint, which is also the audience of a client assertion."""
+        return f"{self.public_url}/lti/token"
+
+    def context_url(self, course_id: str) -> str:
+        """The root of one course's services."""
+        return f"{self.public_url}/lti/contexts/{course_id}"
+
+
+def registration_details(public_url: str) -> dict[str, str]:
+    """What a tool must know of the LMS at ``public_url``, ready for its registration form."""
+    return {
+        "issuer": public_url,
+        "client_id": CLIENT_ID,
+        "deployment_id": DEPLOYMENT_ID,
+        "authorization_url": f"{public_url}/lti/auth",
+        "token_url": f"{public_url}/lti/token",
+        "jwks_url": f"{public_url}/lti/jwks",
+    }
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of ``url``."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
