@@ -1,0 +1,1 @@
+"""The LTI 1.3 protocol: values in, values out; no Flask, no SQL."""

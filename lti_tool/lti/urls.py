@@ -1,0 +1,72 @@
+"""Which addresses are ours, which are a platform's, and which may be called."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from urllib.parse import SplitResult, urlsplit
+
+LONGEST_URL = 2048
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def split_url(url: str) -> SplitResult | None:
+    """Return the parts of an absolute http(s) address; None when it is anything else.
+
+    User info, backslashes, control characters, spaces and fragments are refused too: browsers
+    and libraries read them differently.
+    """
+    if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable():
+        return None
+    if any(character in url for character in '\\ "<>#'):
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc:
+        return None
+    return parts
+
+
+def host_and_port(parts: SplitResult) -> str:
+    """Return ``host:port`` with the port that the scheme implies."""
+    return f"{parts.hostname}:{parts.port or DEFAULT_PORTS[parts.scheme]}"
+
+
+def origin_of(url: str) -> str | None:
+    """Return scheme, host and port as a browser writes them; None for no http(s) address."""
+    parts = split_url(url)
+    if parts is None:
+        return None
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    if parts.port in (None, DEFAULT_PORTS[parts.scheme]):
+        return f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{host}:{parts.port}"
+
+
+def origins_of(urls: Iterable[str]) -> tuple[str, ...]:
+    """Return the different origins of ``urls`` in their order; what is no address is left out."""
+    found = (origin_of(url) for url in urls)
+    return tuple(dict.fromkeys(origin for origin in found if origin is not None))
+
+
+def is_secure(url: str, private_hosts: Collection[str]) -> bool:
+    """Return whether ``url`` is https, or names a host:port that may be spoken to over http."""
+    parts = split_url(url)
+    if parts is None:
+        return False
+    return parts.scheme == "https" or host_and_port(parts) in private_hosts
+
+
+def offered_url(
+    url: object, endpoints: Iterable[str], private_hosts: Collection[str]
+) -> str | None:
+    """Return a service address out of a claim, or None when it counts as not offered (V30).
+
+    It must be secure and on the origin of one of the registration's own endpoints: no token is
+    ever sent to a host that an administrator has not entered.
+    """
+    if not isinstance(url, str) or not is_secure(url, private_hosts):
+        return None
+    return url if origin_of(url) in origins_of(endpoints) else None

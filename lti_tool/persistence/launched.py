@@ -1,0 +1,104 @@
+"""What a live launch session says: who is here, in which course, in what role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.persistence.learners import Learner, Membership
+from lti_tool.persistence.platforms import (
+    Context,
+    Deployment,
+    DeploymentState,
+    Placement,
+    Registration,
+    ResourceLink,
+)
+from lti_tool.persistence.sessions import LaunchSession
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """One person in one course, as the session of their launch says now.
+
+    ``is_instructor`` holds only while both the launch and the course's latest list of members
+    say so. ``achievement_id`` is what the opened link was placed for, None for other links.
+    ``platform_urls`` are the addresses of the platform that the launch came from.
+    """
+
+    session_id: int
+    token_hash: str
+    institution_id: int
+    learner_id: int
+    learner_uuid: UUID
+    learner_name: str | None
+    context_id: int
+    context_uuid: UUID
+    context_title: str
+    is_instructor: bool
+    locale: str | None
+    deep_linking: dict[str, Any] | None
+    achievement_id: int | None
+    registration_id: int
+    platform_urls: tuple[str, ...]
+
+
+def find_launched(session: Session, token_hash: str, now: datetime) -> Launched | None:
+    """Return what the session of this token says; None once it is over.
+
+    A session is over when its time is, and as soon as its deployment or its platform is no
+    longer let in.
+    """
+    query = (
+        select(LaunchSession, Learner, Context, Membership, Placement.achievement_id, Registration)
+        .join(Learner, Learner.id == LaunchSession.learner_id)
+        .join(Context, Context.id == LaunchSession.context_id)
+        .join(Deployment, Deployment.id == Context.deployment_id)
+        .join(Registration, Registration.id == Deployment.registration_id)
+        .join(
+            Membership,
+            (Membership.context_id == Context.id) & (Membership.learner_id == Learner.id),
+        )
+        .outerjoin(ResourceLink, ResourceLink.id == LaunchSession.resource_link_id)
+        .outerjoin(Placement, Placement.id == ResourceLink.placement_id)
+        .where(
+            LaunchSession.token_hash == token_hash,
+            LaunchSession.expires_at > now,
+            Deployment.state == DeploymentState.APPROVED,
+            Registration.is_enabled,
+        )
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else _launched(*row)
+
+
+def _launched(
+    opened: LaunchSession,
+    learner: Learner,
+    context: Context,
+    membership: Membership,
+    achievement_id: int | None,
+    registration: Registration,
+) -> Launched:
+    return Launched(
+        session_id=opened.id,
+        token_hash=opened.token_hash,
+        institution_id=learner.institution_id,
+        learner_id=learner.id,
+        learner_uuid=learner.uuid,
+        learner_name=learner.name,
+        context_id=context.id,
+        context_uuid=context.uuid,
+        context_title=context.title,
+        is_instructor=opened.is_instructor and membership.is_instructor,
+        locale=opened.locale,
+        deep_linking=opened.deep_linking,
+        achievement_id=achievement_id,
+        registration_id=registration.id,
+        platform_urls=(registration.issuer, registration.authorization_url),
+    )

@@ -1,0 +1,1 @@
+"""Pages (Flask blueprints): they translate between HTTP and use cases and decide nothing."""

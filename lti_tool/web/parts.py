@@ -1,0 +1,57 @@
+"""The parts that pages share, built once from the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import current_app
+
+from lti_tool.config import Config
+from lti_tool.lti.http_client import HTTPClient
+from lti_tool.lti.jwks import KeysetCache
+from lti_tool.lti.keys import KeyRing
+from lti_tool.lti.platform_client import PlatformClient
+from lti_tool.persistence.base import Database
+from lti_tool.services.ensure_signing_keys import ensure_signing_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a running tool holds: settings, database, our keys, the ways out, and the clock."""
+
+    config: Config
+    database: Database
+    keyring: KeyRing
+    http: HTTPClient
+    keysets: KeysetCache
+    platforms: PlatformClient
+    clock: Callable[[], datetime]
+
+
+def build_parts(
+    config: Config,
+    *,
+    database: Database | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Parts:
+    """Build the parts; nothing is opened, read or fetched before it is needed."""
+    opened = database or Database(config.database_url)
+    http = HTTPClient(config.private_hosts)
+    keyring = KeyRing(lambda: ensure_signing_keys(opened, config.secret_key, now=clock()))
+    return Parts(
+        config=config,
+        database=opened,
+        keyring=keyring,
+        http=http,
+        keysets=KeysetCache(http),
+        platforms=PlatformClient(http, keyring, clock=clock),
+        clock=clock,
+    )
+
+
+def current_parts() -> Parts:
+    """Return the parts of the running application."""
+    parts: Parts = current_app.extensions["quoin"]
+    return parts

@@ -1,0 +1,145 @@
+"""Who is launched and what they may open: cookies, policies, CSRF and security headers."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from flask import Response, g, request
+
+from lti_tool.errors import ForbiddenError
+from lti_tool.lti.urls import origin_of, origins_of
+from lti_tool.persistence.launched import Launched, find_launched
+from lti_tool.web.parts import current_parts
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+SESSION_COOKIE_PREFIX = "__Host-quoin-"
+CSRF_FIELD = "csrf_token"
+CSRF_HEADER = "X-CSRF-Token"
+CSRF_PURPOSE = b"quoin csrf token:"
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action {forms}; base-uri 'none'; "
+    "frame-ancestors {ancestors}"
+)
+
+
+def session_cookie(context_uuid: UUID) -> str:
+    """Return the name of a course's session cookie: two courses in two tabs never mix."""
+    return f"{SESSION_COOKIE_PREFIX}{context_uuid.hex[:12]}"
+
+
+def hash_token(token: str) -> str:
+    """Return what the database keeps of a session token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def current(context_uuid: UUID) -> Launched:
+    """Return who is launched in this course; ``ForbiddenError`` when nobody is."""
+    parts = current_parts()
+    token = request.cookies.get(session_cookie(context_uuid), "")
+    launched = None
+    if token:
+        with parts.database.reading() as session:
+            launched = find_launched(session, hash_token(token), parts.clock())
+    if launched is None or launched.context_uuid != context_uuid:
+        raise ForbiddenError(
+            "Nobody is signed in here, or the time is over. Open the tool again from your course.",
+            code="session-missing",
+        )
+    g.launched = launched
+    return launched
+
+
+def platform_origins(launched: Launched) -> tuple[str, ...]:
+    """Return the origins of the platform that may frame the pages of this session."""
+    return origins_of(launched.platform_urls)
+
+
+def public(view: View) -> View:
+    """Mark a view that anybody may open."""
+    view.policy = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def learner_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let in whoever is launched in the course of the address; the view gets ``Launched`` first.
+
+    The address of the view has a ``<uuid:context_uuid>``, which is not handed on.
+    """
+    return _guarded(view, "learner", needs_instructor=False)
+
+
+def instructor_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let in those who teach the course of the address; otherwise like ``learner_page``."""
+    return _guarded(view, "instructor", needs_instructor=True)
+
+
+def _guarded(
+    view: Callable[..., Any], policy: str, *, needs_instructor: bool
+) -> Callable[..., Any]:
+    @wraps(view)
+    def guarded(context_uuid: UUID, **values: Any) -> Any:
+        launched = current(context_uuid)
+        if needs_instructor and not launched.is_instructor:
+            raise ForbiddenError("Only those who teach this course can open this page.")
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            check_csrf(launched)
+        return view(launched, **values)
+
+    cast(Any, guarded).policy = policy
+    return guarded
+
+
+def csrf_token(launched: Launched) -> str:
+    """Return the token that every form of this session carries in ``csrf_token``."""
+    key = current_parts().config.secret_key
+    return hmac.new(key, CSRF_PURPOSE + launched.token_hash.encode(), hashlib.sha256).hexdigest()
+
+
+def check_csrf(launched: Launched) -> None:
+    """Refuse a write that one of our own pages did not send; ``ForbiddenError``."""
+    given = request.form.get(CSRF_FIELD) or request.headers.get(CSRF_HEADER, "")
+    if not hmac.compare_digest(given.encode(), csrf_token(launched).encode()):
+        raise ForbiddenError(
+            "This form is not of your present session. Load the page again and repeat the step.",
+            code="csrf",
+        )
+    # A browser that hides Origin still tells the Referer to its own site.
+    source = request.headers.get("Origin") or origin_of(_without_fragment(request.referrer or ""))
+    if source != origin_of(current_parts().config.public_url):
+        raise ForbiddenError("This form was sent by another site.", code="csrf")
+
+
+def _without_fragment(url: str) -> str:
+    return url.split("#", 1)[0]
+
+
+def allow_form_to(url: str) -> None:
+    """Let the page that is being answered post a form to the origin of ``url`` as well."""
+    g.form_origin = origin_of(url)
+
+
+def add_security_headers(response: Response) -> Response:
+    """Add the headers that every answer carries; ``app.py`` uses it as ``after_request``."""
+    launched: Launched | None = g.get("launched")
+    ancestors = ("'self'", *(platform_origins(launched) if launched else ()))
+    form_origin: str | None = g.get("form_origin")
+    forms = ("'self'", *([form_origin] if form_origin else ()))
+    headers = response.headers
+    headers["Content-Security-Policy"] = CONTENT_POLICY.format(
+        forms=" ".join(forms), ancestors=" ".join(ancestors)
+    )
+    headers["X-Content-Type-Options"] = "nosniff"
+    # With no-referrer a browser sends "Origin: null" with our own forms, which the CSRF check
+    # refuses; launch addresses carry no forms of ours.
+    is_launch = request.path.startswith("/lti/") or form_origin is not None
+    headers["Referrer-Policy"] = "no-referrer" if is_launch else "same-origin"
+    if not request.path.startswith("/static/"):
+        headers.setdefault("Cache-Control", "no-store")
+    return response
