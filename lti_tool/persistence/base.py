@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,7 +19,9 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from lti_tool.errors import ConfigurationError
@@ -121,7 +123,11 @@ class Database:
 def _create_engine(url: str) -> Engine:
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        # One connection for a database in memory: a second one would open another, empty one.
+        in_memory = {"poolclass": StaticPool} if make_url(url).database in (None, ":memory:") else {}
+        engine = create_engine(
+            url, connect_args={"timeout": 30, "check_same_thread": False}, **in_memory
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -147,3 +153,34 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Any) -> None:
     options = connection.get_execution_options()
     connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN"))
+
+
+CHUNK = 500
+"""Rows per statement: SQLite takes at most 32,766 variables in one."""
+
+
+def insert_missing(
+    session: Session,
+    table: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unique: Sequence[str],
+    returning: Sequence[InstrumentedAttribute[Any]],
+) -> list[tuple[Any, ...]]:
+    """Insert those ``rows`` whose ``unique`` columns are new; return what was really inserted.
+
+    The returned columns are asked for with RETURNING: after ON CONFLICT DO NOTHING a row count
+    says nothing (PostgreSQL counted a conflict as a row).
+    """
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    inserted: list[tuple[Any, ...]] = []
+    for start in range(0, len(rows), CHUNK):
+        statement = (
+            insert(table)
+            .values([dict(row) for row in rows[start : start + CHUNK]])
+            .on_conflict_do_nothing(index_elements=list(unique))
+            .returning(*returning)
+        )
+        inserted.extend(tuple(row) for row in session.execute(statement))
+    return inserted

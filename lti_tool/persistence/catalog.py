@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import Base, ExactDecimal, UTCDateTime
 
 
@@ -77,3 +80,135 @@ class StackVersion(Base):
     document: Mapped[dict[str, object]] = mapped_column(JSON)
     content_hash: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentStack:
+    """A stack with its latest published version and the achievement that it awards."""
+
+    stack: Stack
+    version: StackVersion
+    achievement: Achievement
+
+
+def find_institution(session: Session, key: str) -> Institution | None:
+    """Return the institution with this key, if there is one."""
+    return session.scalar(select(Institution).where(Institution.key == key))
+
+
+def get_institution(session: Session, key: str) -> Institution:
+    """Return the institution with this key; ``NotFoundError`` otherwise."""
+    found = find_institution(session, key)
+    if found is None:
+        raise NotFoundError(f"There is no institution '{key}'.")
+    return found
+
+
+def ensure_institution(session: Session, key: str, name: str, now: datetime) -> Institution:
+    """Return the institution with this key, made now if it is new."""
+    found = find_institution(session, key)
+    if found is None:
+        found = Institution(key=key, name=name, created_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def list_achievements(session: Session, institution_id: int) -> list[Achievement]:
+    """Return the catalogue of an institution by name."""
+    query = select(Achievement).where(Achievement.institution_id == institution_id)
+    return list(session.scalars(query.order_by(Achievement.name, Achievement.id)))
+
+
+def get_achievement(session: Session, institution_id: int, uuid: UUID) -> Achievement:
+    """Return one achievement of this institution; ``NotFoundError`` otherwise."""
+    found = session.scalar(
+        select(Achievement).where(
+            Achievement.institution_id == institution_id, Achievement.uuid == uuid
+        )
+    )
+    if found is None:
+        raise NotFoundError("This achievement is not in the catalogue.")
+    return found
+
+
+def ensure_achievement(
+    session: Session, institution_id: int, key: str, now: datetime, **fields: Any
+) -> Achievement:
+    """Return the achievement with this key, made now if it is new, with ``fields`` set."""
+    found = session.scalar(
+        select(Achievement).where(
+            Achievement.institution_id == institution_id, Achievement.key == key
+        )
+    )
+    if found is None:
+        found = Achievement(institution_id=institution_id, key=key, created_at=now)
+        session.add(found)
+    for name, value in fields.items():
+        setattr(found, name, value)
+    session.flush()
+    return found
+
+
+def ensure_stack(
+    session: Session, institution_id: int, key: str, achievement_id: int, now: datetime
+) -> Stack:
+    """Return the stack with this key, made now if it is new."""
+    found = session.scalar(
+        select(Stack).where(Stack.institution_id == institution_id, Stack.key == key)
+    )
+    if found is None:
+        found = Stack(
+            institution_id=institution_id, key=key, achievement_id=achievement_id, created_at=now
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def find_latest_version(session: Session, stack_id: int) -> StackVersion | None:
+    """Return the version published last, if there is one."""
+    return session.scalar(
+        select(StackVersion)
+        .where(StackVersion.stack_id == stack_id)
+        .order_by(StackVersion.number.desc())
+        .limit(1)
+    )
+
+
+def add_version(
+    session: Session, stack_id: int, document: dict[str, object], content_hash: str, now: datetime
+) -> StackVersion:
+    """Publish a new version; its number is the next one."""
+    latest = find_latest_version(session, stack_id)
+    version = StackVersion(
+        stack_id=stack_id,
+        number=1 if latest is None else latest.number + 1,
+        document=document,
+        content_hash=content_hash,
+        published_at=now,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def list_current_stacks(session: Session, institution_id: int) -> list[CurrentStack]:
+    """Return every stack of an institution with its latest version, in order of creation."""
+    latest = (
+        select(StackVersion.stack_id, func.max(StackVersion.number).label("number"))
+        .group_by(StackVersion.stack_id)
+        .subquery()
+    )
+    query = (
+        select(Stack, StackVersion, Achievement)
+        .join(latest, latest.c.stack_id == Stack.id)
+        .join(
+            StackVersion,
+            (StackVersion.stack_id == Stack.id) & (StackVersion.number == latest.c.number),
+        )
+        .join(Achievement, Achievement.id == Stack.achievement_id)
+        .where(Stack.institution_id == institution_id)
+        .order_by(Stack.id)
+    )
+    return [CurrentStack(*row) for row in session.execute(query)]

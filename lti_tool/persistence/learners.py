@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lti_tool.persistence.base import Base, UTCDateTime
+from lti_tool.errors import NotFoundError
+from lti_tool.persistence.base import CHUNK, Base, UTCDateTime, insert_missing
 
 
 class Learner(Base):
@@ -52,3 +54,184 @@ class Membership(Base):
     is_instructor: Mapped[bool]
     is_active: Mapped[bool] = mapped_column(default=True)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+def ensure_learner(
+    session: Session,
+    institution_id: int,
+    authority: str,
+    subject: str,
+    now: datetime,
+    *,
+    name: str | None = None,
+) -> Learner:
+    """Return the learner an authority calls ``subject``, made now if unknown; note the name."""
+    ids = ensure_learners(session, institution_id, authority, [subject], now)
+    learner = session.get_one(Learner, ids[subject])
+    if name and learner.name != name:
+        learner.name = name
+        session.flush()
+    return learner
+
+
+def ensure_learners(
+    session: Session, institution_id: int, authority: str, subjects: Sequence[str], now: datetime
+) -> dict[str, int]:
+    """Return the internal id of each subject's learner; unknown ones are made now."""
+    known = _find_learners(session, institution_id, authority, subjects)
+    missing = [subject for subject in dict.fromkeys(subjects) if subject not in known]
+    if not missing:
+        return known
+    lock_name(session, f"{institution_id}:{authority}")
+    known |= _find_learners(session, institution_id, authority, missing)
+    missing = [subject for subject in missing if subject not in known]
+    uuids = {subject: uuid4() for subject in missing}
+    made = insert_missing(
+        session,
+        Learner,
+        [{"uuid": u, "institution_id": institution_id, "created_at": now} for u in uuids.values()],
+        unique=("uuid",),
+        returning=(Learner.uuid, Learner.id),
+    )
+    ids: dict[UUID, int] = dict(made)  # type: ignore[arg-type]
+    new = {subject: ids[uuids[subject]] for subject in missing}
+    insert_missing(
+        session,
+        Identity,
+        [
+            {
+                "institution_id": institution_id,
+                "learner_id": learner_id,
+                "authority": authority,
+                "subject": subject,
+            }
+            for subject, learner_id in new.items()
+        ],
+        unique=("institution_id", "authority", "subject"),
+        returning=(Identity.id,),
+    )
+    return known | new
+
+
+def _find_learners(
+    session: Session, institution_id: int, authority: str, subjects: Sequence[str]
+) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(subjects), CHUNK):
+        query = select(Identity.subject, Identity.learner_id).where(
+            Identity.institution_id == institution_id,
+            Identity.authority == authority,
+            Identity.subject.in_(subjects[start : start + CHUNK]),
+        )
+        found |= {subject: learner_id for subject, learner_id in session.execute(query)}
+    return found
+
+
+def lock_name(session: Session, name: str) -> None:
+    """Let one transaction at a time pass here (SQLite has one writer anyway)."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
+
+
+def lock_learners(session: Session, learner_ids: Collection[int]) -> None:
+    """Serialise the work on these learners until the end of the transaction.
+
+    Always in the same order, so that two transactions never wait for each other.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        for learner_id in sorted(learner_ids):
+            session.execute(select(func.pg_advisory_xact_lock(learner_id)))
+
+
+def get_learner(session: Session, learner_id: int) -> Learner:
+    """Return the learner with this internal id."""
+    return session.get_one(Learner, learner_id)
+
+
+def get_member(session: Session, context_id: int, uuid: UUID) -> Learner:
+    """Return a learner of this course; ``NotFoundError`` for everybody else."""
+    found = session.scalar(
+        select(Learner)
+        .join(Membership, Membership.learner_id == Learner.id)
+        .where(
+            Membership.context_id == context_id,
+            Learner.uuid == uuid,
+            Membership.is_instructor.is_(False),
+        )
+    )
+    if found is None:
+        raise NotFoundError("This learner is not in this course.")
+    return found
+
+
+def ensure_membership(
+    session: Session,
+    context_id: int,
+    learner_id: int,
+    now: datetime,
+    *,
+    is_instructor: bool,
+    is_active: bool = True,
+) -> None:
+    """Note a person's place in a course as it is now."""
+    insert_missing(
+        session,
+        Membership,
+        [
+            {
+                "context_id": context_id,
+                "learner_id": learner_id,
+                "is_instructor": is_instructor,
+                "is_active": is_active,
+                "seen_at": now,
+            }
+        ],
+        unique=("context_id", "learner_id"),
+        returning=(Membership.id,),
+    )
+    session.execute(
+        update(Membership)
+        .where(Membership.context_id == context_id, Membership.learner_id == learner_id)
+        .values(is_instructor=is_instructor, is_active=is_active, seen_at=now)
+    )
+
+
+def list_members(session: Session, context_id: int) -> list[tuple[Learner, Membership]]:
+    """Return the learners of a course (not its teachers) by name."""
+    query = (
+        select(Learner, Membership)
+        .join(Membership, Membership.learner_id == Learner.id)
+        .where(Membership.context_id == context_id, Membership.is_instructor.is_(False))
+        .order_by(Learner.name, Learner.id)
+    )
+    return [(learner, membership) for learner, membership in session.execute(query)]
+
+
+def is_instructor_now(session: Session, context_id: int, learner_id: int) -> bool:
+    """Return whether this person is a teacher of this course as of the last launch or roster."""
+    found = session.scalar(
+        select(Membership.is_instructor).where(
+            Membership.context_id == context_id, Membership.learner_id == learner_id
+        )
+    )
+    return bool(found)
+
+
+def deactivate_missing(session: Session, context_id: int, seen: Collection[int]) -> None:
+    """Note that everybody who is not among ``seen`` has left the course; awards stay."""
+    active = session.scalars(
+        select(Membership).where(Membership.context_id == context_id, Membership.is_active)
+    )
+    for membership in active:
+        if membership.learner_id not in seen:
+            membership.is_active = False
+    session.flush()
+
+
+def find_subject(session: Session, learner_id: int, authority: str) -> str | None:
+    """Return what an authority calls this learner."""
+    return session.scalar(
+        select(Identity.subject).where(
+            Identity.learner_id == learner_id, Identity.authority == authority
+        )
+    )

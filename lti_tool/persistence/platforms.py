@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lti_tool.persistence.base import Base, ExactDecimal, UTCDateTime
+from lti_tool.errors import NotFoundError
+from lti_tool.persistence.base import Base, ExactDecimal, UTCDateTime, insert_missing
+from lti_tool.persistence.catalog import Achievement
 
 
 class DeploymentState(StrEnum):
@@ -135,3 +138,269 @@ class ToolKey(Base):
     encrypted_private_key: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(20), default="current")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+def find_registration(session: Session, issuer: str, client_id: str) -> Registration | None:
+    """Return the registration of exactly this issuer and client id."""
+    return session.scalar(
+        select(Registration).where(
+            Registration.issuer == issuer, Registration.client_id == client_id
+        )
+    )
+
+
+def list_registrations(session: Session, issuer: str | None = None) -> list[Registration]:
+    """Return all registrations, or those of one issuer."""
+    query = select(Registration).order_by(Registration.id)
+    if issuer is not None:
+        query = query.where(Registration.issuer == issuer)
+    return list(session.scalars(query))
+
+
+def get_registration(session: Session, registration_id: int) -> Registration:
+    """Return the registration with this internal id."""
+    return session.get_one(Registration, registration_id)
+
+
+def ensure_registration(
+    session: Session, issuer: str, client_id: str, now: datetime, **fields: Any
+) -> Registration:
+    """Return the registration, made now if it is new, with ``fields`` set."""
+    found = find_registration(session, issuer, client_id)
+    if found is None:
+        found = Registration(issuer=issuer, client_id=client_id, created_at=now)
+        session.add(found)
+    for name, value in fields.items():
+        setattr(found, name, value)
+    session.flush()
+    return found
+
+
+def find_deployment(
+    session: Session, registration_id: int, deployment_id: str
+) -> Deployment | None:
+    """Return a deployment of this registration."""
+    return session.scalar(
+        select(Deployment).where(
+            Deployment.registration_id == registration_id,
+            Deployment.deployment_id == deployment_id,
+        )
+    )
+
+
+def get_deployment(session: Session, deployment_id: int) -> Deployment:
+    """Return the deployment with this internal id."""
+    return session.get_one(Deployment, deployment_id)
+
+
+def ensure_deployment(
+    session: Session,
+    registration_id: int,
+    deployment_id: str,
+    now: datetime,
+    *,
+    institution_id: int | None = None,
+    state: str = DeploymentState.PENDING,
+) -> Deployment:
+    """Return the deployment; a new one gets ``state``, and only a new one."""
+    found = find_deployment(session, registration_id, deployment_id)
+    if found is None:
+        found = Deployment(
+            registration_id=registration_id,
+            deployment_id=deployment_id,
+            institution_id=institution_id,
+            state=state,
+            created_at=now,
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def ensure_context(
+    session: Session, deployment_id: int, lti_context_id: str, now: datetime, **known: Any
+) -> Context:
+    """Return the course, made now if it is new.
+
+    ``known`` are columns that this launch has told; None and empty values never erase what an
+    earlier launch told (a deep linking launch often has no service claims).
+    """
+    insert_missing(
+        session,
+        Context,
+        [
+            {
+                "uuid": uuid4(),
+                "deployment_id": deployment_id,
+                "lti_context_id": lti_context_id,
+                "title": "",
+                "grade_scopes": [],
+                "created_at": now,
+            }
+        ],
+        unique=("deployment_id", "lti_context_id"),
+        returning=(Context.id,),
+    )
+    found = session.scalars(
+        select(Context).where(
+            Context.deployment_id == deployment_id, Context.lti_context_id == lti_context_id
+        )
+    ).one()
+    for name, value in known.items():
+        if value:
+            setattr(found, name, value)
+    session.flush()
+    return found
+
+
+def find_context(session: Session, uuid: UUID) -> Context | None:
+    """Return the course with this uuid."""
+    return session.scalar(select(Context).where(Context.uuid == uuid))
+
+
+def get_context(session: Session, context_id: int) -> Context:
+    """Return the course with this internal id."""
+    return session.get_one(Context, context_id)
+
+
+def get_context_registration(session: Session, context_id: int) -> Registration:
+    """Return the registration through which a course is reached."""
+    return session.scalars(
+        select(Registration)
+        .join(Deployment, Deployment.registration_id == Registration.id)
+        .join(Context, Context.deployment_id == Deployment.id)
+        .where(Context.id == context_id)
+    ).one()
+
+
+def ensure_placement(
+    session: Session, context_id: int, achievement_id: int, created_by: int, now: datetime
+) -> Placement:
+    """Return the placement of an achievement in a course, made now if it is new."""
+    insert_missing(
+        session,
+        Placement,
+        [
+            {
+                "uuid": uuid4(),
+                "context_id": context_id,
+                "achievement_id": achievement_id,
+                "created_by": created_by,
+                "created_at": now,
+            }
+        ],
+        unique=("context_id", "achievement_id"),
+        returning=(Placement.id,),
+    )
+    return session.scalars(
+        select(Placement).where(
+            Placement.context_id == context_id, Placement.achievement_id == achievement_id
+        )
+    ).one()
+
+
+def find_placement(session: Session, context_id: int, uuid: UUID) -> Placement | None:
+    """Return a placement of this course."""
+    return session.scalar(
+        select(Placement).where(Placement.context_id == context_id, Placement.uuid == uuid)
+    )
+
+
+def list_placed(session: Session, context_id: int) -> list[Achievement]:
+    """Return the achievements that teachers placed in this course."""
+    query = (
+        select(Achievement)
+        .join(Placement, Placement.achievement_id == Achievement.id)
+        .where(Placement.context_id == context_id)
+        .order_by(Placement.id)
+    )
+    return list(session.scalars(query))
+
+
+def ensure_resource_link(
+    session: Session,
+    context_id: int,
+    lti_resource_link_id: str,
+    now: datetime,
+    *,
+    placement_id: int | None,
+    title: str,
+) -> ResourceLink:
+    """Return the link, made now if it is new; a placement that is told is noted."""
+    insert_missing(
+        session,
+        ResourceLink,
+        [
+            {
+                "uuid": uuid4(),
+                "context_id": context_id,
+                "lti_resource_link_id": lti_resource_link_id,
+                "title": title,
+                "created_at": now,
+            }
+        ],
+        unique=("context_id", "lti_resource_link_id"),
+        returning=(ResourceLink.id,),
+    )
+    found = session.scalars(
+        select(ResourceLink).where(
+            ResourceLink.context_id == context_id,
+            ResourceLink.lti_resource_link_id == lti_resource_link_id,
+        )
+    ).one()
+    if placement_id is not None:
+        found.placement_id = placement_id
+    found.title = title or found.title
+    session.flush()
+    return found
+
+
+def ensure_line_item(
+    session: Session,
+    context_id: int,
+    achievement_id: int,
+    now: datetime,
+    *,
+    url: str | None = None,
+    resource_link_id: str | None = None,
+) -> LineItem:
+    """Return our note of a gradebook column, made now if it is new; what is told is noted."""
+    insert_missing(
+        session,
+        LineItem,
+        [
+            {
+                "context_id": context_id,
+                "achievement_id": achievement_id,
+                "resource_id": str(uuid4()),
+                "created_at": now,
+            }
+        ],
+        unique=("context_id", "achievement_id"),
+        returning=(LineItem.id,),
+    )
+    found = session.scalars(
+        select(LineItem).where(
+            LineItem.context_id == context_id, LineItem.achievement_id == achievement_id
+        )
+    ).one()
+    found.url = url or found.url
+    found.resource_link_id = resource_link_id or found.resource_link_id
+    session.flush()
+    return found
+
+
+def forget_line_item_url(session: Session, line_item_id: int) -> None:
+    """Note that the column is not where it was."""
+    session.get_one(LineItem, line_item_id).url = None
+
+
+def list_tool_keys(session: Session) -> list[ToolKey]:
+    """Return our keys, the newest first."""
+    return list(session.scalars(select(ToolKey).order_by(ToolKey.id.desc())))
+
+
+def add_tool_key(session: Session, kid: str, encrypted_private_key: bytes, now: datetime) -> None:
+    """Store a new key of ours, encrypted already."""
+    session.add(ToolKey(kid=kid, encrypted_private_key=encrypted_private_key, created_at=now))
+    session.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import Base, UTCDateTime
@@ -44,3 +44,66 @@ class LaunchSession(Base):
     deep_linking: Mapped[dict[str, object] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+def add_login(session: Session, login: Login) -> None:
+    """Store a login under way."""
+    session.add(login)
+    session.flush()
+
+
+def consume_login(session: Session, state_hash: str, now: datetime) -> Login | None:
+    """Take the login out, once; None when it is unknown, taken already, or expired."""
+    row = session.execute(
+        delete(Login)
+        .where(Login.state_hash == state_hash)
+        .returning(
+            Login.nonce,
+            Login.registration_id,
+            Login.target_link_uri,
+            Login.lti_deployment_id,
+            Login.expires_at,
+        )
+    ).one_or_none()
+    if row is None or row.expires_at <= now:
+        return None
+    return Login(
+        state_hash=state_hash,
+        nonce=row.nonce,
+        registration_id=row.registration_id,
+        target_link_uri=row.target_link_uri,
+        lti_deployment_id=row.lti_deployment_id,
+        expires_at=row.expires_at,
+    )
+
+
+def delete_expired(session: Session, now: datetime) -> None:
+    """Forget logins and sessions whose time is over."""
+    session.execute(delete(Login).where(Login.expires_at <= now))
+    session.execute(delete(LaunchSession).where(LaunchSession.expires_at <= now))
+
+
+def add_session(session: Session, launched: LaunchSession) -> None:
+    """Store what a launch opened."""
+    session.add(launched)
+    session.flush()
+
+
+def find_session(session: Session, token_hash: str, now: datetime) -> LaunchSession | None:
+    """Return the session of this token while its time lasts."""
+    return session.scalar(
+        select(LaunchSession).where(
+            LaunchSession.token_hash == token_hash, LaunchSession.expires_at > now
+        )
+    )
+
+
+def end_instructor_sessions(session: Session, learner_id: int, context_id: int) -> None:
+    """End the teacher's sessions of a person who now comes with a lower role."""
+    session.execute(
+        delete(LaunchSession).where(
+            LaunchSession.learner_id == learner_id,
+            LaunchSession.context_id == context_id,
+            LaunchSession.is_instructor,
+        )
+    )

@@ -1,0 +1,148 @@
+"""Every setting of the tool: environment name, default and meaning, in one table."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lti_tool.errors import ConfigurationError
+
+SETTINGS = {
+    "QUOIN_DATABASE_URL": (
+        "an SQLite file under var/",
+        "Where everything is kept: sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
+    ),
+    "QUOIN_PUBLIC_URL": (
+        "http://127.0.0.1:8000",
+        "The address at which browsers and platforms reach the tool; https unless loopback.",
+    ),
+    "QUOIN_SECRET_KEY": (
+        "var/secret.key, made at first use, on loopback only",
+        "At least 32 characters; encrypts the private keys at rest and signs form tokens.",
+    ),
+    "QUOIN_SECRET_KEY_FILE": ("none", "A file that holds the secret key, instead of the above."),
+    "QUOIN_PRIVATE_HOSTS": (
+        "none",
+        "Comma list of host:port that the tool may call over http or at private addresses.",
+    ),
+    "QUOIN_POLL_SECONDS": ("1", "How often the worker looks for due deliveries, in seconds."),
+}
+
+DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
+SHORTEST_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one running tool; secrets never show in its repr."""
+
+    database_url: str = field(repr=False)
+    public_url: str = DEFAULT_PUBLIC_URL
+    secret_key: bytes = field(repr=False, default=b"")
+    private_hosts: frozenset[str] = frozenset()
+    poll_seconds: float = 1.0
+
+    @classmethod
+    def from_environ(
+        cls, environ: Mapping[str, str] | None = None, *, home: Path | None = None
+    ) -> Config:
+        """Read the settings; ``ConfigurationError`` names the one that is wrong.
+
+        ``home`` is where ``var/`` lies (the working directory by default).
+        """
+        values = os.environ if environ is None else environ
+        var = (home or Path.cwd()) / "var"
+        public_url = _public_url(values.get("QUOIN_PUBLIC_URL", DEFAULT_PUBLIC_URL))
+        return cls(
+            database_url=values.get("QUOIN_DATABASE_URL") or _default_database(var),
+            public_url=public_url,
+            secret_key=_secret(values, var, is_loopback=is_loopback(public_url)),
+            private_hosts=frozenset(
+                host.strip()
+                for host in values.get("QUOIN_PRIVATE_HOSTS", "").split(",")
+                if host.strip()
+            ),
+            poll_seconds=_seconds(values.get("QUOIN_POLL_SECONDS", "1")),
+        )
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the public address."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether ``url`` names this machine and nothing else."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _public_url(url: str) -> str:
+    url = url.rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
+        raise ConfigurationError("QUOIN_PUBLIC_URL must be an address like https://quoin.example.edu")
+    if parts.scheme == "http" and not is_loopback(url):
+        raise ConfigurationError("QUOIN_PUBLIC_URL must begin with https:// (loopback excepted)")
+    return url
+
+
+def _default_database(var: Path) -> str:
+    var.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{var / 'quoin.sqlite3'}"
+
+
+def _secret(values: Mapping[str, str], var: Path, *, is_loopback: bool) -> bytes:
+    secret = values.get("QUOIN_SECRET_KEY", "").encode()
+    if path := values.get("QUOIN_SECRET_KEY_FILE"):
+        try:
+            secret = Path(path).read_bytes().strip()
+        except OSError as error:
+            raise ConfigurationError(
+                f"QUOIN_SECRET_KEY_FILE cannot be read: {error.strerror}"
+            ) from None
+    if not secret and is_loopback:
+        return _own_secret(var)
+    if len(secret) < SHORTEST_SECRET:
+        raise ConfigurationError(
+            f"QUOIN_SECRET_KEY (or QUOIN_SECRET_KEY_FILE) needs {SHORTEST_SECRET} characters or more"
+        )
+    return secret
+
+
+def _own_secret(var: Path) -> bytes:
+    """Return the secret of this folder; two processes that start at once agree on one."""
+    var.mkdir(parents=True, exist_ok=True)
+    path = var / "secret.key"
+    fresh = var / f"secret.key.{os.getpid()}.{secrets.token_hex(4)}"
+    if not path.exists():
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_bytes().strip()
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 3600:
+        raise ConfigurationError("QUOIN_POLL_SECONDS must be a number of seconds up to 3600")
+    return seconds

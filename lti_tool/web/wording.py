@@ -1,0 +1,276 @@
+"""Every sentence that is made from values: progress, steps, facts, dates, amounts (English)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from lti_tool.services.show_progress import FactView, StackView
+from stacking_rules import (
+    Completed,
+    Credits,
+    Earned,
+    Grade,
+    Group,
+    Progress,
+    Requirement,
+    Status,
+    Step,
+    Unused,
+    scale_bounds,
+)
+
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+STATUS_WORDS = {
+    Status.MET: "Counted",
+    Status.NOT_MET: "Still open",
+    Status.UNKNOWN: "Not certain yet",
+    Status.NOT_DECIDED: "Not decided",
+}
+WAITING_WORDS = "Waiting for your teacher"
+SPARE_WORDS = "Not needed"
+
+EVIDENCE_WORDS = {
+    "submitted": "Handed in, waiting for your teacher",
+    "accepted": "Accepted",
+    "returned": "Returned to you",
+}
+
+NOTICES = {
+    "evidence-sent": "Your evidence is handed in. You see the answer here.",
+    "completion-recorded": "The completion is recorded.",
+    "completion-withdrawn": "The completion is withdrawn.",
+    "completion-withdrawn-review": (
+        "The completion is withdrawn. Awards that rested on it now wait for a review."
+    ),
+    "evidence-accepted": "The evidence is accepted and the completion is recorded.",
+    "evidence-returned": "The evidence is returned with your note.",
+    "roster-refreshed": "The list of learners is up to date.",
+}
+"""What a page says after a redirect; the address carries the name, never the words."""
+
+
+def day(value: date) -> str:
+    """Return a date as people write it: 12 May 2026."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: datetime) -> str:
+    """Return an instant (UTC) with its time: 12 May 2026, 14:05 UTC."""
+    return f"{day(value)}, {value:%H:%M} UTC"
+
+
+def number(value: Decimal) -> str:
+    """Return an exact number without needless zeros or an exponent."""
+    return format(value, "f").rstrip("0").rstrip(".") if value % 1 else format(value, ".0f")
+
+
+def credits(value: Decimal) -> str:
+    """Return an amount of credits: 1 credit, 7.5 credits."""
+    return f"{number(value)} {'credit' if value == 1 else 'credits'}"
+
+
+def count(value: int, one: str, many: str) -> str:
+    """Return a number with its noun in the right form."""
+    return f"{value} {one if value == 1 else many}"
+
+
+def grade(value: Decimal, scale: str) -> str:
+    """Return a grade with its scale: 82 of 100, or 4 (scale 1 to 5)."""
+    low, high = scale_bounds(scale)
+    if low == 0:
+        return f"{number(value)} of {number(high)}"
+    return f"{number(value)} (scale {number(low)} to {number(high)})"
+
+
+def bounds(scale: str) -> str:
+    """Return the range of a scale: 0 to 100."""
+    low, high = scale_bounds(scale)
+    return f"{number(low)} to {number(high)}"
+
+
+def listed(words: Sequence[str], *, joint: str = "or") -> str:
+    """Return words as a list in a sentence: A, B or C."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}"
+
+
+# --- one stack ---------------------------------------------------------------------------
+
+
+def state(stack: StackView) -> str:
+    """Return the one sentence of where a learner stands: 3 of 5 parts counted, 7.5 of 12 credits."""
+    root = stack.progress
+    if isinstance(root.requirement, Credits):
+        return f"{_of_credits(root)} counted"
+    if not isinstance(root.requirement, Group):
+        return "Counted" if root.status is Status.MET else "Not counted yet"
+    sentence = f"{_of_parts(root)} counted"
+    pools = [node for node in root.walk() if isinstance(node.requirement, Credits)]
+    return f"{sentence}, {_of_credits(pools[0])}" if len(pools) == 1 else sentence
+
+
+def _of_parts(node: Progress) -> str:
+    noun = "part" if node.need == 1 else "parts"
+    return f"{number(node.have)} of {number(node.need)} {noun}"
+
+
+def _of_credits(node: Progress) -> str:
+    return f"{number(node.have)} of {credits(node.need)}"
+
+
+def requirement_title(requirement: Requirement, names: Mapping[str, str]) -> str:
+    """Return what a requirement is called: its own title, or the name of what it asks for."""
+    if requirement.title:
+        return requirement.title
+    if isinstance(requirement, Completed | Earned):
+        return names.get(requirement.achievement, requirement.achievement)
+    if isinstance(requirement, Credits):
+        return f"At least {credits(requirement.credits)}"
+    if isinstance(requirement, Group):
+        return _group_rule(requirement)
+    return "Requirement"
+
+
+def _group_rule(group: Group) -> str:
+    if group.needed == len(group.parts):
+        return "All of these"
+    if group.needed == 1:
+        return "One of these"
+    return f"At least {group.needed} of these {len(group.parts)}"
+
+
+def rule(requirement: Requirement, names: Mapping[str, str]) -> str:
+    """Return what a requirement asks for, in words; empty where its title says it all."""
+    if isinstance(requirement, Group):
+        return _group_rule(requirement) if requirement.title else ""
+    if isinstance(requirement, Credits):
+        choice = listed([names.get(key, key) for key in requirement.of])
+        return f"{credits(requirement.credits)}{_at_least(requirement.grade)} from {choice}"
+    if isinstance(requirement, Completed) and requirement.grade is not None:
+        return f"Needs {grade(requirement.grade.value, requirement.grade.scale)} or better"
+    return ""
+
+
+def _at_least(wanted: Grade | None) -> str:
+    return "" if wanted is None else f" with {grade(wanted.value, wanted.scale)} or better"
+
+
+def standing(node: Progress) -> str:
+    """Return where a learner stands at one requirement, when no fact says it already."""
+    if isinstance(node.requirement, Credits):
+        return f"{_of_credits(node)} counted"
+    if isinstance(node.requirement, Group):
+        return f"{_of_parts(node)} counted"
+    if node.counted or node.unused:
+        return ""
+    return "Not earned yet" if isinstance(node.requirement, Earned) else "Not completed yet"
+
+
+# --- facts -------------------------------------------------------------------------------
+
+SOURCES = {
+    "teacher": "recorded by a teacher",
+    "evidence": "accepted from evidence",
+}
+
+
+def fact(view: FactView, *, is_named: bool = True) -> str:
+    """Return a fact: what, when, how good, where it was recorded.
+
+    ``is_named`` is false where the name stands above already.
+    """
+    verb = "awarded on" if view.is_award else "completed on"
+    start = f"{view.name}, {verb}" if is_named else verb.capitalize()
+    graded = "" if view.grade is None else f" with {grade(view.grade, view.scale)}"
+    origin = "" if view.is_award else f"; {_origin(view)}"
+    return f"{start} {day(view.on)}{graded}{_worth(view)}{origin}"
+
+
+def _worth(view: FactView) -> str:
+    return f" ({credits(view.credits)})" if view.credits else ""
+
+
+def _origin(view: FactView) -> str:
+    how = SOURCES.get(view.source, f"brought in from {view.source}")
+    if view.is_recognised:
+        how = "recognised from earlier learning"
+    return f"{how} in {view.course}" if view.course else how
+
+
+def unused(reason: Unused, wanted: Grade | None) -> str:
+    """Return why a fact that is held does not count."""
+    needed = "" if wanted is None else grade(wanted.value, wanted.scale)
+    reasons = {
+        Unused.BELOW_GRADE: f"the grade is below {needed}",
+        Unused.GRADE_MISSING: f"no grade is recorded and {needed} is needed",
+        Unused.OTHER_SCALE: f"the grade is on another scale than {needed}",
+        Unused.USED_ELSEWHERE: "it counts at another place in this award already",
+        Unused.NOT_NEEDED: "enough else counts here, so it is not needed",
+    }
+    return f"Not counted here: {reasons[reason]}."
+
+
+# --- what next ---------------------------------------------------------------------------
+
+
+def step(value: Step, names: Mapping[str, str]) -> str:
+    """Return one next step with its alternatives."""
+    options = [names.get(key, key) for key in value.options]
+    wanted = _at_least(value.grade)
+    if value.kind == "earn":
+        return f"Earn {listed(options)}"
+    if value.kind == "improve":
+        return f"Improve {listed(options)}: reach{wanted.removeprefix(' with')}"
+    if value.kind == "credits":
+        return f"Gain {credits(value.credits or Decimal(0))} more{wanted}"
+    if len(options) > value.count:
+        return f"Complete {_choice(value.count)} of these{wanted}"
+    return f"Complete {listed(options, joint='and')}{wanted}"
+
+
+def _choice(wanted: int) -> str:
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[wanted] if wanted < len(words) else str(wanted)
+
+
+def has_choice(value: Step) -> bool:
+    """Return whether a step leaves a choice that is to be listed."""
+    return value.kind == "credits" or len(value.options) > value.count
+
+
+def unlocks(stack: StackView) -> str:
+    """Return what the next steps lead to."""
+    if len(stack.steps) == 1:
+        return f"This is the last step to {stack.title}."
+    return f"{count(len(stack.steps), 'step', 'steps')} to {stack.title}."
+
+
+def held(stacks: Sequence[StackView]) -> str:
+    """Return how many awards a learner holds of those on offer."""
+    earned = sum(stack.award is not None for stack in stacks)
+    if not stacks:
+        return "No award is on offer here yet."
+    if earned == 0:
+        return f"You hold none of {count(len(stacks), 'award', 'awards')} yet."
+    return f"You hold {earned} of {count(len(stacks), 'award', 'awards')}."
+
+
+# --- scores ------------------------------------------------------------------------------
+
+SCORE_WORDS = {
+    "pending": "Score on its way to the gradebook",
+    "done": "Score in the gradebook",
+    "superseded": "Replaced by a newer score",
+    "failed": "The gradebook did not take the score",
+}
+
+
+def score(state_name: str) -> str:
+    """Return where a score stands."""
+    return SCORE_WORDS.get(state_name, "Score state unknown")
