@@ -92,7 +92,9 @@ def _public_url(url: str) -> str:
     url = url.rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
-        raise ConfigurationError("QUOIN_PUBLIC_URL must be an address like https://quoin.example.edu")
+        raise ConfigurationError(
+            "QUOIN_PUBLIC_URL must be an address like https://quoin.example.edu"
+        )
     if parts.scheme == "http" and not is_loopback(url):
         raise ConfigurationError("QUOIN_PUBLIC_URL must begin with https:// (loopback excepted)")
     return url
@@ -116,7 +118,8 @@ def _secret(values: Mapping[str, str], var: Path, *, is_loopback: bool) -> bytes
         return _own_secret(var)
     if len(secret) < SHORTEST_SECRET:
         raise ConfigurationError(
-            f"QUOIN_SECRET_KEY (or QUOIN_SECRET_KEY_FILE) needs {SHORTEST_SECRET} characters or more"
+            "QUOIN_SECRET_KEY (or QUOIN_SECRET_KEY_FILE) needs "
+            f"{SHORTEST_SECRET} characters or more"
         )
     return secret
 

@@ -1,1 +1,15 @@
-"""The database: one file per family of tables, holding its tables and its named queries."""
+"""The database: one file per family of tables, holding its tables and its named queries.
+
+Importing this package registers every table with ``Base.metadata``.
+"""
+
+from lti_tool.persistence import (  # noqa: F401
+    audit,
+    awards,
+    catalog,
+    completions,
+    deliveries,
+    learners,
+    platforms,
+    sessions,
+)

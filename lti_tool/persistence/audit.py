@@ -28,3 +28,26 @@ class AuditEvent(Base):
     action: Mapped[str] = mapped_column(String(50))
     subject: Mapped[str] = mapped_column(String(100), default="")
     detail: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+
+
+def add_event(
+    session: Session,
+    *,
+    institution_id: int | None,
+    actor: str,
+    action: str,
+    at: datetime,
+    subject: str = "",
+    detail: dict[str, object] | None = None,
+) -> None:
+    """Write down an act, in the transaction of the act itself."""
+    session.add(
+        AuditEvent(
+            institution_id=institution_id,
+            at=at,
+            actor=actor,
+            action=action,
+            subject=subject,
+            detail=detail or {},
+        )
+    )

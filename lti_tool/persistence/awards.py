@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lti_tool.persistence.base import Base, UTCDateTime
+from lti_tool.persistence.base import CHUNK, Base, UTCDateTime, insert_missing
+from lti_tool.persistence.catalog import Achievement, Institution, Stack
 
 
 class Award(Base):
@@ -50,3 +53,73 @@ class AwardReview(Base):
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(20), default="open")
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+def add_awards(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """Insert awards; return the uuids of those that are new (one per learner and stack)."""
+    found = insert_missing(
+        session, Award, rows, unique=("learner_id", "stack_id"), returning=(Award.uuid,)
+    )
+    return {row[0] for row in found}
+
+
+def list_awards(session: Session, learner_ids: Collection[int]) -> list[tuple[Award, Achievement]]:
+    """Return the awards of these learners with what they award, in stable order."""
+    found: list[tuple[Award, Achievement]] = []
+    ids = sorted(learner_ids)
+    for start in range(0, len(ids), CHUNK):
+        query = (
+            select(Award, Achievement)
+            .join(Achievement, Achievement.id == Award.achievement_id)
+            .where(Award.learner_id.in_(ids[start : start + CHUNK]))
+            .order_by(Award.learner_id, Award.id)
+        )
+        found.extend((row[0], row[1]) for row in session.execute(query))
+    return found
+
+
+def count_learners_by_stack(session: Session, institution_key: str | None) -> dict[str, int]:
+    """Return how many learners hold each stack's award, by stack key, stacks without any too."""
+    query = (
+        select(Stack.key, func.count(func.distinct(Award.learner_id)))
+        .outerjoin(Award, Award.stack_id == Stack.id)
+        .join(Institution, Institution.id == Stack.institution_id)
+        .group_by(Stack.id, Stack.key)
+        .order_by(Stack.id)
+    )
+    if institution_key is not None:
+        query = query.where(Institution.key == institution_key)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def add_review(
+    session: Session, award_id: int, withdrawal_id: int, reason: str, now: datetime
+) -> None:
+    """Ask a person whether an award still stands; asked once per withdrawal."""
+    insert_missing(
+        session,
+        AwardReview,
+        [
+            {
+                "uuid": uuid4(),
+                "award_id": award_id,
+                "withdrawal_id": withdrawal_id,
+                "reason": reason,
+                "state": "open",
+                "opened_at": now,
+            }
+        ],
+        unique=("award_id", "withdrawal_id"),
+        returning=(AwardReview.id,),
+    )
+
+
+def list_open_reviews(session: Session, institution_id: int) -> list[tuple[AwardReview, Award]]:
+    """Return the questions that wait for an answer, the oldest first."""
+    query = (
+        select(AwardReview, Award)
+        .join(Award, Award.id == AwardReview.award_id)
+        .where(AwardReview.state == "open", Award.institution_id == institution_id)
+        .order_by(AwardReview.id)
+    )
+    return [(review, award) for review, award in session.execute(query)]

@@ -56,7 +56,11 @@ class UTCDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> datetime | None:
         """Give the zone back."""
         if value is None:
             return None
@@ -81,7 +85,11 @@ class ExactDecimal(TypeDecorator[Decimal]):
             return value
         return format(value, "f")
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+    def process_result_value(
+        self,
+        value: Any,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> Decimal | None:
         """Read it back as it was."""
         return None if value is None else Decimal(value)
 
@@ -124,7 +132,9 @@ def _create_engine(url: str) -> Engine:
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
         # One connection for a database in memory: a second one would open another, empty one.
-        in_memory = {"poolclass": StaticPool} if make_url(url).database in (None, ":memory:") else {}
+        in_memory = (
+            {"poolclass": StaticPool} if make_url(url).database in (None, ":memory:") else {}
+        )
         engine = create_engine(
             url, connect_args={"timeout": 30, "check_same_thread": False}, **in_memory
         )

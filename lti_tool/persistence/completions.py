@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lti_tool.persistence.base import Base, ExactDecimal, UTCDateTime
+from lti_tool.errors import ConflictError, NotFoundError
+from lti_tool.persistence.base import CHUNK, Base, ExactDecimal, UTCDateTime, insert_missing
+from lti_tool.persistence.catalog import Achievement
 
 
 class Completion(Base):
@@ -81,3 +85,71 @@ class Evidence(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("learners.id"))
     decision_note: Mapped[str] = mapped_column(Text, default="")
     completion_id: Mapped[int | None] = mapped_column(ForeignKey("completions.id"))
+
+
+def add_completions(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, UUID]:
+    """Insert completions; return the uuid of each that is new, by its idempotency key.
+
+    Every row holds all columns of the table but the id.
+    """
+    found = insert_missing(
+        session,
+        Completion,
+        rows,
+        unique=("institution_id", "idempotency_key"),
+        returning=(Completion.idempotency_key, Completion.uuid),
+    )
+    return dict(found)
+
+
+def get_completion(session: Session, institution_id: int, uuid: UUID) -> Completion:
+    """Return a completion of this institution; ``NotFoundError`` otherwise."""
+    found = session.scalar(
+        select(Completion).where(
+            Completion.institution_id == institution_id, Completion.uuid == uuid
+        )
+    )
+    if found is None:
+        raise NotFoundError("There is no such completion.")
+    return found
+
+
+def list_completions(
+    session: Session, learner_ids: Collection[int]
+) -> list[tuple[Completion, str, datetime | None]]:
+    """Return (completion, achievement key, withdrawn at) of these learners, in stable order."""
+    found: list[tuple[Completion, str, datetime | None]] = []
+    ids = sorted(learner_ids)
+    for start in range(0, len(ids), CHUNK):
+        query = (
+            select(Completion, Achievement.key, Withdrawal.recorded_at)
+            .join(Achievement, Achievement.id == Completion.achievement_id)
+            .outerjoin(Withdrawal, Withdrawal.completion_id == Completion.id)
+            .where(Completion.learner_id.in_(ids[start : start + CHUNK]))
+            .order_by(Completion.learner_id, Completion.id)
+        )
+        found.extend((row[0], row[1], row[2]) for row in session.execute(query))
+    return found
+
+
+def add_withdrawal(
+    session: Session, completion_id: int, reason: str, recorded_by: int | None, now: datetime
+) -> Withdrawal:
+    """Undo a completion by a second record; ``ConflictError`` when that was done already."""
+    made = insert_missing(
+        session,
+        Withdrawal,
+        [
+            {
+                "completion_id": completion_id,
+                "reason": reason,
+                "recorded_by": recorded_by,
+                "recorded_at": now,
+            }
+        ],
+        unique=("completion_id",),
+        returning=(Withdrawal.id,),
+    )
+    if not made:
+        raise ConflictError("This completion has been withdrawn already.")
+    return session.get_one(Withdrawal, made[0][0])

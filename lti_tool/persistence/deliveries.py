@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lti_tool.persistence.base import Base, UTCDateTime
+from lti_tool.persistence.base import Base, UTCDateTime, insert_missing
 
 
 class DeliveryState(StrEnum):
@@ -48,3 +49,82 @@ class Delivery(Base):
     last_answer: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+def add_delivery(session: Session, row: dict[str, Any]) -> bool:
+    """Promise a piece of work; return False when the same promise was made before."""
+    found = insert_missing(
+        session,
+        Delivery,
+        [
+            {
+                "uuid": uuid4(),
+                "state": DeliveryState.PENDING,
+                "attempts": 0,
+                "last_answer": "",
+                **row,
+            }
+        ],
+        unique=("key",),
+        returning=(Delivery.id,),
+    )
+    return bool(found)
+
+
+def lease_due(session: Session, now: datetime, lease: timedelta, limit: int = 20) -> list[Delivery]:
+    """Take due deliveries under a lease: of every lane only the oldest that is pending."""
+    heads = (
+        select(func.min(Delivery.id))
+        .where(Delivery.state == DeliveryState.PENDING)
+        .group_by(Delivery.lane)
+    )
+    query = (
+        select(Delivery)
+        .where(
+            Delivery.id.in_(heads),
+            Delivery.due_at <= now,
+            or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now),
+        )
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    found = list(session.scalars(query))
+    for delivery in found:
+        delivery.leased_until = now + lease
+        delivery.attempts += 1
+    session.flush()
+    return found
+
+
+def settle(
+    session: Session, delivery_id: int, state: DeliveryState, answer: str, now: datetime
+) -> None:
+    """Note how a delivery ended."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id)
+        .values(state=state, last_answer=answer, settled_at=now, leased_until=None)
+    )
+
+
+def retry_later(session: Session, delivery_id: int, due_at: datetime, answer: str) -> None:
+    """Note an attempt that did not succeed and when the next one is due."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id)
+        .values(due_at=due_at, last_answer=answer, leased_until=None)
+    )
+
+
+def supersede_older(session: Session, lane: str, newer_id: int, now: datetime) -> None:
+    """Take back what was promised in this lane before ``newer_id`` and is not sent yet."""
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.lane == lane,
+            Delivery.id < newer_id,
+            Delivery.state == DeliveryState.PENDING,
+        )
+        .values(state=DeliveryState.SUPERSEDED, settled_at=now, leased_until=None)
+    )

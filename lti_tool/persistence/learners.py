@@ -93,7 +93,7 @@ def ensure_learners(
         unique=("uuid",),
         returning=(Learner.uuid, Learner.id),
     )
-    ids: dict[UUID, int] = dict(made)  # type: ignore[arg-type]
+    ids: dict[UUID, int] = dict(made)
     new = {subject: ids[uuids[subject]] for subject in missing}
     insert_missing(
         session,
@@ -123,7 +123,7 @@ def _find_learners(
             Identity.authority == authority,
             Identity.subject.in_(subjects[start : start + CHUNK]),
         )
-        found |= {subject: learner_id for subject, learner_id in session.execute(query)}
+        found |= {row[0]: row[1] for row in session.execute(query)}
     return found
 
 

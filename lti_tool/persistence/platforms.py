@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import Base, ExactDecimal, UTCDateTime, insert_missing
 from lti_tool.persistence.catalog import Achievement
 

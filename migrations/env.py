@@ -1,0 +1,24 @@
+"""What Alembic runs for every command: one connection, one transaction."""
+
+from alembic import context
+from sqlalchemy import Engine, text
+
+from lti_tool.persistence.base import Base
+
+engine: Engine = context.config.attributes["engine"]
+
+with engine.connect() as connection:
+    is_postgresql = connection.dialect.name == "postgresql"
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        # SQLite cannot alter most of a table: Alembic copies it instead.
+        render_as_batch=not is_postgresql,
+        transactional_ddl=True,
+    )
+    with context.begin_transaction():
+        if is_postgresql:
+            # A migration that waits for a busy table must fail soon, not block the service.
+            connection.execute(text("SET LOCAL lock_timeout = '4s'"))
+        context.run_migrations()
+    connection.commit()

@@ -1,0 +1,1 @@
+"""One file per revision; the file name is the revision."""
