@@ -1,0 +1,129 @@
+"""Our own signing keys: made, sealed for the database, opened once, published."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from lti_tool.errors import ConfigurationError
+
+BITS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class SealedKey:
+    """A private key as it lies in the database: encrypted with the secret of the config."""
+
+    kid: str
+    encrypted_private_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A private key as a loaded object: signing with text would parse it every time."""
+
+    kid: str
+    private_key: rsa.RSAPrivateKey
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """Return ``claims`` as an RS256 JWT that names this key."""
+        return jwt.encode(claims, self.private_key, algorithm="RS256", headers={"kid": self.kid})
+
+
+def make_key(secret_key: bytes) -> SealedKey:
+    """Make an RSA key pair and seal it."""
+    private_key = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
+    text = private_key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return SealedKey(secrets.token_urlsafe(12), _cipher(secret_key).encrypt(text))
+
+
+def open_key(sealed: SealedKey, secret_key: bytes) -> SigningKey:
+    """Open a sealed key; ``ConfigurationError`` when it was sealed with another secret."""
+    try:
+        text = _cipher(secret_key).decrypt(sealed.encrypted_private_key)
+    except InvalidToken:
+        raise ConfigurationError(
+            "QUOIN_SECRET_KEY does not open the signing key in the database; "
+            "it must stay the one with which the key was made."
+        ) from None
+    private_key = serialization.load_der_private_key(text, password=None)
+    assert isinstance(private_key, rsa.RSAPrivateKey)  # noqa: S101 - we made it ourselves
+    return SigningKey(sealed.kid, private_key)
+
+
+def _cipher(secret_key: bytes) -> Fernet:
+    derived = HKDF(
+        algorithm=hashes.SHA256(), length=32, salt=None, info=b"quoin: private keys at rest"
+    ).derive(secret_key)
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+class KeyRing:
+    """Our keys, the signing one first; opened at first use and kept.
+
+    ``load`` returns them from wherever they are kept, newest first, and makes the first one.
+    """
+
+    def __init__(self, load: Callable[[], Sequence[SigningKey]]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._keys: tuple[SigningKey, ...] = ()
+
+    def keys(self) -> tuple[SigningKey, ...]:
+        """Return every key that platforms may still meet a signature of."""
+        if not self._keys:
+            with self._lock:
+                if not self._keys:
+                    self._keys = tuple(self._load())
+        return self._keys
+
+    def current(self) -> SigningKey:
+        """Return the key that signs."""
+        return self.keys()[0]
+
+    def published(self) -> PublishedKeyset:
+        """Return the keyset that platforms read."""
+        body = json.dumps({"keys": [public_jwk(key) for key in self.keys()]}, sort_keys=True)
+        return PublishedKeyset(body, hashlib.sha256(body.encode()).hexdigest()[:32])
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedKeyset:
+    """The public half of our keys as JSON, and the tag that changes with it."""
+
+    body: str
+    etag: str
+
+
+def public_jwk(key: SigningKey) -> dict[str, str]:
+    """Return the public members of a key, and no others."""
+    numbers = key.private_key.public_key().public_numbers()
+    return {
+        "kty": "RSA",
+        "use": "sig",
+        "alg": "RS256",
+        "kid": key.kid,
+        "n": _text(numbers.n),
+        "e": _text(numbers.e),
+    }
+
+
+def _text(number: int) -> str:
+    octets = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
