@@ -1,8 +1,8 @@
 """The fault menu: on request a service is slow, fails, or works and never says so.
 
-    POST /faults    {"service": "scores", "kind": "answer-lost"}   arm one fault
-    GET /faults     what is armed, what is held
-    DELETE /faults  disarm all and release what is held
+POST /faults    {"service": "scores", "kind": "answer-lost"}   arm one fault
+GET /faults     what is armed, what is held
+DELETE /faults  disarm all and release what is held
 """
 
 import threading
@@ -23,7 +23,7 @@ SERVICES = {
     "oidc.jwks": "jwks",
     "tokens.token": "token",
     "ags.line_items": "lineitems",
-    "ags.line_item": "lineitems",
+    "ags.one_line_item": "lineitems",
     "ags.scores": "scores",
     "ags.results": "results",
     "nrps.memberships": "memberships",
@@ -39,8 +39,8 @@ blueprint = flask.Blueprint("faults", __name__)
 class Fault:
     """One thing that shall go wrong with the next request of a service.
 
-    ``seconds`` is how long a slow answer takes, or what a 429 asks for; ``method`` narrows the fault
-    to one HTTP method.
+    ``seconds`` is how long a slow answer takes, or what a 429 asks for; ``method`` narrows the
+    fault to one HTTP method.
     """
 
     service: str
@@ -128,6 +128,7 @@ class FaultyAnswers:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
+        """Answer one request."""
         answer = self.application(environ, start_response)
         fault: Fault | None = environ.get(IN_REQUEST)
         if fault is None:

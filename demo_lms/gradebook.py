@@ -41,7 +41,9 @@ def _column(row: sqlite3.Row) -> Column:
     return Column(**dict(row))
 
 
-def list_columns(connection: sqlite3.Connection, course_id: str, **equal: str | None) -> list[Column]:
+def list_columns(
+    connection: sqlite3.Connection, course_id: str, **equal: str | None
+) -> list[Column]:
     """The columns of a course, oldest first; ``equal`` filters by resource_id, tag or link_id."""
     rows = connection.execute(
         "SELECT * FROM gradebook_columns WHERE course = ? ORDER BY id", (course_id,)

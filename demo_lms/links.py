@@ -44,7 +44,9 @@ def ensure_first_link(connection: sqlite3.Connection, course: Course) -> None:
 
 def list_links(connection: sqlite3.Connection, course_id: str) -> list[Link]:
     """The links of a course in the order in which they were added."""
-    rows = connection.execute("SELECT * FROM links WHERE course = ? ORDER BY position", (course_id,))
+    rows = connection.execute(
+        "SELECT * FROM links WHERE course = ? ORDER BY position", (course_id,)
+    )
     return [_link(row) for row in rows]
 
 

@@ -1,0 +1,70 @@
+"""The practice LMS as a Flask application: the only place where its parts are wired together."""
+
+import ipaddress
+
+import flask
+from lti1p3platform.exceptions import LtiServiceException
+from werkzeug.exceptions import HTTPException
+
+from demo_lms import (
+    ags,
+    deep_linking,
+    faults,
+    nrps,
+    oidc,
+    pages,
+    state,
+    tokens,
+)
+from demo_lms.flask_adapter import refuse_service
+from demo_lms.lms import current_lms, open_lms
+from demo_lms.settings import Settings, origin
+
+LARGEST_BODY = 1024 * 1024
+LOOPBACK_ONLY = ("faults", "state")
+
+
+def create_lms(settings: Settings) -> flask.Flask:
+    """The LMS as an application; opens the database and makes on the first run what is missing."""
+    lms = open_lms(settings)
+    app = flask.Flask(__name__)
+    app.extensions["lms"] = lms
+    app.config.update(
+        SECRET_KEY=lms.secret,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        SESSION_COOKIE_NAME="harbour_practice_lms",
+        SESSION_COOKIE_SAMESITE="None",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+    )
+    for part in (pages, oidc, tokens, ags, nrps, deep_linking, state, faults):
+        app.register_blueprint(part.blueprint)
+    app.before_request(keep_practice_aids_local)
+    app.before_request(lambda: faults.strike_before(lms.faults))
+    app.after_request(add_headers)
+    app.register_error_handler(LtiServiceException, refuse_service)
+    app.register_error_handler(HTTPException, pages.error_page)
+    app.wsgi_app = faults.FaultyAnswers(app.wsgi_app, lms.faults)  # type: ignore[method-assign]
+    return app
+
+
+def keep_practice_aids_local() -> None:
+    """State and fault menu answer this machine alone, whatever the LMS is bound to."""
+    if flask.request.blueprint in LOOPBACK_ONLY:
+        caller = ipaddress.ip_address(flask.request.remote_addr or "0.0.0.0")
+        if not caller.is_loopback:
+            flask.abort(403)
+
+
+def add_headers(answer: flask.Response) -> flask.Response:
+    """The tool is the only stranger that our pages frame or post to; nobody frames us."""
+    tool = origin(current_lms().settings.tool_url)
+    answer.headers["Content-Security-Policy"] = (
+        f"default-src 'self'; frame-src 'self' {tool}; form-action 'self' {tool}; "
+        "frame-ancestors 'self'; base-uri 'none'; object-src 'none'"
+    )
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Referrer-Policy"] = "same-origin"
+    if answer.mimetype == "text/html":
+        answer.headers["Cache-Control"] = "no-store"
+    return answer

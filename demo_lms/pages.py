@@ -1,0 +1,187 @@
+"""The LMS's own pages: sign-in, courses, launch frame, gradebook, roster."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from demo_lms import visitors
+from demo_lms.gradebook import Column, StandingScore, list_columns, list_scores
+from demo_lms.links import find_link, list_links
+from demo_lms.lms import current_lms
+from demo_lms.people import Course, Person
+from demo_lms.settings import origin
+
+blueprint = flask.Blueprint("pages", __name__)
+
+ERRORS = {
+    400: ("That did not work", "The request could not be understood."),
+    401: ("Please sign in", "This page is for people of the university."),
+    403: ("Not for you", "This page is for teachers of the course."),
+    404: ("Nothing here", "There is no such page, or it is not open to you."),
+}
+
+
+def error_page(problem: HTTPException) -> tuple[str, int]:
+    """Error handler: any HTTP error as a plain page."""
+    code = problem.code or 500
+    title, text = ERRORS.get(code, ("That did not work", problem.description or ""))
+    return flask.render_template("error.html", title=title, text=text), code
+
+
+@blueprint.before_request
+def refuse_foreign_forms() -> None:
+    """The session cookie is SameSite=None, so forms must come from our own pages."""
+    if flask.request.method == "POST":
+        sender = flask.request.headers.get("Origin")
+        if sender is not None and sender != origin(current_lms().settings.public_url):
+            flask.abort(403)
+
+
+@blueprint.get("/")
+def home() -> BaseResponse:
+    """The course list, or the sign-in page."""
+    return flask.redirect(
+        flask.url_for("pages.courses" if visitors.signed_in() else "pages.sign_in")
+    )
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> flask.typing.ResponseReturnValue:
+    """Choose whom to be."""
+    if flask.request.method == "POST":
+        if not visitors.sign_in(flask.request.form.get("username", "")):
+            flask.abort(400)
+        return flask.redirect(_local(flask.request.form.get("next", "")), 303)
+    lms = current_lms()
+    groups = {
+        title: [person for person in lms.institution.people.values() if person.role == role]
+        for title, role in (
+            ("Teachers", "teacher"),
+            ("Learners", "learner"),
+            ("Staff", "registrar"),
+        )
+    }
+    wanted = flask.request.args.get("next", "")
+    return flask.render_template(
+        "sign_in.html", groups=groups, wanted=wanted, courses_of=lms.institution.courses_of
+    )
+
+
+def _local(address: str) -> str:
+    """An address inside this LMS, never anywhere else."""
+    parts = urlsplit(address)
+    inside = address.startswith("/courses") and not parts.netloc and "\\" not in address
+    return address if inside else flask.url_for("pages.courses")
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> BaseResponse:
+    """End the session."""
+    visitors.sign_out()
+    return flask.redirect(flask.url_for("pages.sign_in"), 303)
+
+
+@blueprint.get("/courses")
+def courses() -> flask.typing.ResponseReturnValue:
+    """The courses of the person."""
+    person = visitors.signed_in()
+    if person is None:
+        return flask.redirect(flask.url_for("pages.sign_in"))
+    lms = current_lms()
+    return flask.render_template("courses.html", courses=lms.institution.courses_of(person))
+
+
+@blueprint.get("/courses/<course_id>")
+def course(course_id: str) -> str:
+    """The links of a course."""
+    _, found = visitors.open_course(course_id)
+    with current_lms().database.reading() as connection:
+        links = list_links(connection, found.id)
+        columns = {column.link_id: column for column in list_columns(connection, found.id)}
+    return _course_page("course.html", found, links=links, columns=columns, here="content")
+
+
+@blueprint.get("/courses/<course_id>/links/<link_id>")
+def link(course_id: str, link_id: str) -> str:
+    """The tool in a frame."""
+    _, found = visitors.open_course(course_id)
+    with current_lms().database.reading() as connection:
+        opened = find_link(connection, found.id, link_id)
+    if opened is None:
+        flask.abort(404)
+    start = flask.url_for("oidc.start_link", course_id=found.id, link_id=opened.id)
+    return _course_page("frame.html", found, title=opened.title, start=start, here="content")
+
+
+@blueprint.get("/courses/<course_id>/add")
+def add(course_id: str) -> str:
+    """The tool's picker in a frame."""
+    person, found = visitors.open_course(course_id)
+    if person.username not in found.teachers:
+        flask.abort(403)
+    start = flask.url_for("oidc.start_deep_linking", course_id=found.id)
+    return _course_page("frame.html", found, title="Add from Quoin", start=start, here="content")
+
+
+@blueprint.get("/courses/<course_id>/grades")
+def grades(course_id: str) -> str:
+    """The gradebook: all of it for teachers, her own for a learner."""
+    person, found = visitors.open_course(course_id)
+    columns, scores = _gradebook(found)
+    if not found.sees_everyone(person):
+        return _course_page(
+            "my_grades.html", found, columns=columns, scores=scores, here="grades", person=person
+        )
+    learners = current_lms().institution.learners_of(found)
+    return _course_page(
+        "grades.html", found, columns=columns, scores=scores, learners=learners, here="grades"
+    )
+
+
+def _gradebook(found: Course) -> tuple[list[Column], Mapping[tuple[int, str], StandingScore]]:
+    with current_lms().database.reading() as connection:
+        columns = list_columns(connection, found.id)
+        scores = {
+            (column.id, standing.username): standing
+            for column in columns
+            for standing in list_scores(connection, column.id)
+        }
+    return columns, scores
+
+
+@blueprint.get("/courses/<course_id>/people")
+def people(course_id: str) -> str:
+    """The roster; e-mail addresses are for those who see everyone."""
+    person, found = visitors.open_course(course_id)
+    members = current_lms().institution.members_of(found)
+    return _course_page(
+        "people.html",
+        found,
+        members=members,
+        with_email=found.sees_everyone(person),
+        here="people",
+    )
+
+
+def _course_page(template: str, found: Course, **values: Any) -> str:
+    return flask.render_template(template, course=found, **values)
+
+
+@blueprint.app_context_processor
+def on_every_page() -> dict[str, Any]:
+    """What the frame of every page shows."""
+    lms = current_lms()
+    return {
+        "institution": lms.institution,
+        "me": visitors.signed_in(),
+        "tool_origin": origin(lms.settings.tool_url),
+        "teaches": _teaches,
+    }
+
+
+def _teaches(person: Person | None, found: Course) -> bool:
+    return person is not None and person.username in found.teachers

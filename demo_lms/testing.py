@@ -1,0 +1,177 @@
+"""The practice LMS for tests: running in a thread, and a visitor who behaves like a browser."""
+
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from demo_lms.app import create_lms
+from demo_lms.links import list_links
+from demo_lms.lms import LMS
+from demo_lms.serving import Server, bind_any_loopback
+from demo_lms.settings import Settings, registration_details
+from demo_lms.state import describe_state
+
+PATIENCE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class LaunchForm:
+    """The form that would be posted to the tool: its address and its hidden fields."""
+
+    action: str
+    fields: dict[str, str]
+
+
+class RunningLMS:
+    """A practice LMS on a free port: ``with RunningLMS(tool_url) as lms: ... lms.url``.
+
+    ``database`` is a path to keep data at; by default they vanish with the LMS.
+    """
+
+    def __init__(
+        self, tool_url: str = "http://127.0.0.1:8000", *, database: Path | None = None
+    ) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="practice-lms-")
+        self._sockets = bind_any_loopback()
+        self.port: int = self._sockets[0].getsockname()[1]
+        self.url = f"http://localhost:{self.port}"
+        self.settings = Settings(
+            public_url=self.url,
+            tool_url=tool_url,
+            database=database or Path(self._folder.name) / "lms.sqlite3",
+        )
+        self.app = create_lms(self.settings)
+        self.lms: LMS = self.app.extensions["lms"]
+        self._server = Server(self.app, self._sockets)
+        self._thread = threading.Thread(target=self._server.run, name="practice-lms", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.lms.faults.clear()
+        self._server.stop()
+        self._thread.join(PATIENCE_SECONDS)
+        self._folder.cleanup()
+
+    @property
+    def registration(self) -> dict[str, str]:
+        """What the tool registers of this LMS."""
+        return registration_details(self.url)
+
+    def state(self) -> dict[str, Any]:
+        """What GET /state answers."""
+        return describe_state(self.lms)
+
+    def sub(self, username: str) -> str:
+        """The LTI sub of a person."""
+        return self.lms.institution.people[username].sub
+
+    def first_link(self, course_id: str) -> str:
+        """The id of the course's "My microcredentials"."""
+        with self.lms.database.reading() as connection:
+            return list_links(connection, course_id)[0].id
+
+    def fault(
+        self, service: str, kind: str, *, method: str | None = None, seconds: float = 2.0
+    ) -> None:
+        """Arm a fault (see ``faults``)."""
+        body = {"service": service, "kind": kind, "method": method, "seconds": seconds}
+        answer = requests.post(f"{self.url}/faults", json=body, timeout=PATIENCE_SECONDS)
+        answer.raise_for_status()
+
+    def wait_until_held(self) -> None:
+        """Return once a held request has done its work; TimeoutError after ten seconds."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not self.lms.faults.describe()["held"]:
+            if time.monotonic() > end:
+                raise TimeoutError("No request was held")
+            time.sleep(0.01)
+
+    def release(self) -> None:
+        """Disarm all faults and let held requests go."""
+        self.lms.faults.clear()
+
+    def visit(self, username: str) -> "Visitor":
+        """A browser of its own in which this person has signed in."""
+        return Visitor(self, username)
+
+
+class Visitor(requests.Session):
+    """A signed-in person's browser: keeps Secure cookies on loopback as real browsers do."""
+
+    def __init__(self, running: RunningLMS, username: str) -> None:
+        super().__init__()
+        self.trust_env = False
+        schemes = ("http", "https", "ws", "wss")
+        self.cookies.set_policy(DefaultCookiePolicy(secure_protocols=schemes))
+        self.running = running
+        answer = self.post(f"{running.url}/sign-in", data={"username": username})
+        answer.raise_for_status()
+
+    def start_link(self, course_id: str, link_id: str | None = None) -> str:
+        """Open a link (default: the first) as far as the tool's login address, which is returned."""
+        link_id = link_id or self.running.first_link(course_id)
+        return self._location(f"/courses/{course_id}/links/{link_id}/start")
+
+    def start_deep_linking(self, course_id: str) -> str:
+        """Choose "Add from Quoin" as far as the tool's login address, which is returned."""
+        return self._location(f"/courses/{course_id}/add/start")
+
+    def follow_login(self, login_url: str) -> LaunchForm:
+        """Let the tool answer its login address and give the form that the LMS makes of it."""
+        answer = self.get(login_url, timeout=PATIENCE_SECONDS)
+        answer.raise_for_status()
+        return read_form(answer.text)
+
+    def submit(self, form: LaunchForm) -> requests.Response:
+        """Post a form to the tool, as the page would do."""
+        return self.post(
+            form.action,
+            data=form.fields,
+            headers={"Origin": self.running.url},
+            timeout=PATIENCE_SECONDS,
+        )
+
+    def _location(self, path: str) -> str:
+        answer = self.get(self.running.url + path, allow_redirects=False, timeout=PATIENCE_SECONDS)
+        if answer.status_code != 302:
+            raise AssertionError(f"{path} answered {answer.status_code}")
+        return answer.headers["Location"]
+
+
+def read_form(page: str) -> LaunchForm:
+    """The first form of a page with its hidden fields."""
+    parser = _FormParser()
+    parser.feed(page)
+    if parser.action is None:
+        raise AssertionError("The page has no form")
+    return LaunchForm(parser.action, parser.fields)
+
+
+class _FormParser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.action: str | None = None
+        self.fields: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "form" and self.action is None:
+            self.action = values.get("action", "")
+        elif tag == "input" and values.get("type") == "hidden":
+            self.fields[values["name"]] = values.get("value", "")
