@@ -84,7 +84,7 @@ def parse_launch(payload: dict[str, Any], trust: Trust) -> Launch:
         context_id=required_id(context, "id", "context.id") if context else None,
         context_title=title(context, "title", "context.title")
         or title(context, "label", "context.label"),
-        resource_link_id=link and required_id(link, "id", "resource_link.id"),
+        resource_link_id=None if link is None else required_id(link, "id", "resource_link.id"),
         resource_link_title=title(link or {}, "title", "resource_link.title"),
         grades=_grades(payload, trust),
         memberships_url=_memberships_url(payload, trust),

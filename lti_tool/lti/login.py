@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from urllib.parse import quote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from lti_tool.errors import LTILoginError
 from lti_tool.lti.forms import Fields, single_fields
@@ -104,9 +104,7 @@ def authentication_url(
     if request.message_hint is not None:
         query["lti_message_hint"] = request.message_hint
     parts = urlsplit(authorization_url)
-    merged = "&".join(
-        part for part in (parts.query, urlencode(query, quote_via=quote_plus)) if part
-    )
+    merged = "&".join(part for part in (parts.query, urlencode(query)) if part)
     return urlunsplit(parts._replace(query=merged))
 
 

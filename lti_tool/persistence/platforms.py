@@ -298,6 +298,11 @@ def ensure_placement(
     ).one()
 
 
+def get_placement(session: Session, placement_id: int) -> Placement:
+    """Return the placement with this internal id."""
+    return session.get_one(Placement, placement_id)
+
+
 def find_placement(session: Session, context_id: int, uuid: UUID) -> Placement | None:
     """Return a placement of this course."""
     return session.scalar(
