@@ -1,0 +1,1 @@
+"""Measured claims: one module per benchmark, run by ``quoin bench NAME``."""

@@ -1,0 +1,274 @@
+"""The step that several use cases share: record completions, then award what follows.
+
+Every function takes the session of the use case that calls it: a completion, the awards that
+follow from it and the deliveries that report them are one transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from lti_tool.errors import InvalidInputError
+from lti_tool.persistence.audit import add_event
+from lti_tool.persistence.awards import add_awards
+from lti_tool.persistence.catalog import Achievement, list_achievements
+from lti_tool.persistence.completions import add_completions
+from lti_tool.persistence.deliveries import add_delivery
+from lti_tool.persistence.learners import lock_learners
+from lti_tool.persistence.platforms import get_context, list_placed
+from lti_tool.persistence.snapshots import Rules, load_records, load_rules
+from stacking_rules import NewAward, roll_up, scale_bounds
+
+SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCompletion:
+    """A completion to be recorded. ``grade`` is on the achievement's own scale.
+
+    ``idempotency_key`` is unique within the institution: the same fact told twice is one fact.
+    """
+
+    learner_id: int
+    achievement_id: int
+    completed_on: date
+    source: str
+    idempotency_key: str
+    grade: Decimal | None = None
+    context_id: int | None = None
+    is_recognised: bool = False
+    note: str = ""
+    recorded_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeAward:
+    """An award made just now: whose, and of which stack."""
+
+    learner_id: int
+    stack_key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording led to: how many completions were new, how many known, and the awards."""
+
+    added: int
+    repeated: int
+    awards: tuple[MadeAward, ...]
+
+
+def record(
+    session: Session,
+    institution_id: int,
+    entries: Sequence[NewCompletion],
+    *,
+    actor: str,
+    now: datetime,
+) -> Recorded:
+    """Record ``entries`` (at most some thousands) and award what follows.
+
+    ``InvalidInputError`` for a grade outside its scale or a date that has not come; then
+    nothing is recorded.
+    """
+    catalogue = {a.id: a for a in list_achievements(session, institution_id)}
+    rows = [_row(institution_id, entry, catalogue, now) for entry in entries]
+    lock_learners(session, {entry.learner_id for entry in entries})
+    added = add_completions(session, rows)
+    new = [entry for entry in entries if entry.idempotency_key in added]
+    if not new:
+        return Recorded(0, len(entries), ())
+    add_event(
+        session,
+        institution_id=institution_id,
+        actor=actor,
+        action="completions.recorded",
+        at=now,
+        detail={"completions": sorted(str(uuid) for uuid in added.values())},
+    )
+    for entry in new:
+        _promise_score(session, entry, catalogue[entry.achievement_id], added, now)
+    awards = award_what_follows(
+        session,
+        institution_id,
+        {entry.learner_id for entry in new},
+        contexts={e.learner_id: e.context_id for e in new if e.context_id is not None},
+        actor=actor,
+        now=now,
+    )
+    return Recorded(len(added), len(entries) - len(added), awards)
+
+
+def award_what_follows(
+    session: Session,
+    institution_id: int,
+    learner_ids: Collection[int],
+    *,
+    actor: str,
+    now: datetime,
+    contexts: dict[int, int] | None = None,
+) -> tuple[MadeAward, ...]:
+    """Evaluate every stack for these learners and store the awards that are new.
+
+    ``contexts`` tells in which course a learner's news arose: the award's score goes there.
+    """
+    rules = load_rules(session, institution_id)
+    rows: dict[UUID, dict[str, Any]] = {}
+    found: dict[UUID, MadeAward] = {}
+    for learner_id, facts in load_records(session, learner_ids).items():
+        result = roll_up(
+            rules.stacks,
+            facts,
+            as_of=now.date(),
+            known_on=now,
+            award_id=lambda _key: str(uuid4()),
+            credits_of=rules.credits_of,
+        )
+        for new in result.new_awards:
+            uuid = UUID(new.award.id)
+            rows[uuid] = _award_row(institution_id, learner_id, new, rules, now)
+            found[uuid] = MadeAward(learner_id, new.stack.key, new.stack.title)
+    made = add_awards(session, list(rows.values()))
+    _tell(session, institution_id, made, rows, contexts or {}, actor, now)
+    return tuple(award for uuid, award in found.items() if uuid in made)
+
+
+def _tell(
+    session: Session,
+    institution_id: int,
+    made: set[UUID],
+    rows: dict[UUID, dict[str, Any]],
+    contexts: dict[int, int],
+    actor: str,
+    now: datetime,
+) -> None:
+    """Write the audit event of the awards that were made, and promise their scores."""
+    if not made:
+        return
+    add_event(
+        session,
+        institution_id=institution_id,
+        actor=actor,
+        action="awards.made",
+        at=now,
+        detail={"awards": sorted(str(uuid) for uuid in made)},
+    )
+    placed: dict[int, set[int]] = defaultdict(set)
+    for context_id in set(contexts.values()):
+        placed[context_id] = {a.id for a in list_placed(session, context_id)}
+    for uuid in made:
+        row = rows[uuid]
+        where = contexts.get(row["learner_id"])
+        if where is not None and row["achievement_id"] in placed[where]:
+            key = f"award:{uuid}:{where}"
+            _add_score(session, key, where, row, Decimal(1), Decimal(1), now)
+
+
+def _row(
+    institution_id: int,
+    entry: NewCompletion,
+    catalogue: dict[int, Achievement],
+    now: datetime,
+) -> dict[str, Any]:
+    achievement = catalogue[entry.achievement_id]
+    _refuse_bad_grade(entry.grade, achievement.scale)
+    # A course may lie a day ahead of UTC; nobody completes anything the day after tomorrow.
+    if (entry.completed_on - now.date()).days > 1:
+        raise InvalidInputError("The date lies in the future.", field="completed_on")
+    return {
+        "uuid": uuid4(),
+        "institution_id": institution_id,
+        "learner_id": entry.learner_id,
+        "achievement_id": entry.achievement_id,
+        "context_id": entry.context_id,
+        "grade": entry.grade,
+        "scale": achievement.scale,
+        "credits": achievement.credits,
+        "is_recognised": entry.is_recognised,
+        "completed_on": entry.completed_on,
+        "note": entry.note,
+        "source": entry.source,
+        "idempotency_key": entry.idempotency_key,
+        "recorded_by": entry.recorded_by,
+        "recorded_at": now,
+    }
+
+
+def _refuse_bad_grade(grade: Decimal | None, scale: str) -> None:
+    low, high = scale_bounds(scale)
+    if grade is not None and not (grade.is_finite() and low <= grade <= high):
+        raise InvalidInputError(f"The grade must be between {low} and {high}.", field="grade")
+
+
+def _award_row(
+    institution_id: int, learner_id: int, new: NewAward, rules: Rules, now: datetime
+) -> dict[str, Any]:
+    row = rules.rows[new.stack.key]
+    return {
+        "uuid": UUID(new.award.id),
+        "institution_id": institution_id,
+        "learner_id": learner_id,
+        "stack_id": row.stack.id,
+        "stack_version_id": row.version.id,
+        "achievement_id": row.achievement.id,
+        "awarded_on": new.award.awarded_on,
+        "receipt": new.receipt,
+        "recorded_at": now,
+    }
+
+
+def _promise_score(
+    session: Session,
+    entry: NewCompletion,
+    achievement: Achievement,
+    added: dict[str, UUID],
+    now: datetime,
+) -> None:
+    """Promise the grade to the gradebook of the course in which it was recorded."""
+    if entry.context_id is None:
+        return
+    low, high = scale_bounds(achievement.scale)
+    given = high if entry.grade is None else entry.grade
+    row = {"learner_id": entry.learner_id, "achievement_id": entry.achievement_id}
+    key = f"completion:{added[entry.idempotency_key]}"
+    _add_score(session, key, entry.context_id, row, given - low, high - low, now)
+
+
+def _add_score(
+    session: Session,
+    key: str,
+    context_id: int,
+    row: dict[str, Any],
+    given: Decimal,
+    maximum: Decimal,
+    now: datetime,
+) -> None:
+    if SCORE_SCOPE not in get_context(session, context_id).grade_scopes:
+        return
+    add_delivery(
+        session,
+        {
+            "kind": "score",
+            "key": key,
+            "lane": f"{context_id}:{row['achievement_id']}:{row['learner_id']}",
+            "learner_id": row["learner_id"],
+            "context_id": context_id,
+            "achievement_id": row["achievement_id"],
+            "payload": {
+                "score_given": format(given, "f"),
+                "score_maximum": format(maximum, "f"),
+                "at": now.isoformat(),
+            },
+            "due_at": now,
+            "created_at": now,
+        },
+    )

@@ -1,0 +1,69 @@
+"""Rows to engine values: the only file that knows both worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from lti_tool.persistence.awards import list_awards
+from lti_tool.persistence.catalog import CurrentStack, list_current_stacks
+from lti_tool.persistence.completions import list_completions
+from stacking_rules import Award, Completion, Grade, LearnerRecord, Stack, parse_stack
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The current stacks of an institution, as the engine takes them and as rows."""
+
+    stacks: tuple[Stack, ...]
+    rows: dict[str, CurrentStack]
+
+    @property
+    def credits_of(self) -> dict[str, Decimal]:
+        """What each award is worth in larger stacks."""
+        return {key: row.achievement.credits for key, row in self.rows.items()}
+
+
+def load_rules(session: Session, institution_id: int) -> Rules:
+    """Read the current version of every stack of an institution."""
+    rows = {row.stack.key: row for row in list_current_stacks(session, institution_id)}
+    stacks = tuple(
+        parse_stack(row.version.document, version=row.version.number) for row in rows.values()
+    )
+    return Rules(stacks, rows)
+
+
+def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, LearnerRecord]:
+    """Read everything that is known of these learners, withdrawn completions included."""
+    completions: dict[int, list[Completion]] = {learner_id: [] for learner_id in learner_ids}
+    awards: dict[int, list[Award]] = {learner_id: [] for learner_id in learner_ids}
+    for row, key, withdrawn_at in list_completions(session, learner_ids):
+        grade = None if row.grade is None else Grade(row.grade, row.scale)
+        completions[row.learner_id].append(
+            Completion(
+                str(row.uuid),
+                key,
+                row.completed_on,
+                row.recorded_at,
+                row.credits,
+                grade,
+                withdrawn_at,
+            )
+        )
+    for award, achievement in list_awards(session, learner_ids):
+        awards[award.learner_id].append(
+            Award(
+                str(award.uuid),
+                achievement.key,
+                award.awarded_on,
+                award.recorded_at,
+                achievement.credits,
+            )
+        )
+    return {
+        learner_id: LearnerRecord(tuple(completions[learner_id]), tuple(awards[learner_id]))
+        for learner_id in learner_ids
+    }

@@ -1,0 +1,1 @@
+"""Evidence from elsewhere: each source turns what it reads into plain facts."""
