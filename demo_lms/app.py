@@ -64,7 +64,7 @@ def add_headers(answer: flask.Response) -> flask.Response:
         "frame-ancestors 'self'; base-uri 'none'; object-src 'none'"
     )
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Referrer-Policy"] = "same-origin"
+    answer.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     if answer.mimetype == "text/html":
         answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -1,4 +1,4 @@
-"""Small signed notes that travel through the tool and come back: message hints, deep linking data."""
+"""Small signed notes that come back by way of the tool: message hints, deep linking data."""
 
 import secrets
 import time

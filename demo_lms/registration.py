@@ -1,8 +1,8 @@
 """What the LMS knows of the one tool it has, and the key it signs with.
 
-On lti1p3platform's ``Registration``: the key is held as a loaded object (signing with PEM text costs
-40 ms a time), redirect URIs are a registered list, and a tool's keyset is read again when a key id
-is new, so that the tool may rotate its keys.
+On lti1p3platform's ``Registration``: the key is held as a loaded object (signing with PEM text
+costs 40 ms a time), redirect URIs are a registered list, and a tool's keyset is read again when a
+key id is new, so that the tool may rotate its keys.
 """
 
 import threading
@@ -46,7 +46,7 @@ class ToolRegistration(Registration):  # type: ignore[misc]  # the package has n
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
         self.set_platform_public_key(public.decode())
-        self._jwks = super().get_jwks()
+        self._jwks: list[dict[str, Any]] = super().get_jwks()
 
     def get_jwks(self) -> list[dict[str, Any]]:
         """The LMS's public keys, computed once."""

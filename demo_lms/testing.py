@@ -124,12 +124,12 @@ class Visitor(requests.Session):
         answer.raise_for_status()
 
     def start_link(self, course_id: str, link_id: str | None = None) -> str:
-        """Open a link (default: the first) as far as the tool's login address, which is returned."""
+        """Open a link (default: the first) and give the tool's login address it leads to."""
         link_id = link_id or self.running.first_link(course_id)
         return self._location(f"/courses/{course_id}/links/{link_id}/start")
 
     def start_deep_linking(self, course_id: str) -> str:
-        """Choose "Add from Quoin" as far as the tool's login address, which is returned."""
+        """Choose "Add from Quoin" and give the tool's login address it leads to."""
         return self._location(f"/courses/{course_id}/add/start")
 
     def follow_login(self, login_url: str) -> LaunchForm:
