@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from lti_tool.persistence.readings import AchievementOption, EvidenceView
-from lti_tool.services.show_progress import FactView, ProgressView, StackView
+from lti_tool.persistence.readings import AchievementOption
+from lti_tool.services.show_progress import ProgressView, StackView
 from lti_tool.web import wording
 from stacking_rules import (
     Award,
@@ -69,6 +70,7 @@ class Card:
     segments: int
     steps: tuple[StepLine, ...]
     unlocks: str
+    leads_on: str
     counts_in: tuple[str, ...]
     map: Row
 
@@ -78,27 +80,75 @@ class Page:
     """A learner's page: awards first, then the nearest stack, then all that are open."""
 
     held: str
+    held_by_other: str
+    nearest: str
     earned: tuple[Card, ...]
     open: tuple[Card, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """The one achievement that the opened link was placed for, and what it is a part of."""
+
+    row: Row
+    parts_of: tuple[str, ...]
+
+
+def find_focus(view: ProgressView, key: str) -> Focus | None:
+    """Return where a learner stands at one achievement, when a stack asks for its completion.
+
+    Of several places that ask for it, the one where it counts is shown.
+    """
+    places = [
+        (stack, node)
+        for stack in view.stacks
+        for node in stack.progress.walk()
+        if isinstance(node.requirement, Completed) and node.requirement.achievement == key
+    ]
+    if not places:
+        return None
+    places.sort(key=lambda place: place[1].status is not Status.MET)
+    titles = dict.fromkeys(stack.title for stack, _ in places)
+    return Focus(_Rows(view).row(places[0][1]), tuple(titles))
+
+
 def build_page(view: ProgressView) -> Page:
     """Return the cards of a learner: the newest award first, of open stacks the nearest first."""
-    pairs = [(stack, _card(stack, view)) for stack in view.stacks]
-    earned = [(stack.award.awarded_on, card) for stack, card in pairs if stack.award]
-    still_open = [card for stack, card in pairs if stack.award is None]
+    cards = [_card(stack, view) for stack in view.stacks]
+    by_key = {stack.key: stack for stack in view.stacks}
+    earned = [card for card in cards if card.stack.award]
+    still_open = [card for card in cards if card.stack.award is None]
+    earned.sort(key=_awarded, reverse=True)
+    still_open.sort(key=lambda card: (_distance(card.stack, by_key), -card.stack.progress.have))
     return Page(
         wording.held(view.stacks),
-        tuple(card for _, card in sorted(earned, key=lambda pair: pair[0], reverse=True)),
-        tuple(sorted(still_open, key=lambda card: _distance(card.stack))),
+        wording.held_by_other(view.stacks),
+        wording.nearest(still_open[0].stack) if still_open else "",
+        tuple(earned),
+        tuple(still_open),
     )
 
 
-def _distance(stack: StackView) -> tuple[int, Decimal, Decimal]:
-    """Order open stacks: fewest things left first, of equals the one with more done."""
-    need = sum(step.count if step.credits is None else 1 for step in stack.steps)
-    left = sum((step.credits or Decimal(0) for step in stack.steps), Decimal(0))
-    return need or 10**6, left, -stack.progress.have
+def _awarded(card: Card) -> date:
+    return card.stack.award.awarded_on if card.stack.award else date.min
+
+
+def _distance(stack: StackView, by_key: Mapping[str, StackView]) -> tuple[int, Decimal]:
+    """Return how far an award is: things left to do, then credits left to gain.
+
+    What a smaller award needs is part of the way to the larger one.
+    """
+    if not stack.steps:
+        return (0 if stack.progress.status is Status.MET else 10**6), Decimal(0)
+    ways = [_way(step, by_key) for step in stack.steps]
+    return sum(way[0] for way in ways), sum((way[1] for way in ways), Decimal(0))
+
+
+def _way(step: Step, by_key: Mapping[str, StackView]) -> tuple[int, Decimal]:
+    if step.kind == "earn" and step.options[0] in by_key:
+        things, left = _distance(by_key[step.options[0]], by_key)
+        return things + 1, left
+    return (1 if step.credits else step.count), step.credits or Decimal(0)
 
 
 def _card(stack: StackView, view: ProgressView) -> Card:
@@ -108,6 +158,7 @@ def _card(stack: StackView, view: ProgressView) -> Card:
         segments=_segments(stack.progress),
         steps=tuple(_step(step, view.names) for step in stack.steps),
         unlocks=wording.unlocks(stack) if stack.steps else "",
+        leads_on=wording.leads_on(_asked_for_by(stack, view)),
         counts_in=_counts_in(stack, view),
         map=_Rows(view).row(stack.progress),
     )
@@ -122,6 +173,19 @@ def _segments(root: Progress) -> int:
 def _step(step: Step, names: Mapping[str, str]) -> StepLine:
     options = tuple(names.get(key, key) for key in step.options)
     return StepLine(wording.step(step, names), options if wording.has_choice(step) else ())
+
+
+def _asked_for_by(stack: StackView, view: ProgressView) -> tuple[str, ...]:
+    """Return the titles of the larger awards that are still open and ask for this one."""
+    return tuple(
+        other.title
+        for other in view.stacks
+        if other.award is None
+        and any(
+            isinstance(node.requirement, Earned) and node.requirement.achievement == stack.key
+            for node in other.progress.walk()
+        )
+    )
 
 
 def _counts_in(stack: StackView, view: ProgressView) -> tuple[str, ...]:

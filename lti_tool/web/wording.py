@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from lti_tool.persistence.readings import AchievementOption
 from lti_tool.services.show_progress import FactView, StackView
 from stacking_rules import (
     Completed,
@@ -21,9 +22,20 @@ from stacking_rules import (
     scale_bounds,
 )
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 STATUS_WORDS = {
     Status.MET: "Counted",
@@ -69,9 +81,13 @@ def number(value: Decimal) -> str:
     return format(value, "f").rstrip("0").rstrip(".") if value % 1 else format(value, ".0f")
 
 
-def credits(value: Decimal) -> str:
+def credit_words(value: Decimal) -> str:
     """Return an amount of credits: 1 credit, 7.5 credits."""
-    return f"{number(value)} {'credit' if value == 1 else 'credits'}"
+    return f"{number(value)} {_credit(value)}"
+
+
+def _credit(value: Decimal) -> str:
+    return "credit" if value == 1 else "credits"
 
 
 def count(value: int, one: str, many: str) -> str:
@@ -104,7 +120,7 @@ def listed(words: Sequence[str], *, joint: str = "or") -> str:
 
 
 def state(stack: StackView) -> str:
-    """Return the one sentence of where a learner stands: 3 of 5 parts counted, 7.5 of 12 credits."""
+    """Return where a learner stands in one sentence: 3 of 5 parts counted, 7.5 of 12 credits."""
     root = stack.progress
     if isinstance(root.requirement, Credits):
         return f"{_of_credits(root)} counted"
@@ -121,7 +137,7 @@ def _of_parts(node: Progress) -> str:
 
 
 def _of_credits(node: Progress) -> str:
-    return f"{number(node.have)} of {credits(node.need)}"
+    return f"{number(node.have)} of {credit_words(node.need)}"
 
 
 def requirement_title(requirement: Requirement, names: Mapping[str, str]) -> str:
@@ -131,7 +147,7 @@ def requirement_title(requirement: Requirement, names: Mapping[str, str]) -> str
     if isinstance(requirement, Completed | Earned):
         return names.get(requirement.achievement, requirement.achievement)
     if isinstance(requirement, Credits):
-        return f"At least {credits(requirement.credits)}"
+        return f"At least {credit_words(requirement.credits)}"
     if isinstance(requirement, Group):
         return _group_rule(requirement)
     return "Requirement"
@@ -151,7 +167,7 @@ def rule(requirement: Requirement, names: Mapping[str, str]) -> str:
         return _group_rule(requirement) if requirement.title else ""
     if isinstance(requirement, Credits):
         choice = listed([names.get(key, key) for key in requirement.of])
-        return f"{credits(requirement.credits)}{_at_least(requirement.grade)} from {choice}"
+        return f"{credit_words(requirement.credits)}{_at_least(requirement.grade)} from {choice}"
     if isinstance(requirement, Completed) and requirement.grade is not None:
         return f"Needs {grade(requirement.grade.value, requirement.grade.scale)} or better"
     return ""
@@ -193,7 +209,7 @@ def fact(view: FactView, *, is_named: bool = True) -> str:
 
 
 def _worth(view: FactView) -> str:
-    return f" ({credits(view.credits)})" if view.credits else ""
+    return f" ({credit_words(view.credits)})" if view.credits else ""
 
 
 def _origin(view: FactView) -> str:
@@ -228,7 +244,8 @@ def step(value: Step, names: Mapping[str, str]) -> str:
     if value.kind == "improve":
         return f"Improve {listed(options)}: reach{wanted.removeprefix(' with')}"
     if value.kind == "credits":
-        return f"Gain {credits(value.credits or Decimal(0))} more{wanted}"
+        missing = value.credits or Decimal(0)
+        return f"Gain {number(missing)} more {_credit(missing)}{wanted}"
     if len(options) > value.count:
         return f"Complete {_choice(value.count)} of these{wanted}"
     return f"Complete {listed(options, joint='and')}{wanted}"
@@ -251,14 +268,36 @@ def unlocks(stack: StackView) -> str:
     return f"{count(len(stack.steps), 'step', 'steps')} to {stack.title}."
 
 
+def leads_on(titles: Sequence[str]) -> str:
+    """Return to which larger awards this one leads; empty when there is none."""
+    return f"That award is a part of {listed(titles, joint='and')}." if titles else ""
+
+
 def held(stacks: Sequence[StackView]) -> str:
-    """Return how many awards a learner holds of those on offer."""
+    """Return to a learner how many awards they hold of those on offer."""
+    return f"You hold {_held(stacks)}."
+
+
+def held_by_other(stacks: Sequence[StackView]) -> str:
+    """Return to a teacher how many awards a learner holds of those on offer."""
+    return f"Holds {_held(stacks)}."
+
+
+def _held(stacks: Sequence[StackView]) -> str:
     earned = sum(stack.award is not None for stack in stacks)
-    if not stacks:
-        return "No award is on offer here yet."
-    if earned == 0:
-        return f"You hold none of {count(len(stacks), 'award', 'awards')} yet."
-    return f"You hold {earned} of {count(len(stacks), 'award', 'awards')}."
+    offer = count(len(stacks), "award", "awards")
+    return f"{earned} of {offer}" if earned else f"none of {offer} yet"
+
+
+def nearest(stack: StackView) -> str:
+    """Return the open award that is nearest, and where a learner stands in it."""
+    return f"Nearest: {stack.title}, {state(stack)}."
+
+
+def option(achievement: AchievementOption) -> str:
+    """Return how a form offers an achievement: its name and what it is worth."""
+    worth = f" ({credit_words(achievement.credits)})" if achievement.credits else ""
+    return f"{achievement.name}{worth}"
 
 
 # --- scores ------------------------------------------------------------------------------

@@ -1,0 +1,63 @@
+"""create_app(config): the only place where the parts of the web service are wired together."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from lti_tool.config import Config
+from lti_tool.web import (
+    access_log,
+    decisions,
+    errors,
+    evidence,
+    launch,
+    linking,
+    pages,
+    progress,
+    roster,
+    templating,
+)
+from lti_tool.web.parts import Parts, build_parts
+from lti_tool.web.session import add_security_headers, public
+
+LARGEST_REQUEST = 256 * 1024
+MOST_FORM_PARTS = 200
+LOOPBACK = ("127.0.0.1", "localhost")
+BLUEPRINTS = (
+    launch.blueprint,
+    pages.blueprint,
+    progress.blueprint,
+    evidence.blueprint,
+    roster.blueprint,
+    decisions.blueprint,
+    linking.blueprint,
+)
+
+
+def create_app(config: Config, *, parts: Parts | None = None) -> Flask:
+    """Return the web service; ``parts`` replaces what is built from ``config`` (for tests)."""
+    app = Flask("lti_tool", static_folder="web/static", template_folder="web/templates")
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        MAX_FORM_PARTS=MOST_FORM_PARTS,
+        # Loopback for health checks on the machine itself; no address is ever built from Host.
+        TRUSTED_HOSTS=[urlsplit(config.public_url).hostname or "", *LOOPBACK],
+    )
+    app.extensions["quoin"] = parts or build_parts(config)
+    # Functions after a request run last registered first: the access log sees the final answer.
+    access_log.register(app)
+    app.after_request(add_security_headers)
+    templating.register(app)
+    errors.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _mark_static_files(app)
+    return app
+
+
+def _mark_static_files(app: Flask) -> None:
+    """Give Flask's own view of static files its policy, as every view has one."""
+    app.view_functions["static"] = public(app.view_functions["static"])

@@ -1,0 +1,131 @@
+"""Exceptions to pages and problem documents: the one place where errors get an HTTP status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, Response, g, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from lti_tool.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    LTIError,
+    LTIServiceError,
+    NotFoundError,
+    QuoinError,
+)
+from lti_tool.web import access_log, problems
+
+STATUSES: tuple[tuple[type[QuoinError], int], ...] = (
+    (NotFoundError, 404),
+    (ForbiddenError, 403),
+    (ConflictError, 409),
+    (InvalidInputError, 422),
+    (LTIServiceError, 502),
+    (LTIError, 400),
+)
+TITLES = {
+    400: "This request cannot be understood",
+    401: "Open it from your course",
+    403: "This page is not open to you",
+    404: "This page is not here",
+    405: "This address does not work that way",
+    409: "Something has changed meanwhile",
+    413: "This is too large",
+    415: "This is not a format that can be read",
+    422: "Something is to be corrected",
+    500: "Something went wrong on our side",
+    502: "The learning platform did not answer",
+}
+DETAILS = {
+    400: "Go back to your course and open the tool from there.",
+    404: "The address is wrong, or what was there is not open to you.",
+    405: "Go back and use the links and buttons of the page.",
+    413: "At most 256 KiB can be sent at once. Shorten the text, or hand in a link instead.",
+    500: "Nothing of what you sent is half-saved. Try again in a moment.",
+}
+HINTS = {
+    401: "Go to your course in your learning platform and open the Quoin link. Nothing is lost.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is answered instead of the page: a status, a stable code, words to act on."""
+
+    status: int
+    code: str
+    detail: str
+    errors: dict[str, str] | None = None
+
+    @property
+    def title(self) -> str:
+        """Return the headline of the status."""
+        return TITLES.get(self.status, "This did not work")
+
+
+def register(app: Flask) -> None:
+    """Let every exception of the application end in an answer of ours."""
+    app.register_error_handler(QuoinError, _on_quoin_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(Exception, _on_surprise)
+
+
+def status_of(error: QuoinError) -> int:
+    """Return the HTTP status of one of our errors."""
+    if error.code == "session-missing":
+        return 401
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def _on_quoin_error(error: QuoinError) -> Response:
+    status = status_of(error)
+    if status == 500:
+        access_log.note_surprise(error)
+    errors = None
+    if isinstance(error, InvalidInputError):
+        errors = {error.field or "": error.message}
+    return _answer(Refusal(status, error.code, error.message, errors))
+
+
+def _on_http_error(error: HTTPException) -> Response:
+    if error.response is not None or (error.code or 500) < 400:
+        return make_response(error.get_response())
+    status = error.code or 500
+    detail = DETAILS.get(status, "Go back to your course and open the tool from there.")
+    response = _answer(Refusal(status, f"http-{status}", detail))
+    # Allow and Retry-After belong to the answer, whatever it looks like.
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def _on_surprise(error: Exception) -> Response:
+    access_log.note_surprise(error)
+    return _answer(Refusal(500, "internal", DETAILS[500]))
+
+
+def _answer(refusal: Refusal) -> Response:
+    g.error_code = refusal.code
+    if problems.prefers_json():
+        return problems.problem(
+            refusal.status,
+            code=refusal.code,
+            title=refusal.title,
+            detail=refusal.detail,
+            errors=refusal.errors,
+        )
+    # htmx puts whatever comes into the cell that asked, so a cell gets a cell.
+    template = "error_cell.html" if request.headers.get("HX-Request") else "error.html"
+    page = render_template(
+        template,
+        title=refusal.title,
+        detail=refusal.detail,
+        hint=HINTS.get(refusal.status, ""),
+        code=refusal.code,
+        reference=g.reference,
+    )
+    return make_response(page, refusal.status)
