@@ -36,7 +36,7 @@ def login() -> Response:
     parts = current_parts()
     now = parts.clock()
     _limit_body()
-    issuer = request.values.get("iss", "")
+    issuer = request.values.get("iss", "")[:255]
     if not login_limit.allows(f"{request.remote_addr} {issuer}", now):
         raise LTILoginError("Too many logins from here. Wait a minute.", code="lti-too-many-logins")
     started = accept_login(
