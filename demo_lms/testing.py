@@ -11,10 +11,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import requests
+from requests.adapters import HTTPAdapter
+from requests.cookies import get_cookie_header
 
 from demo_lms.app import create_lms
 from demo_lms.links import list_links
-from demo_lms.lms import LMS
+from demo_lms.lms import LMS, open_lms
 from demo_lms.serving import Server, bind_any_loopback
 from demo_lms.settings import Settings, registration_details
 from demo_lms.state import describe_state
@@ -106,6 +108,15 @@ class RunningLMS:
         """Disarm all faults and let held requests go."""
         self.lms.faults.clear()
 
+    def forget(self) -> None:
+        """Back to the first day: no columns, no scores, only the first links, no faults."""
+        self.lms.faults.clear()
+        self.lms.registration.set_tool_key_set(None)
+        with self.lms.database.writing() as connection:
+            for table in ("scores", "gradebook_columns", "links", "used_once"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608  # names of our own
+        open_lms(self.settings)
+
     def visit(self, username: str) -> "Visitor":
         """A browser of its own in which this person has signed in."""
         return Visitor(self, username)
@@ -117,8 +128,8 @@ class Visitor(requests.Session):
     def __init__(self, running: RunningLMS, username: str) -> None:
         super().__init__()
         self.trust_env = False
-        schemes = ("http", "https", "ws", "wss")
-        self.cookies.set_policy(DefaultCookiePolicy(secure_protocols=schemes))
+        self.cookies.set_policy(DefaultCookiePolicy(secure_protocols=("http", "https")))
+        self.mount("http://", _LoopbackAdapter(self))
         self.running = running
         answer = self.post(f"{running.url}/sign-in", data={"username": username})
         answer.raise_for_status()
@@ -152,6 +163,24 @@ class Visitor(requests.Session):
         if answer.status_code != 302:
             raise AssertionError(f"{path} answered {answer.status_code}")
         return answer.headers["Location"]
+
+
+class _LoopbackAdapter(HTTPAdapter):
+    """Sends what the session's own cookie policy allows; requests would use a stricter one."""
+
+    def __init__(self, session: requests.Session) -> None:
+        super().__init__()
+        self._session = session
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
+        """Called by the session for each request, redirects included."""
+        request.headers.pop("Cookie", None)
+        cookies = get_cookie_header(  # type: ignore[no-untyped-call]
+            self._session.cookies, request
+        )
+        if cookies:
+            request.headers["Cookie"] = cookies
+        return super().send(request, *args, **kwargs)
 
 
 def read_form(page: str) -> LaunchForm:

@@ -1,4 +1,4 @@
-"""One running LMS with its stand-in tool for each test."""
+"""One running LMS with its stand-in tool, as new for each test."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,13 @@ from demo_lms.testing import RunningLMS
 from tests.demo_lms.stand_in_tool import Pair, StandInTool
 
 
-@pytest.fixture
-def pair() -> Iterator[Pair]:
+@pytest.fixture(scope="session")
+def running_pair() -> Iterator[Pair]:
     with StandInTool() as tool, RunningLMS(tool.url) as lms:
         yield Pair(lms, tool)
+
+
+@pytest.fixture
+def pair(running_pair: Pair) -> Pair:
+    running_pair.lms.forget()
+    return running_pair

@@ -28,7 +28,9 @@ class StandInTool:
         self.new_key()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -133,7 +135,7 @@ class Pair:
         }
         return self.tool.sign(changed(claims, changes))
 
-    def ask_token(self, scope: str, assertion: str = "", **changes: Any) -> requests.Response:
+    def ask_token(self, scope: str, assertion: str = "", /, **changes: Any) -> requests.Response:
         form = {
             "grant_type": "client_credentials",
             "client_assertion_type": ASSERTION_TYPE,
