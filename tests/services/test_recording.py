@@ -1,0 +1,207 @@
+"""Recording completions: what follows in the same transaction, and what never happens twice."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from lti_tool.awarding import SCORE_SCOPE, NewCompletion
+from lti_tool.errors import ConflictError, InvalidInputError, StackTextError
+from lti_tool.persistence.awards import Award, list_open_reviews
+from lti_tool.persistence.base import Database
+from lti_tool.persistence.catalog import list_achievements
+from lti_tool.persistence.completions import Completion
+from lti_tool.persistence.deliveries import Delivery
+from lti_tool.persistence.learners import ensure_learners
+from lti_tool.persistence.platforms import ensure_context, ensure_deployment, ensure_registration
+from lti_tool.services.open_institution import open_institution
+from lti_tool.services.publish_stacks import publish_stacks
+from lti_tool.services.record_completions import record_completions
+from lti_tool.services.report_awards import report_awards
+from lti_tool.services.withdraw_completion import withdraw_completion
+
+STACKS = """
+quoin: 1
+achievements:
+  sql: {name: SQL}
+  charts: {name: Charts}
+  ethics: {name: Ethics}
+stacks:
+- {key: data-basics, title: Data basics, requires: {all: [sql, charts]}}
+- {key: data-practice, title: Data practice, requires: {all: [{award: data-basics}, ethics]}}
+"""
+
+
+class World:
+    """An institution with two stacks, one learner, and a course with a gradebook."""
+
+    def __init__(self, database: Database, now: datetime) -> None:
+        self.database, self.now = database, now
+        self.institution = open_institution(database, key="u", name="U", now=now)
+        publish_stacks(database, institution_key="u", text=STACKS, actor="test", now=now)
+        with database.writing() as session:
+            self.ids = {a.key: a.id for a in list_achievements(session, self.institution)}
+            self.learner = ensure_learners(session, self.institution, "x", ["1"], now)["1"]
+            registration = ensure_registration(
+                session,
+                "https://lms.example",
+                "c",
+                now,
+                name="LMS",
+                authorization_url="https://lms.example/auth",
+                token_url="https://lms.example/token",
+                jwks_url="https://lms.example/jwks",
+            )
+            deployment = ensure_deployment(session, registration.id, "1", now)
+            self.context = ensure_context(
+                session, deployment.id, "course", now, grade_scopes=[SCORE_SCOPE]
+            ).id
+
+    def entry(self, key: str, grade: int | None = 80, *, told: str = "") -> NewCompletion:
+        return NewCompletion(
+            learner_id=self.learner,
+            achievement_id=self.ids[key],
+            completed_on=date(2026, 6, 1),
+            source="teacher",
+            idempotency_key=told or key,
+            grade=None if grade is None else Decimal(grade),
+            context_id=self.context,
+        )
+
+    def record(self, *entries: NewCompletion):  # type: ignore[no-untyped-def]
+        return record_completions(
+            self.database,
+            institution_id=self.institution,
+            entries=entries,
+            actor="test",
+            now=self.now,
+        )
+
+    def count(self, table: type) -> int:
+        with self.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.fixture
+def world(database: Database, now: datetime) -> World:
+    return World(database, now)
+
+
+def test_awards_follow_in_two_levels(world: World) -> None:
+    assert world.record(world.entry("sql")).awards == ()
+    made = world.record(world.entry("charts"), world.entry("ethics")).awards
+    assert [award.stack_key for award in made] == ["data-basics", "data-practice"]
+    assert report_awards(world.database) == {"data-basics": 1, "data-practice": 1}
+
+
+def test_the_same_fact_twice_is_one_completion_and_one_award(world: World) -> None:
+    entries = [world.entry(key) for key in ("sql", "charts", "ethics")]
+    world.record(*entries)
+    again = world.record(*entries)
+    assert (again.added, again.repeated, again.awards) == (0, 3, ())
+    assert (world.count(Completion), world.count(Award), world.count(Delivery)) == (3, 2, 3)
+
+
+@pytest.mark.parametrize("grade", [-1, 101])
+def test_a_grade_outside_its_scale_records_nothing(world: World, grade: int) -> None:
+    with pytest.raises(InvalidInputError, match="between 0 and 100") as error:
+        world.record(world.entry("sql"), world.entry("charts", grade))
+    assert error.value.field == "grade"
+    assert world.count(Completion) == 0
+
+
+def test_a_score_is_promised_with_the_completion(world: World) -> None:
+    world.record(world.entry("sql", 73))
+    with world.database.reading() as session:
+        (delivery,) = session.scalars(select(Delivery))
+    assert delivery.payload["score_given"] == "73"
+    assert delivery.payload["score_maximum"] == "100"
+
+
+def test_a_withdrawal_asks_about_the_awards_that_rested_on_it(world: World) -> None:
+    world.record(*(world.entry(key) for key in ("sql", "charts", "ethics")))
+    done = withdraw_completion(
+        world.database,
+        institution_id=world.institution,
+        completion_uuid=_uuid(world, "sql"),
+        reason="Wrong learner",
+        actor="test",
+        now=world.now,
+    )
+    assert done.reviews == 2
+    assert world.count(Award) == 2
+    with world.database.reading() as session:
+        assert len(list_open_reviews(session, world.institution)) == 2
+
+
+def test_an_award_that_still_stands_is_not_questioned(world: World) -> None:
+    world.record(*(world.entry(key) for key in ("sql", "charts")), world.entry("sql", told="again"))
+    done = withdraw_completion(
+        world.database,
+        institution_id=world.institution,
+        completion_uuid=_uuid(world, "sql"),
+        reason="Entered twice",
+        actor="test",
+        now=world.now,
+    )
+    assert done.reviews == 0
+
+
+def test_a_completion_is_withdrawn_once_and_with_a_reason(world: World) -> None:
+    world.record(world.entry("sql"))
+    asked = {
+        "institution_id": world.institution,
+        "completion_uuid": _uuid(world, "sql"),
+        "actor": "test",
+        "now": world.now,
+    }
+    with pytest.raises(InvalidInputError):
+        withdraw_completion(world.database, reason=" ", **asked)  # type: ignore[arg-type]
+    withdraw_completion(world.database, reason="Mistake", **asked)  # type: ignore[arg-type]
+    with pytest.raises(ConflictError):
+        withdraw_completion(world.database, reason="Mistake", **asked)  # type: ignore[arg-type]
+
+
+def test_publishing_again_changes_nothing_and_a_new_text_is_a_new_version(
+    world: World, now: datetime
+) -> None:
+    publish = {"institution_key": "u", "actor": "test", "now": now}
+    same = publish_stacks(world.database, text=STACKS, **publish)  # type: ignore[arg-type]
+    assert [(p.version, p.is_new) for p in same] == [(1, False), (1, False)]
+    changed = STACKS.replace("[sql, charts]", "[sql]")
+    new = publish_stacks(world.database, text=changed, **publish)  # type: ignore[arg-type]
+    assert [(p.version, p.is_new) for p in new] == [(2, True), (1, False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "address"),
+    [
+        ("quoin: 1\nstacks:\n- key: a\n  requires: {all: [b, b]}\n", 4, "/stacks/0/requires/all/1"),
+        ("quoin: 1\nstacks: [\n", 3, ""),
+        ("quoin: 1\nquoin: 1\n", 2, "/quoin"),
+        ("quoin: 1\nstacks: &x\n- *x\n", 2, "/stacks"),
+        ("quoin: !!python/name:os.system 1\n", 1, "/quoin"),
+        (
+            "quoin: 1\nstacks:\n- {key: a, requires: {credits: 1e400, of: [b]}}\n",
+            3,
+            "/stacks/0/requires/credits",
+        ),
+    ],
+)
+def test_a_bad_document_names_line_and_address(
+    world: World, text: str, line: int, address: str
+) -> None:
+    with pytest.raises(StackTextError) as error:
+        publish_stacks(world.database, institution_key="u", text=text, actor="t", now=world.now)
+    assert (error.value.line, error.value.address) == (line, address)
+
+
+def _uuid(world: World, key: str) -> UUID:
+    with world.database.reading() as session:
+        found = session.scalar(select(Completion.uuid).where(Completion.idempotency_key == key))
+    assert found is not None
+    return found
