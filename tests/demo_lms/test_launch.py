@@ -11,13 +11,13 @@ NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 
 
 def test_a_learner_launch_says_who_where_and_what(pair: Pair) -> None:
-    visitor = pair.lms.visit("hana")
+    visitor = pair.lms.visit("olena")
     form = pair.launch(visitor, visitor.start_link("algorithms"))
     claims = pair.claims_of(form)
     assert form.action == f"{pair.tool.url}/lti/launch"
     assert form.fields["state"] == "state-1"
-    assert (claims["sub"], claims["name"]) == (pair.lms.sub("hana"), "佐藤 花")
-    assert (claims["given_name"], claims["family_name"]) == ("花", "佐藤")
+    assert (claims["sub"], claims["name"]) == (pair.lms.sub("olena"), "Олена Ковальчук")
+    assert (claims["given_name"], claims["family_name"]) == ("Олена", "Ковальчук")
     assert claims[f"{CLAIM}roles"][0].endswith("membership#Learner")
     assert claims[f"{CLAIM}context"]["id"] == "algorithms"
     assert claims[f"{CLAIM}resource_link"]["id"] == pair.lms.first_link("algorithms")
