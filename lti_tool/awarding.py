@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -201,6 +201,20 @@ def _row(
         "recorded_by": entry.recorded_by,
         "recorded_at": now,
     }
+
+
+def read_grade(text: str) -> Decimal | None:
+    """Return the grade a person typed, None for an empty field; a comma is a decimal point.
+
+    ``InvalidInputError`` for anything that is not a number.
+    """
+    text = text.strip().replace(",", ".")
+    if not text:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise InvalidInputError("The grade must be a number.", field="grade") from None
 
 
 def _refuse_bad_grade(grade: Decimal | None, scale: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import CHUNK, Base, UTCDateTime, insert_missing
 from lti_tool.persistence.catalog import Achievement, Institution, Stack
+from lti_tool.persistence.learners import Membership
 
 
 class Award(Base):
@@ -123,3 +124,25 @@ def list_open_reviews(session: Session, institution_id: int) -> list[tuple[Award
         .order_by(AwardReview.id)
     )
     return [(review, award) for review, award in session.execute(query)]
+
+
+def list_reviews_in(session: Session, context_id: int) -> list[tuple[AwardReview, Award]]:
+    """Return the open questions about learners of a course, the oldest first."""
+    query = (
+        select(AwardReview, Award)
+        .join(Award, Award.id == AwardReview.award_id)
+        .join(Membership, Membership.learner_id == Award.learner_id)
+        .where(AwardReview.state == "open", Membership.context_id == context_id)
+        .order_by(AwardReview.id)
+    )
+    return [(review, award) for review, award in session.execute(query)]
+
+
+def list_reviewed(session: Session, learner_id: int) -> set[int]:
+    """Return the internal ids of this learner's awards that wait for a decision."""
+    query = (
+        select(AwardReview.award_id)
+        .join(Award, Award.id == AwardReview.award_id)
+        .where(AwardReview.state == "open", Award.learner_id == learner_id)
+    )
+    return set(session.scalars(query))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -57,6 +58,15 @@ class Withdrawal(Base):
     reason: Mapped[str] = mapped_column(Text)
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("learners.id"))
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class CourseCompletion:
+    """A completion with what it completed, and whether it was withdrawn."""
+
+    completion: Completion
+    achievement: Achievement
+    is_withdrawn: bool
 
 
 class EvidenceState(StrEnum):
@@ -153,3 +163,43 @@ def add_withdrawal(
     if not made:
         raise ConflictError("This completion has been withdrawn already.")
     return session.get_one(Withdrawal, made[0][0])
+
+
+def list_completions_in(session: Session, context_id: int) -> list[CourseCompletion]:
+    """Return what was recorded in a course, the latest first."""
+    query = (
+        select(Completion, Achievement, Withdrawal.id.is_not(None))
+        .join(Achievement, Achievement.id == Completion.achievement_id)
+        .outerjoin(Withdrawal, Withdrawal.completion_id == Completion.id)
+        .where(Completion.context_id == context_id)
+        .order_by(Completion.id.desc())
+    )
+    return [CourseCompletion(*row) for row in session.execute(query)]
+
+
+def add_evidence(session: Session, row: Mapping[str, Any]) -> bool:
+    """Store what a learner hands in; False when the same form was sent before."""
+    return bool(
+        insert_missing(session, Evidence, [row], unique=("uuid",), returning=(Evidence.id,))
+    )
+
+
+def get_evidence(session: Session, context_id: int, uuid: UUID) -> Evidence:
+    """Return a piece of evidence of this course, locked; ``NotFoundError`` otherwise."""
+    found = session.scalar(
+        select(Evidence)
+        .where(Evidence.context_id == context_id, Evidence.uuid == uuid)
+        .with_for_update()
+    )
+    if found is None:
+        raise NotFoundError("There is no such evidence in this course.")
+    return found
+
+
+def find_completion_id(session: Session, institution_id: int, key: str) -> int | None:
+    """Return the internal id of the completion with this idempotency key."""
+    return session.scalar(
+        select(Completion.id).where(
+            Completion.institution_id == institution_id, Completion.idempotency_key == key
+        )
+    )

@@ -51,6 +51,19 @@ class Delivery(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How an attempt at a delivery ended; PENDING asks for another one.
+
+    ``answer`` is a sentence for people. ``retry_after`` says in how many seconds to try again;
+    None leaves that to the worker.
+    """
+
+    state: DeliveryState
+    answer: str
+    retry_after: float | None = None
+
+
 def add_delivery(session: Session, row: dict[str, Any]) -> bool:
     """Promise a piece of work; return False when the same promise was made before."""
     found = insert_missing(
@@ -117,6 +130,32 @@ def retry_later(session: Session, delivery_id: int, due_at: datetime, answer: st
     )
 
 
+def supersede_stale(session: Session, kind: str, now: datetime) -> None:
+    """Take back every pending delivery of a kind behind which a newer one of its lane waits."""
+    newer = aliased(Delivery)
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.kind == kind,
+            Delivery.state == DeliveryState.PENDING,
+            select(newer.id)
+            .where(
+                newer.lane == Delivery.lane,
+                newer.id > Delivery.id,
+                newer.state == DeliveryState.PENDING,
+            )
+            .exists(),
+        )
+        .values(
+            state=DeliveryState.SUPERSEDED,
+            last_answer="A newer score took its place.",
+            settled_at=now,
+            leased_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
 def supersede_older(session: Session, lane: str, newer_id: int, now: datetime) -> None:
     """Take back what was promised in this lane before ``newer_id`` and is not sent yet."""
     session.execute(
@@ -128,3 +167,9 @@ def supersede_older(session: Session, lane: str, newer_id: int, now: datetime) -
         )
         .values(state=DeliveryState.SUPERSEDED, settled_at=now, leased_until=None)
     )
+
+
+def list_in_context(session: Session, context_id: int) -> list[Delivery]:
+    """Return the deliveries of a course, the oldest first."""
+    query = select(Delivery).where(Delivery.context_id == context_id).order_by(Delivery.id)
+    return list(session.scalars(query))

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import Base, ExactDecimal, UTCDateTime, insert_missing
 from lti_tool.persistence.catalog import Achievement
 
@@ -112,6 +113,7 @@ class LineItem(Base):
     """The gradebook column of an achievement in a course; ``url`` is known once it was found.
 
     At the platform it is recognised by ``resource_id`` (our uuid as text) and the tag "quoin".
+    One worker at a time looks for it or makes it, until ``claimed_until``.
     """
 
     __tablename__ = "line_items"
@@ -124,6 +126,7 @@ class LineItem(Base):
     resource_link_id: Mapped[str | None] = mapped_column(String(255))
     score_maximum: Mapped[Decimal] = mapped_column(ExactDecimal, default=Decimal(100))
     url: Mapped[str | None] = mapped_column(Text)
+    claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -408,3 +411,15 @@ def add_tool_key(session: Session, kid: str, encrypted_private_key: bytes, now: 
     """Store a new key of ours, encrypted already."""
     session.add(ToolKey(kid=kid, encrypted_private_key=encrypted_private_key, created_at=now))
     session.flush()
+
+
+def get_institution_id(session: Session, context_id: int) -> int:
+    """Return the institution a course belongs to; ``NotFoundError`` while nobody approved it."""
+    found = session.scalar(
+        select(Deployment.institution_id)
+        .join(Context, Context.deployment_id == Deployment.id)
+        .where(Context.id == context_id)
+    )
+    if found is None:
+        raise NotFoundError("This course belongs to no institution yet.")
+    return found

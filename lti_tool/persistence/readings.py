@@ -7,6 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.persistence.catalog import Achievement, list_achievements
+from lti_tool.persistence.completions import Evidence, EvidenceState
+from lti_tool.persistence.learners import Learner
+from lti_tool.persistence.platforms import list_placed
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:
@@ -38,3 +46,67 @@ class AchievementOption:
     credits: Decimal
     is_award: bool
     is_placed: bool
+
+
+NAMELESS = "Learner without a name"
+"""What a page says of a person whose platform sends no names."""
+
+
+def read_options(
+    session: Session, institution_id: int, context_id: int
+) -> tuple[AchievementOption, ...]:
+    """Return the catalogue as the forms of a course offer it, those placed there first."""
+    placed = {achievement.id for achievement in list_placed(session, context_id)}
+    options = [
+        AchievementOption(
+            a.uuid,
+            a.key,
+            a.name,
+            a.description,
+            a.scale,
+            a.credits,
+            a.is_award,
+            a.id in placed,
+        )
+        for a in list_achievements(session, institution_id)
+    ]
+    return tuple(sorted(options, key=lambda option: not option.is_placed))
+
+
+def read_evidence(
+    session: Session,
+    context_id: int,
+    *,
+    learner_id: int | None = None,
+    state: EvidenceState | None = None,
+) -> tuple[EvidenceView, ...]:
+    """Return evidence of a course, the latest first; of one learner, in one state, if asked."""
+    query = (
+        select(Evidence, Learner, Achievement)
+        .join(Learner, Learner.id == Evidence.learner_id)
+        .join(Achievement, Achievement.id == Evidence.achievement_id)
+        .where(Evidence.context_id == context_id)
+        .order_by(Evidence.submitted_at.desc(), Evidence.id.desc())
+    )
+    if learner_id is not None:
+        query = query.where(Evidence.learner_id == learner_id)
+    if state is not None:
+        query = query.where(Evidence.state == state)
+    return tuple(_evidence(*row) for row in session.execute(query))
+
+
+def _evidence(evidence: Evidence, learner: Learner, achievement: Achievement) -> EvidenceView:
+    return EvidenceView(
+        evidence.uuid,
+        learner.uuid,
+        learner.name or NAMELESS,
+        achievement.uuid,
+        achievement.name,
+        achievement.scale,
+        evidence.text,
+        evidence.url,
+        evidence.state,
+        evidence.submitted_at,
+        evidence.decided_at,
+        evidence.decision_note,
+    )
