@@ -137,6 +137,7 @@ class FaultyAnswers:
             self.menu.hold()
             return answer
         # Nothing has gone out yet, and waitress closes the connection without a word.
+        getattr(answer, "close", lambda: None)()
         raise ClientDisconnected
 
 
