@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export QUOIN_TEST_DATA ?= ../shared
-MYPY_PARTS := -p stacking_rules -p lti_tool -p demo_lms -p benchmarks -p quoin_xblock
+MYPY_PARTS := -p stacking_rules -p lti_tool -p demo_lms -p quoin_xblock -p benchmarks -p tools
 
 .DEFAULT_GOAL := help
 .PHONY: help install test check bench format clean

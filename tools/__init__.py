@@ -1,0 +1,1 @@
+"""Commands for whoever works on Quoin; none of them is installed with it."""
