@@ -38,14 +38,21 @@ class LinkItem:
     resource_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who answers whom: the platform, us under our client id, and the deployment."""
+
+    issuer: str
+    client_id: str
+    deployment_id: str
+
+
 def sign_reply(
     key: SigningKey,
     settings: DeepLinkingSettings,
     items: Sequence[LinkItem],
+    parties: Parties,
     *,
-    issuer: str,
-    client_id: str,
-    deployment_id: str,
     public_url: str,
     now: datetime,
 ) -> str:
@@ -56,12 +63,12 @@ def sign_reply(
     if len(items) > 1 and not settings.accept_multiple:
         raise DeepLinkingError("Your platform takes one link at a time.", code="lti-one-link")
     reply = {
-        "iss": client_id,
-        "aud": issuer,
+        "iss": parties.client_id,
+        "aud": parties.issuer,
         "iat": int((now - BACK_DATED).timestamp()),
         "exp": int((now + LIFE).timestamp()),
         "nonce": secrets.token_urlsafe(24),
-        claims.DEPLOYMENT_ID: deployment_id,
+        claims.DEPLOYMENT_ID: parties.deployment_id,
         claims.MESSAGE_TYPE: "LtiDeepLinkingResponse",
         claims.VERSION: "1.3.0",
         claims.DEEP_LINKING + "content_items": [

@@ -35,9 +35,7 @@ def note_names(session: Session, names: Mapping[int, str]) -> None:
     session.flush()
 
 
-def note_places(
-    session: Session, context_id: int, places: Sequence[Place], now: datetime
-) -> None:
+def note_places(session: Session, context_id: int, places: Sequence[Place], now: datetime) -> None:
     """Note the places of learners in a course, the known and the new ones."""
     rows = [
         {

@@ -37,8 +37,7 @@ def load_score_rows(session: Session, delivery_id: int) -> ScoreRows:
         .join(Registration, Registration.id == Deployment.registration_id)
         .outerjoin(
             Membership,
-            (Membership.context_id == Context.id)
-            & (Membership.learner_id == Delivery.learner_id),
+            (Membership.context_id == Context.id) & (Membership.learner_id == Delivery.learner_id),
         )
         .where(Delivery.id == delivery_id)
     )
@@ -96,6 +95,4 @@ def note_line_item_url(session: Session, line_item_id: int, url: str) -> None:
 
 def release_line_item(session: Session, line_item_id: int) -> None:
     """Give the right to look for a column back."""
-    session.execute(
-        update(LineItem).where(LineItem.id == line_item_id).values(claimed_until=None)
-    )
+    session.execute(update(LineItem).where(LineItem.id == line_item_id).values(claimed_until=None))

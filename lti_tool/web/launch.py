@@ -87,7 +87,8 @@ def keyset() -> Response:
     response = Response(published.body, mimetype="application/json")
     response.headers["Cache-Control"] = KEYSET_CACHE
     response.set_etag(published.etag)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def login_cookie(state: str) -> str:

@@ -401,6 +401,7 @@ def _create_line_items() -> None:
         sa.Column("resource_link_id", sa.String(length=255), nullable=True),
         sa.Column("score_maximum", EXACT, nullable=False),
         sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("claimed_until", INSTANT, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
             ["achievement_id"], ["achievements.id"], name=op.f("fk_line_items_achievement_id")

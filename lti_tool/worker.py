@@ -1,0 +1,144 @@
+"""The worker: takes due deliveries and calls the use case for each, without end."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from lti_tool.config import Config
+from lti_tool.lti.platform_client import PlatformClient
+from lti_tool.persistence.base import Database
+from lti_tool.persistence.deliveries import (
+    Attempt,
+    Delivery,
+    DeliveryState,
+    lease_due,
+    retry_later,
+    settle,
+    supersede_stale,
+)
+from lti_tool.services.send_score import send_score
+
+Handler = Callable[[int, datetime], Attempt]
+Clock = Callable[[], datetime]
+
+SCORE = "score"
+BATCH = 10
+LEASE = timedelta(seconds=60)
+FIRST_WAIT = 2.0
+LONGEST_WAIT = 600.0
+MOST_ATTEMPTS = 100
+"""With the waits above, a platform may be away for about sixteen hours."""
+
+MOST_CRASHES = 10
+
+log = structlog.get_logger()
+
+
+def build_handlers(
+    database: Database, client: PlatformClient, config: Config
+) -> dict[str, Handler]:
+    """Return the use case for each kind of delivery."""
+    return {
+        SCORE: lambda delivery_id, now: send_score(database, client, config, delivery_id, now=now)
+    }
+
+
+def run(
+    database: Database,
+    handlers: Mapping[str, Handler],
+    *,
+    clock: Clock,
+    stop: threading.Event,
+    poll_seconds: float,
+) -> None:
+    """Work until ``stop`` is set; look for due deliveries every ``poll_seconds``.
+
+    Trouble with the database is logged and waited out.
+    """
+    while not stop.is_set():
+        try:
+            count = run_once(database, handlers, clock=clock)
+        except Exception:
+            # The worker outlives whatever a pass stumbles over, a lost database for one.
+            log.exception("worker.pass_failed")
+            count = 0
+        if count == 0:
+            stop.wait(poll_seconds)
+
+
+def run_once(
+    database: Database,
+    handlers: Mapping[str, Handler],
+    *,
+    clock: Clock,
+    jitter: Callable[[], float] = random.random,
+) -> int:
+    """Take one batch of due deliveries, try each, and return how many were tried."""
+    now = clock()
+    with database.writing() as session:
+        supersede_stale(session, SCORE, now)
+        leased = lease_due(session, now, LEASE, BATCH)
+    tried = 0
+    for delivery in leased:
+        # Earlier ones of the batch may have taken so long that somebody else has this one.
+        if delivery.leased_until is not None and clock() < delivery.leased_until:
+            attempt = _try(handlers, delivery, clock())
+            _finish(database, delivery, attempt, clock(), jitter)
+            tried += 1
+    return tried
+
+
+def _try(handlers: Mapping[str, Handler], delivery: Delivery, now: datetime) -> Attempt:
+    handler = handlers.get(delivery.kind)
+    if handler is None:
+        return Attempt(DeliveryState.FAILED, f"This tool does not know the work '{delivery.kind}'.")
+    try:
+        return handler(delivery.id, now)
+    except Exception as error:
+        # One bad delivery must never stop the others.
+        log.exception("worker.delivery_crashed", delivery=str(delivery.uuid))
+        answer = f"The tool stumbled over this itself ({type(error).__name__}); see its log."
+        if delivery.attempts >= MOST_CRASHES:
+            return Attempt(DeliveryState.FAILED, answer)
+        return Attempt(DeliveryState.PENDING, answer)
+
+
+def _finish(
+    database: Database,
+    delivery: Delivery,
+    attempt: Attempt,
+    now: datetime,
+    jitter: Callable[[], float],
+) -> None:
+    """Settle a delivery, or note when it is tried again."""
+    answer = attempt.answer
+    is_over = attempt.state != DeliveryState.PENDING
+    if not is_over and delivery.attempts >= MOST_ATTEMPTS:
+        attempt = Attempt(DeliveryState.FAILED, answer)
+        answer, is_over = f"{answer} Given up after {delivery.attempts} attempts.", True
+    with database.writing() as session:
+        if is_over:
+            settle(session, delivery.id, attempt.state, answer, now)
+        else:
+            wait = attempt.retry_after
+            if wait is None:
+                wait = backoff(delivery.attempts, jitter())
+            retry_later(session, delivery.id, now + timedelta(seconds=max(wait, 0.0)), answer)
+    log.info(
+        "worker.delivery",
+        delivery=str(delivery.uuid),
+        kind=delivery.kind,
+        state=str(attempt.state),
+        attempts=delivery.attempts,
+    )
+
+
+def backoff(attempts: int, jitter: float) -> float:
+    """Return the seconds to wait after this many attempts; ``jitter`` is between 0 and 1."""
+    longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempts - 1, 20))
+    return longest * (0.5 + jitter / 2)
