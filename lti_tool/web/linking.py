@@ -49,8 +49,9 @@ def link(launched: Launched) -> Response | str:
     """Make the links and send the signed reply by way of the browser."""
     settings = _settings(launched)
     form = Choice("link", request.form, chosen_texts=tuple(request.form.getlist(FIELD)))
-    uuids = form.uuids()
-    if not uuids and not form.errors:
+    is_cancelled = "cancel" in request.form
+    uuids = [] if is_cancelled else form.uuids()
+    if not uuids and not is_cancelled and not form.errors:
         form.errors[FIELD] = "Choose at least one."
     if len(uuids) > 1 and not _allows_many(settings):
         form.errors[FIELD] = "Your platform takes one link at a time here. Choose one."

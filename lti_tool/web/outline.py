@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from lti_tool.persistence.readings import AchievementOption
-from lti_tool.services.show_progress import ProgressView, StackView
+from lti_tool.services.show_progress import FactView, ProgressView, StackView
 from lti_tool.web import wording
 from stacking_rules import (
     Award,
@@ -63,11 +63,16 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One stack on the page: where the learner stands, what is next, and the whole map."""
+    """One stack on the page: where the learner stands, what is next, and the whole map.
+
+    ``is_due`` says that everything counts while the award has not been made yet (a rule was
+    published after the last completion).
+    """
 
     stack: StackView
     state: str
     segments: int
+    is_due: bool
     steps: tuple[StepLine, ...]
     unlocks: str
     leads_on: str
@@ -81,7 +86,7 @@ class Page:
 
     held: str
     held_by_other: str
-    nearest: str
+    nearest: Card | None
     earned: tuple[Card, ...]
     open: tuple[Card, ...]
 
@@ -123,7 +128,7 @@ def build_page(view: ProgressView) -> Page:
     return Page(
         wording.held(view.stacks),
         wording.held_by_other(view.stacks),
-        wording.nearest(still_open[0].stack) if still_open else "",
+        next((card for card in still_open if card.steps), None),
         tuple(earned),
         tuple(still_open),
     )
@@ -156,6 +161,7 @@ def _card(stack: StackView, view: ProgressView) -> Card:
         stack=stack,
         state=wording.state(stack),
         segments=_segments(stack.progress),
+        is_due=stack.award is None and stack.progress.status is Status.MET,
         steps=tuple(_step(step, view.names) for step in stack.steps),
         unlocks=wording.unlocks(stack) if stack.steps else "",
         leads_on=wording.leads_on(_asked_for_by(stack, view)),
@@ -250,9 +256,24 @@ class _Rows:
         return (*counted, *unused)
 
     def _words(self, fact: Fact, node: Progress) -> str:
-        view = self.view.facts[fact.id]
+        view = self.view.facts.get(fact.id) or self._unrecorded(fact)
         is_titled = isinstance(node.requirement, Completed | Earned) and not node.requirement.title
         return wording.fact(view, is_named=not is_titled)
+
+    def _unrecorded(self, fact: Fact) -> FactView:
+        """Return an award that follows from the rules by now but has not been made yet."""
+        is_award = isinstance(fact, Award)
+        return FactView(
+            name=self.view.names.get(fact.achievement, fact.achievement),
+            on=fact.awarded_on if isinstance(fact, Award) else fact.completed_on,
+            grade=None,
+            scale="",
+            credits=fact.credits,
+            source="",
+            course="",
+            is_award=is_award,
+            is_recognised=False,
+        )
 
 
 def _wanted(node: Progress) -> Grade | None:

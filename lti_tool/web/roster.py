@@ -99,9 +99,11 @@ def _sync(launched: Launched) -> str:
     """Ask for the list; return in words why it could not be had, or nothing."""
     parts = current_parts()
     try:
-        sync_roster(
+        synced = sync_roster(
             parts.database, parts.platforms, context_id=launched.context_id, now=parts.clock()
         )
     except LTIServiceError as error:
+        if error.code == "lti-no-roster":
+            return error.message
         return f"The list may be out of date: {error.message}"
-    return ""
+    return "" if synced.is_complete else "The platform gave a part of the list only."

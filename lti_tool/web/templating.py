@@ -32,6 +32,7 @@ def register(app: Flask) -> None:
         "joined": lambda words: wording.listed(words, joint="and"),
         "listed": wording.listed,
         "moment": wording.moment,
+        "nearest": wording.nearest,
         "score_state": wording.score,
     }
     app.jinja_env.tests["web_link"] = _is_web_link

@@ -1,0 +1,165 @@
+"""Every route has a policy, and the policy holds for everybody who is not meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from lti_tool.persistence.base import Database
+from tests.web.world import ORIGIN, Person, World
+
+PUBLIC = {
+    "static",
+    "launch.login",
+    "launch.launch",
+    "launch.keyset",
+    "pages.home",
+    "pages.health",
+    "pages.readiness",
+}
+POLICIES = {"public", "learner", "instructor"}
+
+
+@pytest.fixture
+def world(sqlite_database: Database, now: datetime) -> World:
+    """Two courses of two institutions with open sessions."""
+    return World(sqlite_database, now)
+
+
+def _policy(app: Flask, rule: Rule) -> str | None:
+    return getattr(app.view_functions[rule.endpoint], "policy", None)
+
+
+def _closed(
+    app: Flask, context_uuid: UUID, *, policy: str | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield (method, address) of every route that is not public, with unknown uuids in it."""
+    adapter = app.url_map.bind("127.0.0.1:8000")
+    for rule in app.url_map.iter_rules():
+        found = _policy(app, rule)
+        if found == "public" or (policy and found != policy):
+            continue
+        values = {name: uuid4() for name in rule.arguments} | {"context_uuid": context_uuid}
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            yield method, adapter.build(rule.endpoint, values, method=method)
+
+
+def _posts(app: Flask, context_uuid: UUID) -> list[str]:
+    return [path for method, path in _closed(app, context_uuid) if method == "POST"]
+
+
+def _with_foreign_cookie(stranger: Person, course: UUID) -> str:
+    """Return the stranger's own token under the name of the course's cookie."""
+    name = f"__Host-quoin-{course.hex[:12]}"
+    return f"{stranger.cookie}; {name}={stranger.token}"
+
+
+def test_every_route_has_a_policy(world: World) -> None:
+    missing = [
+        rule.rule
+        for rule in world.app.url_map.iter_rules()
+        if _policy(world.app, rule) not in POLICIES
+    ]
+    assert missing == []
+
+
+def test_the_public_routes_are_these(world: World) -> None:
+    public = {
+        rule.endpoint
+        for rule in world.app.url_map.iter_rules()
+        if _policy(world.app, rule) == "public"
+    }
+    assert public == PUBLIC
+
+
+def test_every_closed_route_names_its_course(world: World) -> None:
+    for rule in world.app.url_map.iter_rules():
+        if _policy(world.app, rule) != "public":
+            assert rule.rule.startswith("/courses/<uuid:context_uuid>/"), rule.rule
+
+
+def test_without_a_session_a_page_says_to_open_it_from_the_course(world: World) -> None:
+    client = world.app.test_client(use_cookies=False)
+    for method, path in _closed(world.app, world.teacher.context_uuid):
+        answer = client.open(path, method=method, base_url=ORIGIN)
+        assert answer.status_code == 401, (method, path)
+        assert "Open it from your course" in answer.text
+
+
+def test_a_session_of_one_course_opens_nothing_of_another(world: World) -> None:
+    course = world.teacher.context_uuid
+    for method, path in _closed(world.app, course):
+        cookie = _with_foreign_cookie(world.other_teacher, course)
+        answer = world.other_teacher.send(method, path, headers={"Cookie": cookie})
+        assert answer.status_code == 401, (method, path)
+
+
+def test_a_course_that_does_not_exist_is_answered_like_one_without_session(world: World) -> None:
+    for method, path in _closed(world.app, uuid4()):
+        assert world.teacher.send(method, path).status_code == 401, (method, path)
+
+
+def test_a_learner_opens_no_page_of_a_teacher(world: World) -> None:
+    paths = list(_closed(world.app, world.learner.context_uuid, policy="instructor"))
+    assert paths
+    for method, path in paths:
+        send = world.learner.post if method == "POST" else world.learner.get
+        assert send(path).status_code in (403, 404), (method, path)
+
+
+def test_an_unknown_uuid_below_the_course_is_not_found(world: World) -> None:
+    for method, path in _closed(world.app, world.teacher.context_uuid):
+        if method == "GET" and path.count("/") > 3:
+            assert world.teacher.get(path).status_code == 404, path
+
+
+def test_a_teacher_does_not_see_a_learner_of_another_course(world: World) -> None:
+    stranger = world.other_learner.learner_uuid
+    assert world.teacher.get(f"learners/{stranger}").status_code == 404
+    assert world.teacher.get(f"learners/{world.learner.learner_uuid}").status_code == 200
+
+
+def test_a_form_without_its_token_is_refused(world: World) -> None:
+    for path in _posts(world.app, world.linking_teacher.context_uuid):
+        answer = world.linking_teacher.send("POST", path, headers={"Origin": ORIGIN})
+        assert answer.status_code == 403, path
+        assert "csrf" in answer.text
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:8001"])
+def test_a_form_from_another_site_is_refused(world: World, origin: str) -> None:
+    for path in _posts(world.app, world.linking_teacher.context_uuid):
+        answer = world.linking_teacher.post(path, Origin=origin)
+        assert answer.status_code == 403, path
+
+
+def test_a_form_with_the_token_of_another_session_is_refused(world: World) -> None:
+    for path in _posts(world.app, world.teacher.context_uuid):
+        answer = world.teacher.post(path, {"csrf_token": "0" * 64})
+        assert answer.status_code == 403, path
+
+
+def test_the_picker_opens_only_when_the_platform_asked_for_links(world: World) -> None:
+    assert world.teacher.get("link").status_code == 404
+    assert world.linking_teacher.get("link").status_code == 200
+
+
+def test_every_answer_carries_the_security_headers(world: World) -> None:
+    for path in ("/", "/healthz", "/nowhere", f"{world.learner.course}/progress"):
+        headers = world.learner.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "no-store"
+
+
+def test_an_address_at_another_host_is_refused(world: World) -> None:
+    answer = world.app.test_client().get("/", base_url="https://evil.example")
+    assert answer.status_code == 400
+    assert "evil.example" not in answer.text
