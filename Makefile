@@ -5,10 +5,18 @@ export QUOIN_TEST_DATA ?= ../shared
 MYPY_PARTS := -p stacking_rules -p lti_tool -p demo_lms -p quoin_xblock -p benchmarks -p tools
 
 .DEFAULT_GOAL := help
-.PHONY: help install test check bench format clean
+.PHONY: help demo demo-reset install test check bench format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: ## Install what the demo needs and start the tool beside a practice LMS
+	@$(PYTHON) tools/install.py demo
+	@$(BIN)/python -m demo_lms.demo
+
+demo-reset: ## Throw the demo's data away
+	@$(PYTHON) tools/install.py demo
+	@$(BIN)/python -m demo_lms.demo --reset
 
 install: ## Prepare .venv with all that demo, tests and benchmarks need
 	@$(PYTHON) tools/install.py dev

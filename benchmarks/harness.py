@@ -19,7 +19,7 @@ class InvalidRunError(Exception):
 
 @dataclass(slots=True)
 class Report:
-    """Takes the figures of one benchmark."""
+    """Takes the figures of one benchmark; a further peer is a figure FIGURE_vs_PEER of its own."""
 
     bench: str
     seen: set[str] = field(default_factory=set)
@@ -30,36 +30,45 @@ class Report:
         value: float,
         unit: str,
         *,
-        better: Literal["lower", "higher"],
+        better: Literal["lower", "higher"] = "lower",
         peer: str | None = None,
         peer_value: float | None = None,
     ) -> None:
         """Print one figure; with a peer the ratio, ours ahead when above 1.
 
-        ``InvalidRunError`` when the figure was printed before or is not a number.
+        ``InvalidRunError`` when the figure was printed before, is not a number or has half a peer.
         """
-        if name in self.seen:
-            raise InvalidRunError(f"figure {name} was printed already")
-        values = [value] if peer_value is None else [value, peer_value]
-        if not all(math.isfinite(v) and v >= 0 for v in values):
-            raise InvalidRunError(f"figure {name} is not a number")
+        line = {"bench": self.bench, "figure": name, "value": value, "unit": unit, "better": better}
+        self._check(name, value)
+        if peer is not None or peer_value is not None:
+            if peer is None or peer_value is None:
+                raise InvalidRunError(f"figure {name} has a peer without a value or without a name")
+            self._check(name, peer_value)
+            ratio = _ratio(name, value, peer_value, better)
+            line |= {"peer": peer, "peer_value": peer_value, "ratio": ratio}
         self.seen.add(name)
-        line: dict[str, object] = {
-            "bench": self.bench,
-            "figure": name,
-            "value": value,
-            "unit": unit,
-            "better": better,
-        }
-        if peer is not None and peer_value is not None:
-            ahead = peer_value / value if better == "lower" else value / peer_value
-            line |= {"peer": peer, "peer_value": peer_value, "ratio": round(ahead, 3)}
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
+
+    def _check(self, name: str, value: float) -> None:
+        if name in self.seen:
+            raise InvalidRunError(f"figure {name} was printed already")
+        if not math.isfinite(value) or value < 0:
+            raise InvalidRunError(f"figure {name} is {value}: not a measured value")
 
     def remark(self, text: str) -> None:
         """Say something about the run, on stderr."""
         sys.stderr.write(text + "\n")
+
+
+def _ratio(name: str, value: float, peer_value: float, better: str) -> float:
+    """Say how far ours is ahead, to four significant digits."""
+    above, below = (peer_value, value) if better == "lower" else (value, peer_value)
+    if below == 0:
+        raise InvalidRunError(
+            f"figure {name} cannot be compared: {below} is no measured time or rate"
+        )
+    return float(f"{above / below:.4g}")
 
 
 def run(name: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from lti_tool import worker
 from lti_tool.config import SETTINGS, Config
 from lti_tool.errors import ConflictError, QuoinError, StackTextError
 from lti_tool.persistence import schema
@@ -27,8 +29,11 @@ from lti_tool.services.open_institution import open_institution
 from lti_tool.services.publish_stacks import publish_stacks
 from lti_tool.services.report_awards import report_awards
 from lti_tool.sources.oulad import Reading, read_oulad
+from lti_tool.web.parts import Parts
 
 ERRORS = Console(stderr=True)
+THREADS = 8
+"""Requests served at the same time by ``quoin serve``."""
 
 
 def friendly(work: Callable[..., Any]) -> Callable[..., Any]:
@@ -211,6 +216,57 @@ def report_awards_command(institution: str | None, as_json: bool) -> None:  # no
 
 
 @main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@friendly
+def serve(port: int) -> None:
+    """Serve the pages on loopback, and send what is due, in one process.
+
+    Example: quoin serve --port 8000
+    """
+    from waitress import create_server
+
+    from lti_tool.app import create_app
+
+    _open()
+    app = create_app(Config.from_environ())
+    try:
+        server = create_server(app, host="127.0.0.1", port=port, threads=THREADS)
+    except OSError as error:
+        raise click.ClickException(
+            f"Port {port} cannot be used ({error.strerror}); choose another one with --port."
+        ) from None
+    click.echo(f"Quoin listens at 127.0.0.1:{port} (Ctrl-C stops it)")
+    with _worker(app.extensions["quoin"]):
+        server.run()
+
+
+@contextmanager
+def _worker(parts: Parts) -> Iterator[None]:
+    """Send due deliveries in a thread of this process while the block runs."""
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=worker.run,
+        args=(
+            parts.database,
+            worker.build_handlers(parts.database, parts.platforms, parts.config),
+        ),
+        kwargs={
+            "clock": parts.clock,
+            "stop": stop,
+            "poll_seconds": parts.config.poll_seconds,
+        },
+        name="worker",
+        daemon=True,
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(5)
+
+
+@main.command()
 @click.argument("name")
 @friendly
 def bench(name: str) -> None:
@@ -248,3 +304,7 @@ def _bar(total: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, TimeRemainingColumn(), console=ERRORS) as progress:
         task = progress.add_task("learners", total=total)
         yield lambda count: progress.advance(task, count)
+
+
+if __name__ == "__main__":
+    main()
