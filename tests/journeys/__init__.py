@@ -1,0 +1,1 @@
+"""Promises of the README, kept in a real browser."""
