@@ -49,6 +49,7 @@ def create_app(config: Config, *, parts: Parts | None = None) -> Flask:
     app.extensions["quoin"] = parts or build_parts(config)
     # Functions after a request run last registered first: the access log sees the final answer.
     access_log.register(app)
+    app.after_request(errors.show_in_any_frame)
     app.after_request(add_security_headers)
     templating.register(app)
     errors.register(app)

@@ -163,3 +163,14 @@ def test_an_address_at_another_host_is_refused(world: World) -> None:
     answer = world.app.test_client().get("/", base_url="https://evil.example")
     assert answer.status_code == 400
     assert "evil.example" not in answer.text
+
+
+def test_the_page_of_a_missing_session_can_be_read_inside_the_course(world: World) -> None:
+    client = world.app.test_client(use_cookies=False)
+    refused = client.get(f"{world.learner.course}/progress", base_url=ORIGIN)
+    assert refused.headers["Content-Security-Policy"].endswith("frame-ancestors *")
+    assert "<form" not in refused.text
+    home = client.get("/", base_url=ORIGIN)
+    assert home.headers["Content-Security-Policy"].endswith("frame-ancestors 'self'")
+    denied = world.learner.get("roster")
+    assert "frame-ancestors 'self' https://lms.example" in denied.headers["Content-Security-Policy"]
