@@ -215,7 +215,8 @@ def progress_view(
             evidence("cleaning", "returned", "Please show the units of each column."),
         )
     views = stacks or tuple(stack_view(stack, record) for stack in STACKS)
-    facts = {fact.id: _fact(fact) for fact in (*record.completions, *record.awards)}
+    held: list[Completion | Award] = [*record.completions, *record.awards]
+    facts = {fact.id: _fact(fact) for fact in held}
     return ProgressView(
         learner_uuid=uuid_of("amara"),
         learner_name="Amara Nwosu",
