@@ -1,0 +1,1 @@
+"""The tool is killed at the worst moments and started again."""
