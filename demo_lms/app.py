@@ -1,6 +1,7 @@
 """The practice LMS as a Flask application: the only place where its parts are wired together."""
 
 import ipaddress
+from urllib.parse import urlsplit
 
 import flask
 from lti1p3platform.exceptions import LtiServiceException
@@ -22,6 +23,7 @@ from demo_lms.settings import Settings, origin
 
 LARGEST_BODY = 1024 * 1024
 LOOPBACK_ONLY = ("faults", "state")
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 def create_lms(settings: Settings) -> flask.Flask:
@@ -49,10 +51,13 @@ def create_lms(settings: Settings) -> flask.Flask:
 
 
 def keep_practice_aids_local() -> None:
-    """State and fault menu answer this machine alone, whatever the LMS is bound to."""
+    """State and fault menu answer this machine alone, whatever the LMS is bound to.
+
+    The host name counts, too: a foreign page may have its own name resolve to this machine.
+    """
     if flask.request.blueprint in LOOPBACK_ONLY:
         caller = ipaddress.ip_address(flask.request.remote_addr or "0.0.0.0")
-        if not caller.is_loopback:
+        if not caller.is_loopback or urlsplit(flask.request.url).hostname not in LOOPBACK_NAMES:
             flask.abort(403)
 
 

@@ -44,8 +44,8 @@ def read_items(items: object, tool_url: str) -> list[ContentItem]:
 def _read(item: object, tool_url: str) -> ContentItem:
     if not isinstance(item, dict) or item.get("type") != "ltiResourceLink":
         raise ContentItemError("Only items of the type ltiResourceLink were asked for")
-    for name in ("icon", "thumbnail"):
-        _check_picture(item.get(name), name)
+    for name, address in (("icon", "url"), ("thumbnail", "url"), ("iframe", "src")):
+        _check_inner(item.get(name), name, address)
     title = _text(item, "title") or "Untitled link"
     return ContentItem(
         title=title,
@@ -65,15 +65,25 @@ def _text(item: dict[str, Any], name: str) -> str:
     return value.strip()
 
 
-def _check_picture(value: object, name: str) -> None:
-    if value is not None:
-        _web_address(value.get("url") if isinstance(value, dict) else value, name)
+def _check_inner(value: object, name: str, address: str) -> None:
+    """Check the address inside a member; a frame may have a size only, a picture may not."""
+    if value is None or (name == "iframe" and isinstance(value, dict) and address not in value):
+        return
+    _web_address(value.get(address) if isinstance(value, dict) else value, name)
 
 
 def _web_address(value: object, name: str) -> str:
-    if not isinstance(value, str) or urlsplit(value).scheme not in {"http", "https"}:
+    if not isinstance(value, str) or not _is_web_address(value):
         raise ContentItemError(f"{name} must be an http or https address")
     return value
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # half an IPv6 address
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _tool_address(value: object, tool_url: str) -> str | None:

@@ -11,6 +11,7 @@ from lti1p3platform.request import Request, TRequest
 from lti1p3platform.response import Response
 
 PAGING = ("page", "limit")
+LONGEST_NUMBER = 9
 
 
 class FlaskRequest(Request):  # type: ignore[misc]  # the package has no types
@@ -48,7 +49,7 @@ def _query(request: flask.Request, parameters: tuple[str, ...]) -> dict[str, Any
 
 
 def _positive(name: str, value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 0 < int(value[:9]) == int(value)):
+    if not (value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER and int(value)):
         raise LtiServiceException(f"{name} must be a positive whole number", 400)
     return int(value)
 
@@ -58,7 +59,7 @@ def _json_object(request: flask.Request) -> dict[str, Any] | None:
         return None
     try:
         body = json.loads(request.get_data())
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:  # also thousands of brackets
         raise LtiServiceException("The body is not JSON", 400) from problem
     if not isinstance(body, dict):
         raise LtiServiceException("The body must be one JSON object", 400)

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import flask
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -13,6 +14,7 @@ from demo_lms.gradebook import Column, StandingScore, list_columns, list_scores
 from demo_lms.links import find_link, list_links
 from demo_lms.lms import current_lms
 from demo_lms.people import Course, Person
+from demo_lms.scores import moment
 from demo_lms.settings import origin
 
 blueprint = flask.Blueprint("pages", __name__)
@@ -180,7 +182,14 @@ def on_every_page() -> dict[str, Any]:
         "me": visitors.signed_in(),
         "tool_origin": origin(lms.settings.tool_url),
         "teaches": _teaches,
+        "when": _when,
     }
+
+
+def _when(timestamp: str) -> Markup:
+    at = moment(timestamp)
+    text = f"{at.day} {at:%b %Y, %H:%M} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), text)
 
 
 def _teaches(person: Person | None, found: Course) -> bool:

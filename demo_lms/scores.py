@@ -6,7 +6,7 @@ there; only learners of the course have scores.
 """
 
 import sqlite3
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from lti1p3platform.exceptions import LtiServiceException
@@ -89,11 +89,18 @@ def _one_of(kind: type[ActivityProgress | GradeProgress], value: object, name: s
 def _timestamp(value: object) -> str:
     try:
         at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        if at is not None:
+            at.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter when its zone pushes it out of the calendar
         at = None
     if at is None or at.tzinfo is None:
         raise LtiServiceException("timestamp must be an ISO 8601 time with its zone", 400)
     return str(value)
+
+
+def moment(timestamp: str) -> datetime:
+    """A stored timestamp in UTC."""
+    return datetime.fromisoformat(timestamp).astimezone(UTC)
 
 
 def _second(timestamp: str) -> int:

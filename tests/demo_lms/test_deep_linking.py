@@ -44,7 +44,8 @@ def test_choosing_the_same_again_adds_nothing(pair: Pair) -> None:
 
 def test_an_item_may_be_ungraded_and_have_an_address_of_its_own(pair: Pair) -> None:
     url = f"{pair.tool.url}/lti/launch?stack=1"
-    pair.reply(pair.deep_linking_settings(), [changed(ITEM, {"lineItem": ..., "url": url})])
+    changes = {"lineItem": ..., "url": url, "iframe": {"width": 400, "height": 300}}
+    pair.reply(pair.deep_linking_settings(), [changed(ITEM, changes)])
     state = pair.lms.state()
     assert state["columns"] == []
     (link,) = [entry for entry in state["links"] if entry["custom"]]
@@ -94,7 +95,12 @@ def test_a_reply_with_a_wrong_claim_stores_nothing(pair: Pair, changes: dict[str
         {"url": "javascript:alert(1)"},
         {"url": "data:text/html,x"},
         {"url": "https://elsewhere.example/"},
+        {"url": "http://["},
+        {"url": "http:///lti/launch"},
         {"icon": {"url": "javascript:alert(1)"}},
+        {"icon": {"url": "http://["}},
+        {"icon": {"width": 10}},
+        {"iframe": {"src": "javascript:alert(1)"}},
         {"thumbnail": "file:///etc/passwd"},
         {"title": ["a"]},
         {"custom": "a=b"},

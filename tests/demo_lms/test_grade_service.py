@@ -108,7 +108,7 @@ def test_pages_are_linked_when_a_limit_is_given(grades: Grades) -> None:
         address = answer.links["next"]["url"] if header else ""
     assert found == urls
     assert "Link" not in grades.call("GET", "algorithms/lineitems", ITEMS).headers
-    for query in ("limit=0", "limit=-1", "limit=x", "page=0"):
+    for query in ("limit=0", "limit=-1", "limit=x", "page=0", "limit=" + "9" * 5000):
         assert grades.call("GET", f"algorithms/lineitems?{query}", ITEMS).status_code == 400
 
 
@@ -132,6 +132,13 @@ def test_pages_are_linked_when_a_limit_is_given(grades: Grades) -> None:
 def test_a_wrong_line_item_is_refused(grades: Grades, changes: dict[str, Any], status: int) -> None:
     assert grades.create(**changes).status_code == status
     assert grades.listed() == []
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "7", "[" * 100_000])
+def test_a_body_that_is_no_json_object_is_refused(grades: Grades, body: str) -> None:
+    headers = {"Authorization": f"Bearer {grades.token}", "Content-Type": ITEM, "Accept": ITEM}
+    url = f"{grades.pair.lms.url}/lti/contexts/algorithms/lineitems"
+    assert requests.post(url, data=body, headers=headers, timeout=10).status_code == 400
 
 
 def test_media_types_are_exact(grades: Grades) -> None:
@@ -199,6 +206,7 @@ def test_a_score_must_be_newer_by_a_whole_second(
         {"timestamp": "yesterday"},
         {"timestamp": "2026-11-24T10:00:00"},
         {"timestamp": 1764000000},
+        {"timestamp": "0001-01-01T00:00:00+14:00"},
         {"scoreGiven": -1},
         {"scoreGiven": "80"},
         {"scoreGiven": float("inf")},

@@ -45,11 +45,29 @@ def test_a_course_is_closed_to_outsiders(pair: Pair, path: str) -> None:
     assert pair.lms.visit("isaac").get(url, timeout=10).status_code in {403, 404}
 
 
-def test_only_teachers_see_the_button_for_adding(pair: Pair) -> None:
+@pytest.mark.parametrize("button", ["Add from Quoin", "Open Quoin"])
+def test_only_teachers_see_the_buttons_of_the_tool(pair: Pair, button: str) -> None:
     url = f"{pair.lms.url}/courses/algorithms"
-    assert "Add from Quoin" in pair.lms.visit("maria").get(url, timeout=10).text
+    assert button in pair.lms.visit("maria").get(url, timeout=10).text
     for username in ("amara", "ingrid"):
-        assert "Add from Quoin" not in pair.lms.visit(username).get(url, timeout=10).text
+        assert button not in pair.lms.visit(username).get(url, timeout=10).text
+
+
+@pytest.mark.parametrize("maximum", [100, 100.05])
+def test_points_are_shown_as_they_are(pair: Pair, maximum: float) -> None:
+    column = {"label": "Sorting", "scoreMaximum": maximum}
+    item = {"type": "ltiResourceLink", "custom": {"quoin_placement": "p-1"}, "lineItem": column}
+    assert pair.reply(pair.deep_linking_settings(), [item]).status_code == 200
+    page = pair.lms.visit("ben").get(f"{pair.lms.url}/courses/algorithms", timeout=10).text
+    assert f"Graded, {maximum} points" in page
+
+
+@pytest.mark.parametrize("path", ["state", "faults"])
+def test_practice_aids_are_closed_to_names_that_merely_resolve_here(pair: Pair, path: str) -> None:
+    url = f"{pair.lms.url}/{path}"
+    assert requests.get(url, timeout=10).status_code == 200
+    foreign = {"Host": f"thief.example:{pair.lms.port}"}
+    assert requests.get(url, headers=foreign, timeout=10).status_code == 403
 
 
 def test_a_learner_sees_her_own_grades_only(pair: Pair) -> None:
@@ -57,6 +75,7 @@ def test_a_learner_sees_her_own_grades_only(pair: Pair) -> None:
     url = f"{pair.lms.url}/courses/algorithms/grades"
     own = pair.lms.visit("amara").get(url, timeout=10).text
     assert "Splendid &lt;work&gt;" in own
+    assert "<time datetime=" in own
     other = pair.lms.visit("ben").get(url, timeout=10).text
     assert "Splendid" not in other
     assert "Amara" not in other
