@@ -63,6 +63,10 @@ class HTTPClient:
         self._session.mount("https://", _GuardedAdapter(self.private_hosts))
         self._session.mount("http://", _GuardedAdapter(self.private_hosts))
 
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._session.close()
+
     def request(
         self,
         method: str,

@@ -1,0 +1,1 @@
+"""Tests that carry the titles of certification lists."""

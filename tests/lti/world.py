@@ -1,0 +1,135 @@
+"""An institution with a registered platform, and browsers that log in through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from lti_tool.config import Config
+from lti_tool.lti.jwks import KeysetCache
+from lti_tool.lti.keys import KeyRing, SigningKey
+from lti_tool.persistence.base import Database
+from lti_tool.persistence.catalog import ensure_achievement, ensure_institution
+from lti_tool.persistence.launched import Launched, find_launched
+from lti_tool.services.accept_launch import LaunchAccepted, accept_launch
+from lti_tool.services.accept_login import accept_login
+from lti_tool.services.register_platform import PlatformDetails, register_platform
+from lti_tool.web.session import hash_token
+from tests.lti.platform import NOW, PUBLIC_URL, TARGET, FakeHTTP, TestPlatform, make_key
+
+SECRET = b"a secret key of more than thirty-two bytes"
+
+
+@dataclass
+class World:
+    """A database with one institution and one approved deployment of one platform."""
+
+    database: Database
+    platform: TestPlatform = field(default_factory=TestPlatform)
+    http: FakeHTTP = field(default_factory=FakeHTTP)
+    now: datetime = NOW
+    private_hosts: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.config = Config("", PUBLIC_URL, SECRET, self.private_hosts)
+        self.keysets = KeysetCache(self.http)  # type: ignore[arg-type]
+        self.keyring = KeyRing(lambda: [SigningKey("our-key", make_key(3))])
+        with self.database.writing() as session:
+            institution = ensure_institution(session, "harbour", "Harbour University", self.now)
+            self.institution_id = institution.id
+            achievement = ensure_achievement(
+                session, institution.id, "cleaning", self.now, name="Data cleaning"
+            )
+            self.achievement_id, self.achievement_uuid = achievement.id, achievement.uuid
+        self.register(self.platform)
+
+    def register(
+        self,
+        platform: TestPlatform,
+        *deployments: str,
+        institution: str = "harbour",
+        **details: Any,
+    ) -> None:
+        """Register a platform and approve its deployments (its own one by default)."""
+        registration = platform.registration
+        known = {
+            "issuer": platform.issuer,
+            "client_id": platform.client_id,
+            "name": "Harbour LMS",
+            "authorization_url": registration.authorization_url,
+            "token_url": registration.token_url,
+            "jwks_url": registration.jwks_url,
+        }
+        register_platform(
+            self.database,
+            institution,
+            PlatformDetails(**(known | details)),
+            deployments or [platform.deployment_id],
+            private_hosts=self.private_hosts,
+            actor="test",
+            now=self.now,
+        )
+        self.http.serve(registration.jwks_url, platform.keyset())
+
+    def log_in(self, platform: TestPlatform | None = None, **fields: str) -> Login:
+        """Start a login and return what the platform gets to see of it."""
+        asked = platform or self.platform
+        known = {
+            "iss": asked.issuer,
+            "login_hint": "user-7",
+            "target_link_uri": TARGET,
+            "client_id": asked.client_id,
+            "lti_deployment_id": asked.deployment_id,
+        }
+        wanted = {name: value for name, value in (known | fields).items() if value}
+        started = accept_login(self.database, wanted.items(), public_url=PUBLIC_URL, now=self.now)
+        query = parse_qs(urlsplit(started.url).query)
+        return Login(started.state, query["nonce"][0], started.url)
+
+    def post(
+        self, state: str, token: str, *, is_bound: bool = True, now: datetime | None = None
+    ) -> LaunchAccepted:
+        """Post a token to the launch address."""
+        return accept_launch(
+            self.database,
+            self.keysets,
+            self.config,
+            [("state", state), ("id_token", token)],
+            began_here=lambda _: is_bound,
+            now=now or self.now,
+        )
+
+    def launch(self, **claims: Any) -> LaunchAccepted:
+        """Log in and launch with these claims."""
+        login = self.log_in()
+        wanted = {"nonce": login.nonce} | claims
+        token = self.platform.sign(self.platform.claims(now=self.now, **wanted))
+        return self.post(login.state, token)
+
+    def deep_link(self, **claims: Any) -> LaunchAccepted:
+        """Log in and ask for links as a teacher."""
+        login = self.log_in()
+        wanted = {"nonce": login.nonce} | claims
+        found = self.platform.deep_linking_claims(now=self.now, **wanted)
+        return self.post(login.state, self.platform.sign(found))
+
+    def launched(self, accepted: LaunchAccepted) -> Launched:
+        """Return what the session of a launch says now."""
+        found = self.find_launched(accepted)
+        assert found is not None
+        return found
+
+    def find_launched(self, accepted: LaunchAccepted) -> Launched | None:
+        with self.database.reading() as session:
+            return find_launched(session, hash_token(accepted.session_token), self.now)
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login under way."""
+
+    state: str
+    nonce: str
+    url: str
