@@ -38,20 +38,42 @@ def test_two_spellings_are_one_package_and_lines_are_sorted() -> None:
 
 
 def test_every_requirement_of_ours_is_pinned_within_its_range() -> None:
-    lines = TARGET.read_text("utf-8").splitlines()
-    pins = [Requirement(line) for line in lines if not line.startswith("#")]
-    versions = {canonicalize_name(p.name): str(p.specifier).removeprefix("==") for p in pins}
-    missing = []
-    for line in wanted():
-        requirement = Requirement(line)
-        version = versions.get(canonicalize_name(requirement.name))
-        if version is None or not requirement.specifier.contains(version):
-            missing.append(line)
+    versions = pinned()
+    missing = [
+        str(requirement)
+        for requirement in wanted()
+        if not (found := versions.get(canonicalize_name(requirement.name)))
+        or not all(requirement.specifier.contains(version) for version in found)
+    ]
 
     assert not missing
 
 
-def wanted() -> list[str]:
+def test_every_requirement_of_ours_stands_in_the_docs_with_its_version() -> None:
+    rows = (ROOT / "docs" / "dependencies.md").read_text("utf-8").splitlines()
+    versions = pinned()
+    missing = [
+        requirement.name
+        for requirement in wanted()
+        for version in versions[canonicalize_name(requirement.name)]
+        if not any(requirement.name in row and version in row for row in rows)
+    ]
+
+    assert not missing
+
+
+def pinned() -> dict[str, list[str]]:
+    """Give the versions that constraints.txt holds for each package."""
+    versions: dict[str, list[str]] = {}
+    for line in TARGET.read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            pin = Requirement(line)
+            version = str(pin.specifier).removeprefix("==")
+            versions.setdefault(canonicalize_name(pin.name), []).append(version)
+    return versions
+
+
+def wanted() -> list[Requirement]:
     """Give every requirement that the two setup.cfg files name, with those of all extras."""
     lines: list[str] = []
     for name in ("setup.cfg", "xblock/setup.cfg"):
@@ -61,4 +83,4 @@ def wanted() -> list[str]:
         if "options.extras_require" in parser:
             for extra in parser["options.extras_require"].values():
                 lines += extra.splitlines()
-    return [line for line in lines if line]
+    return [Requirement(line) for line in lines if line]
