@@ -1,0 +1,163 @@
+"""Use case: a course's members from the platform's roster (section 8, B43)."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from lti_tool.errors import LTIServiceError
+from lti_tool.lti.http_client import HTTPClient
+from lti_tool.lti.platform_client import PlatformClient
+from lti_tool.persistence.learners import Learner, Membership
+from lti_tool.persistence.platforms import Context
+from lti_tool.services.sync_roster import sync_roster
+from tests.lti.local_server import Reply, json_reply, serve
+from tests.lti.platform import INSTRUCTOR, LEARNER, NOW, TestPlatform
+from tests.lti.world import World
+
+
+class Course:
+    """A course of a teacher whose platform has a roster on loopback."""
+
+    def __init__(self, database, server):
+        self.server = server
+        server.on("POST /token", json_reply({"access_token": "t", "expires_in": 3600}))
+        platform = TestPlatform(issuer=server.url)
+        self.world = World(database, platform, private_hosts=frozenset({server.host}))
+        self.http = HTTPClient({server.host})
+        self.client = PlatformClient(
+            self.http, self.world.keyring, clock=lambda: NOW, sleep=lambda _: None
+        )
+        self.accepted = self.world.launch(
+            sub="teacher",
+            name="Tia Teacher",
+            roles=[INSTRUCTOR],
+            roster={"context_memberships_url": f"{server.url}/members"},
+        )
+        self.context_id = self.world.launched(self.accepted).context_id
+
+    def roster(self, *members, path="/members", more=""):
+        link = {"Link": more} if more else {}
+        self.server.on(f"GET {path}", Reply(200, json.dumps({"members": members}).encode(), link))
+
+    def sync(self):
+        return sync_roster(self.world.database, self.client, context_id=self.context_id, now=NOW)
+
+    def members(self):
+        """Return {name: (is_instructor, is_active)}."""
+        query = select(Learner.name, Membership.is_instructor, Membership.is_active).join(
+            Membership, Membership.learner_id == Learner.id
+        )
+        with self.world.database.reading() as session:
+            return {name: (teaches, active) for name, teaches, active in session.execute(query)}
+
+    def synced_at(self):
+        with self.world.database.reading() as session:
+            return session.scalars(select(Context)).one().roster_synced_at
+
+
+@pytest.fixture
+def course(database):
+    with serve() as server:
+        found = Course(database, server)
+        yield found
+        found.http.close()
+
+
+ADA = {"user_id": "ada", "name": "Ada", "roles": [LEARNER]}
+BEN = {"user_id": "ben", "name": "Ben", "roles": ["Learner"]}
+TIA = {"user_id": "teacher", "name": "Tia", "roles": ["Instructor"]}
+
+
+def test_members_are_noted_with_names_and_roles(course):
+    course.roster(ADA, TIA, path="/members/2")
+    course.roster(BEN, more='</members/2>; rel="next"')
+    result = course.sync()
+    assert (result.members, result.is_complete, result.left) == (3, True, 0)
+    assert course.members() == {"Ada": (False, True), "Ben": (False, True), "Tia": (True, True)}
+    assert course.synced_at() == NOW
+
+
+def test_who_is_missing_from_a_complete_list_has_left_and_comes_back(course):
+    course.roster(ADA, BEN, TIA)
+    course.sync()
+    course.roster(ADA, TIA)
+    assert course.sync().left == 1
+    assert course.members()["Ben"] == (False, False)
+    course.roster(ADA, BEN, TIA)
+    course.sync()
+    assert course.members()["Ben"] == (False, True)
+
+
+@pytest.mark.parametrize("second", [Reply(403), Reply(500)])
+def test_an_incomplete_list_removes_nobody(course, second):
+    course.roster(ADA, BEN, TIA)
+    course.sync()
+    course.roster(ADA, more='</members/2>; rel="next"')
+    course.server.on("GET /members/2", second)
+    result = course.sync()
+    assert not result.is_complete
+    assert course.members()["Ben"] == (False, True)
+
+
+def test_inactive_members_are_noted_as_such(course):
+    course.roster({**ADA, "status": "Inactive"}, {**BEN, "status": "Deleted"}, TIA)
+    course.sync()
+    assert course.members()["Ada"] == (False, False)
+    assert course.members()["Ben"] == (False, False)
+
+
+def test_entries_of_one_person_on_two_pages_are_put_together(course):
+    course.roster({**ADA, "roles": [LEARNER]}, path="/members/2")
+    course.roster({**ADA, "roles": [INSTRUCTOR]}, more='</members/2>; rel="next"')
+    course.sync()
+    assert course.members()["Ada"] == (True, True)
+
+
+def test_a_teacher_who_is_not_listed_or_listed_as_a_learner_goes_on_teaching(course):
+    """Moodle's administrators."""
+    course.roster(ADA)
+    course.sync()
+    assert course.members()["Tia Teacher"] == (True, True)
+    course.roster(ADA, {**TIA, "name": "Tia Teacher", "roles": [LEARNER]})
+    course.sync()
+    assert course.world.launched(course.accepted).is_instructor
+
+
+def test_a_list_without_names_forgets_none(course):
+    course.roster(ADA, TIA)
+    course.sync()
+    course.roster({"user_id": "ada", "roles": [LEARNER]}, TIA)
+    course.sync()
+    assert "Ada" in course.members()
+
+
+def test_whoever_is_listed_is_the_one_who_launches(course):
+    course.roster(ADA, TIA)
+    course.sync()
+    course.world.launch(sub="ada", name="Ada")
+    assert len(course.members()) == 2
+
+
+def test_a_roster_that_is_refused_changes_nothing(course):
+    course.roster(ADA, TIA)
+    course.sync()
+    course.server.on("GET /members", Reply(403))
+    with pytest.raises(LTIServiceError):
+        course.sync()
+    assert course.members()["Ada"] == (False, True)
+
+
+def test_a_course_without_the_service_says_so(course):
+    with course.world.database.writing() as session:
+        session.scalars(select(Context)).one().memberships_url = None
+    with pytest.raises(LTIServiceError) as caught:
+        course.sync()
+    assert caught.value.code == "lti-no-roster"
+
+
+def test_a_large_roster_is_stored_in_good_time(course):
+    many = [{"user_id": f"u{n}", "name": f"N {n}", "roles": ["Learner"]} for n in range(3000)]
+    course.roster(*many, TIA)
+    assert course.sync().members == 3001
+    assert len(course.members()) == 3001

@@ -1,0 +1,215 @@
+"""The worker: leases, retries, and one bad delivery among good ones."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from lti_tool.persistence.deliveries import Attempt, Delivery, DeliveryState, add_delivery
+from lti_tool.worker import (
+    LEASE,
+    LONGEST_WAIT,
+    MOST_ATTEMPTS,
+    MOST_CRASHES,
+    backoff,
+    build_handlers,
+    run,
+    run_once,
+)
+from tests.lti.platform import NOW
+from tests.lti.world import World
+
+DONE = Attempt(DeliveryState.DONE, "It stands.")
+AGAIN = Attempt(DeliveryState.PENDING, "No answer.")
+
+
+class Outbox:
+    """A course with deliveries, and a handler that answers by delivery key."""
+
+    def __init__(self, database):
+        self.world = World(database)
+        self.launched = self.world.launched(self.world.launch())
+        self.database = database
+        self.now = NOW
+        self.answers = {}
+        self.tried = []
+
+    def add(self, key, answer=DONE, lane=None, kind="score"):
+        self.answers[key] = answer
+        with self.database.writing() as session:
+            add_delivery(
+                session,
+                {
+                    "kind": kind,
+                    "key": key,
+                    "lane": lane or key,
+                    "learner_id": self.launched.learner_id,
+                    "context_id": self.launched.context_id,
+                    "achievement_id": self.world.achievement_id,
+                    "payload": {},
+                    "due_at": self.now,
+                    "created_at": self.now,
+                },
+            )
+
+    def handle(self, delivery_id, now):
+        assert now == self.now
+        with self.database.reading() as session:
+            key = session.get_one(Delivery, delivery_id).key
+        self.tried.append(key)
+        answer = self.answers[key]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def work(self, jitter=0.5):
+        return run_once(
+            self.database, {"score": self.handle}, clock=lambda: self.now, jitter=lambda: jitter
+        )
+
+    def row(self, key):
+        with self.database.reading() as session:
+            return session.scalars(select(Delivery).where(Delivery.key == key)).one()
+
+    def set(self, key, **values):
+        with self.database.writing() as session:
+            row = session.scalars(select(Delivery).where(Delivery.key == key)).one()
+            for name, value in values.items():
+                setattr(row, name, value)
+
+
+@pytest.fixture
+def outbox(database):
+    return Outbox(database)
+
+
+def test_what_is_done_is_settled_and_not_taken_again(outbox):
+    outbox.add("a")
+    assert outbox.work() == 1
+    row = outbox.row("a")
+    assert (row.state, row.last_answer, row.attempts) == (DeliveryState.DONE, "It stands.", 1)
+    assert row.settled_at == NOW
+    assert outbox.work() == 0
+
+
+def test_what_has_no_answer_is_tried_again_later_and_later(outbox):
+    outbox.add("a", AGAIN)
+    waits = []
+    for _ in range(4):
+        outbox.work(jitter=1.0)
+        row = outbox.row("a")
+        waits.append((row.due_at - outbox.now).total_seconds())
+        assert outbox.work() == 0
+        outbox.now = row.due_at
+    assert waits == [2, 4, 8, 16]
+    assert (row.state, row.last_answer) == (DeliveryState.PENDING, "No answer.")
+
+
+def test_a_wish_to_wait_is_followed(outbox):
+    outbox.add("a", Attempt(DeliveryState.PENDING, "Slow down.", 120.0))
+    outbox.work()
+    assert outbox.row("a").due_at == NOW + timedelta(seconds=120)
+
+
+def test_a_delivery_that_crashes_never_stops_the_others(outbox):
+    outbox.add("bad", RuntimeError("defect"))
+    for key in "abc":
+        outbox.add(key)
+    assert outbox.work() == 4
+    assert [outbox.row(key).state for key in "abc"] == [DeliveryState.DONE] * 3
+    row = outbox.row("bad")
+    assert row.state == DeliveryState.PENDING
+    assert row.last_answer == "The tool stumbled over this itself (RuntimeError); see its log."
+
+
+def test_after_some_crashes_a_delivery_has_failed(outbox):
+    outbox.add("bad", RuntimeError("defect"))
+    outbox.set("bad", attempts=MOST_CRASHES - 1)
+    outbox.work()
+    assert outbox.row("bad").state == DeliveryState.FAILED
+
+
+def test_after_many_attempts_a_delivery_has_failed_in_words(outbox):
+    outbox.add("a", AGAIN)
+    outbox.set("a", attempts=MOST_ATTEMPTS - 1)
+    outbox.work()
+    row = outbox.row("a")
+    assert row.state == DeliveryState.FAILED
+    assert row.last_answer == "No answer. Given up after 100 attempts."
+
+
+def test_unknown_work_has_failed(outbox):
+    outbox.add("a", kind="other")
+    outbox.work()
+    assert outbox.row("a").state == DeliveryState.FAILED
+
+
+def test_a_newer_score_of_a_lane_goes_and_the_older_is_superseded(outbox):
+    for key in ("old", "newer", "newest"):
+        outbox.add(key, lane="lane")
+    outbox.set("old", due_at=NOW + timedelta(hours=1))
+    outbox.work()
+    assert outbox.tried == ["newest"]
+    states = [outbox.row(key).state for key in ("old", "newer", "newest")]
+    assert states == [DeliveryState.SUPERSEDED, DeliveryState.SUPERSEDED, DeliveryState.DONE]
+    assert outbox.row("old").last_answer == "A newer score took its place."
+
+
+def test_a_lease_that_ran_out_is_taken_again(outbox):
+    """The worker was killed between sending and settling."""
+    outbox.add("a")
+    outbox.set("a", leased_until=NOW + LEASE)
+    assert outbox.work() == 0
+    outbox.now = NOW + LEASE
+    assert outbox.work() == 1
+    assert outbox.row("a").state == DeliveryState.DONE
+
+
+def test_what_waited_too_long_in_a_batch_is_left_to_others(outbox):
+    outbox.add("a")
+    outbox.add("b")
+
+    def slow(_delivery_id, _now):
+        outbox.now += LEASE
+        return DONE
+
+    tried = run_once(outbox.database, {"score": slow}, clock=lambda: outbox.now)
+    assert tried == 1
+    assert outbox.row("b").state == DeliveryState.PENDING
+
+
+def test_the_worker_runs_until_it_is_stopped_and_survives_trouble(outbox):
+    outbox.add("a")
+    stop = threading.Event()
+    passes = []
+
+    def clock():
+        passes.append(1)
+        if len(passes) == 1:
+            raise OSError("the database is away")
+        if outbox.tried:
+            stop.set()
+        return outbox.now
+
+    handlers = {"score": outbox.handle}
+    worker = threading.Thread(
+        target=run,
+        args=(outbox.database, handlers),
+        kwargs={"clock": clock, "stop": stop, "poll_seconds": 0.01},
+    )
+    worker.start()
+    worker.join(timeout=20)
+    assert not worker.is_alive()
+    assert outbox.row("a").state == DeliveryState.DONE
+
+
+def test_waits_double_up_to_a_limit_and_are_spread():
+    assert [backoff(n, 1.0) for n in (1, 2, 3)] == [2, 4, 8]
+    assert backoff(50, 1.0) == LONGEST_WAIT
+    assert backoff(50, 0.0) == LONGEST_WAIT / 2
+
+
+def test_scores_have_their_use_case(outbox):
+    handlers = build_handlers(outbox.database, None, outbox.world.config)
+    assert set(handlers) == {"score"}
