@@ -37,7 +37,7 @@ class Settings:
     @property
     def tool_keyset_url(self) -> str:
         """Where the tool publishes the keys it signs with."""
-        return f"{self.tool_url}/lti/jwks.json"
+        return f"{self.tool_url}/lti/jwks"
 
     @property
     def token_url(self) -> str:

@@ -21,9 +21,10 @@ from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.awards import add_awards
 from lti_tool.persistence.catalog import Achievement, list_achievements
 from lti_tool.persistence.completions import add_completions
+from lti_tool.persistence.courses import get_context
 from lti_tool.persistence.deliveries import add_delivery
 from lti_tool.persistence.learners import lock_learners
-from lti_tool.persistence.platforms import get_context, list_placed
+from lti_tool.persistence.placements import list_placed
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
 from stacking_rules import NewAward, roll_up, scale_bounds
 

@@ -8,8 +8,11 @@ from lti_tool.persistence import (  # noqa: F401
     awards,
     catalog,
     completions,
+    courses,
     deliveries,
     learners,
+    placements,
     platforms,
     sessions,
+    tool_keys,
 )

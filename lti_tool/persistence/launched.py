@@ -10,15 +10,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.persistence.courses import Context
 from lti_tool.persistence.learners import Learner, Membership
-from lti_tool.persistence.platforms import (
-    Context,
-    Deployment,
-    DeploymentState,
-    Placement,
-    Registration,
-    ResourceLink,
-)
+from lti_tool.persistence.placements import Placement, ResourceLink
+from lti_tool.persistence.platforms import Deployment, DeploymentState, Registration
 from lti_tool.persistence.sessions import LaunchSession
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lti_tool.persistence.catalog import Achievement, list_achievements
 from lti_tool.persistence.completions import Evidence, EvidenceState
 from lti_tool.persistence.learners import Learner
-from lti_tool.persistence.platforms import list_placed
+from lti_tool.persistence.placements import list_placed
 
 
 @dataclass(frozen=True, slots=True)

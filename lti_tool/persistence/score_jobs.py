@@ -10,9 +10,11 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.persistence.catalog import Achievement
+from lti_tool.persistence.courses import Context
 from lti_tool.persistence.deliveries import Delivery, DeliveryState
 from lti_tool.persistence.learners import Membership
-from lti_tool.persistence.platforms import Context, Deployment, LineItem, Registration
+from lti_tool.persistence.placements import LineItem
+from lti_tool.persistence.platforms import Deployment, Registration
 
 
 @dataclass(frozen=True, slots=True)

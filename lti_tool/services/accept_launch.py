@@ -29,19 +29,20 @@ from lti_tool.lti.login import hash_state
 from lti_tool.lti.registrations import PlatformRegistration, registration_of
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
+from lti_tool.persistence.courses import Context, ensure_context
 from lti_tool.persistence.learners import ensure_learner, ensure_membership, lock_name
-from lti_tool.persistence.platforms import (
-    Context,
-    Deployment,
-    DeploymentState,
+from lti_tool.persistence.placements import (
     ResourceLink,
-    ensure_context,
-    ensure_deployment,
     ensure_line_item,
     ensure_resource_link,
     find_placement,
-    find_registration,
     get_placement,
+)
+from lti_tool.persistence.platforms import (
+    Deployment,
+    DeploymentState,
+    ensure_deployment,
+    find_registration,
 )
 from lti_tool.persistence.sessions import (
     LaunchSession,

@@ -7,7 +7,7 @@ from datetime import datetime
 from lti_tool.lti.keys import SealedKey, SigningKey, make_key, open_key
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.learners import lock_name
-from lti_tool.persistence.platforms import add_tool_key, list_tool_keys
+from lti_tool.persistence.tool_keys import add_tool_key, list_tool_keys
 
 
 def ensure_signing_keys(

@@ -17,15 +17,11 @@ from lti_tool.lti.launch import DeepLinkingSettings
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Achievement, get_achievement
+from lti_tool.persistence.courses import get_context, get_context_registration
 from lti_tool.persistence.launched import Launched
 from lti_tool.persistence.learners import is_instructor_now
-from lti_tool.persistence.platforms import (
-    ensure_line_item,
-    ensure_placement,
-    get_context,
-    get_context_registration,
-    get_deployment,
-)
+from lti_tool.persistence.placements import ensure_line_item, ensure_placement
+from lti_tool.persistence.platforms import get_deployment
 
 
 @dataclass(frozen=True, slots=True)

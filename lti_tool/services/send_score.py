@@ -32,7 +32,8 @@ from lti_tool.lti.score_answers import SENTENCES, Meaning, classify, excerpt
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.deliveries import Attempt, Delivery, DeliveryState
 from lti_tool.persistence.learners import find_subject
-from lti_tool.persistence.platforms import DeploymentState, ensure_line_item
+from lti_tool.persistence.placements import ensure_line_item
+from lti_tool.persistence.platforms import DeploymentState
 from lti_tool.persistence.score_jobs import (
     ScoreRows,
     claim_line_item,

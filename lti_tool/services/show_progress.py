@@ -14,8 +14,8 @@ from lti_tool.persistence.awards import Award, list_awards, list_reviewed
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.completions import Completion, list_completions
+from lti_tool.persistence.courses import get_context
 from lti_tool.persistence.learners import get_learner
-from lti_tool.persistence.platforms import get_context
 from lti_tool.persistence.readings import (
     NAMELESS,
     AchievementOption,

@@ -17,9 +17,9 @@ from lti_tool.persistence.completions import (
     EvidenceState,
     list_completions_in,
 )
+from lti_tool.persistence.courses import get_context, get_institution_id
 from lti_tool.persistence.deliveries import list_in_context
 from lti_tool.persistence.learners import Learner, list_members
-from lti_tool.persistence.platforms import get_context, get_institution_id
 from lti_tool.persistence.readings import (
     NAMELESS,
     AchievementOption,

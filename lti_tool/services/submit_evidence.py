@@ -10,7 +10,7 @@ from lti_tool.errors import InvalidInputError
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_achievement
 from lti_tool.persistence.completions import EvidenceState, add_evidence
-from lti_tool.persistence.platforms import get_institution_id
+from lti_tool.persistence.courses import get_institution_id
 
 
 def submit_evidence(

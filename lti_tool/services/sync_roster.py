@@ -11,12 +11,9 @@ from lti_tool.lti.platform_client import PlatformClient
 from lti_tool.lti.registrations import PlatformRegistration, registration_of
 from lti_tool.lti.roster import Member, Roster
 from lti_tool.persistence.base import Database
+from lti_tool.persistence.courses import get_context, get_context_registration
 from lti_tool.persistence.learners import ensure_learners
-from lti_tool.persistence.platforms import (
-    get_context,
-    get_context_registration,
-    get_deployment,
-)
+from lti_tool.persistence.platforms import get_deployment
 from lti_tool.persistence.rosters import (
     Place,
     deactivate_unlisted,

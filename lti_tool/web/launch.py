@@ -79,7 +79,7 @@ def launch() -> Response:
     return response
 
 
-@blueprint.get("/lti/jwks.json")
+@blueprint.get("/lti/jwks")
 @public
 def keyset() -> Response:
     """Publish the public half of our keys."""

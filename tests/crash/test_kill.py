@@ -24,7 +24,7 @@ from lti_tool.config import Config
 from lti_tool.persistence.awards import Award
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.completions import Completion
-from lti_tool.persistence.platforms import Placement
+from lti_tool.persistence.placements import Placement
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPETENCY = "Dynamic programming and greedy algorithms"

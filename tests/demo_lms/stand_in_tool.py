@@ -22,7 +22,7 @@ SECONDS = 10
 
 
 class StandInTool:
-    """Serves /lti/jwks.json on a free port; the rest of a tool is played by its methods."""
+    """Serves /lti/jwks on a free port; the rest of a tool is played by its methods."""
 
     def __init__(self) -> None:
         self.new_key()

@@ -231,14 +231,14 @@ def test_headers_of_the_request_never_change_where_a_login_returns(browser):
 
 def test_our_keyset_is_public_and_can_be_kept(browser):
     """B48."""
-    response = browser.get("/lti/jwks.json", **ELSEWHERE)
+    response = browser.get("/lti/jwks", **ELSEWHERE)
     assert response.status_code == 200
     assert response.mimetype == "application/json"
     assert response.headers["Cache-Control"] == "public, max-age=3600"
     (key,) = json.loads(response.text)["keys"]
     assert set(key) == {"kty", "use", "alg", "kid", "n", "e"}
     tag = response.headers["ETag"]
-    again = browser.get("/lti/jwks.json", headers={"If-None-Match": tag}, **ELSEWHERE)
+    again = browser.get("/lti/jwks", headers={"If-None-Match": tag}, **ELSEWHERE)
     assert (again.status_code, again.data) == (304, b"")
 
 

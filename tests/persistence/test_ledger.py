@@ -15,13 +15,14 @@ from lti_tool.errors import NotFoundError
 from lti_tool.persistence import schema
 from lti_tool.persistence.base import Base, Database
 from lti_tool.persistence.catalog import ensure_institution, get_institution
+from lti_tool.persistence.courses import ensure_context
 from lti_tool.persistence.learners import (
     ensure_learners,
     ensure_membership,
     get_learner,
     get_member,
 )
-from lti_tool.persistence.platforms import ensure_context, ensure_deployment, ensure_registration
+from lti_tool.persistence.platforms import ensure_deployment, ensure_registration
 from lti_tool.persistence.sessions import Login, add_login, consume_login
 
 

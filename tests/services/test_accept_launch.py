@@ -11,16 +11,10 @@ from sqlalchemy import func, select
 from lti_tool.errors import LTIError, LTILaunchError
 from lti_tool.persistence.audit import AuditEvent
 from lti_tool.persistence.catalog import ensure_institution
+from lti_tool.persistence.courses import Context
 from lti_tool.persistence.learners import Learner, Membership
-from lti_tool.persistence.platforms import (
-    Context,
-    Deployment,
-    DeploymentState,
-    LineItem,
-    Registration,
-    ResourceLink,
-    ensure_placement,
-)
+from lti_tool.persistence.placements import LineItem, ResourceLink, ensure_placement
+from lti_tool.persistence.platforms import Deployment, DeploymentState, Registration
 from lti_tool.persistence.sessions import LaunchSession
 from lti_tool.services.accept_launch import Landing, accept_launch
 from tests.lti.platform import INSTRUCTOR, ISSUER, LEARNER, NOW, REMOVED, TARGET, TestPlatform

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from lti_tool.errors import ConfigurationError
-from lti_tool.persistence.platforms import list_tool_keys
+from lti_tool.persistence.tool_keys import list_tool_keys
 from lti_tool.services.ensure_signing_keys import ensure_signing_keys
 from tests.lti.platform import NOW
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from lti_tool.errors import DeepLinkingError, ForbiddenError, NotFoundError
 from lti_tool.persistence.catalog import ensure_achievement, ensure_institution
 from lti_tool.persistence.learners import Membership
-from lti_tool.persistence.platforms import LineItem, Placement
+from lti_tool.persistence.placements import LineItem, Placement
 from lti_tool.services.link_content import link_content
 from tests.lti.platform import CLIENT_ID, ISSUER, NOW, TARGET, make_key
 from tests.lti.world import World

@@ -15,9 +15,10 @@ from lti_tool.persistence.awards import Award, list_open_reviews
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import list_achievements
 from lti_tool.persistence.completions import Completion
+from lti_tool.persistence.courses import ensure_context
 from lti_tool.persistence.deliveries import Delivery
 from lti_tool.persistence.learners import ensure_learners
-from lti_tool.persistence.platforms import ensure_context, ensure_deployment, ensure_registration
+from lti_tool.persistence.platforms import ensure_deployment, ensure_registration
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.publish_stacks import publish_stacks
 from lti_tool.services.record_completions import record_completions

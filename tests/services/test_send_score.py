@@ -10,9 +10,11 @@ from lti_tool.errors import LTIServiceError
 from lti_tool.lti.grades import LINE_ITEM, LINE_ITEM_READONLY, RESULT_READONLY, SCORE
 from lti_tool.lti.http_client import HTTPClient, Patience
 from lti_tool.lti.platform_client import PlatformClient
+from lti_tool.persistence.courses import Context
 from lti_tool.persistence.deliveries import Delivery, DeliveryState, add_delivery
 from lti_tool.persistence.learners import Membership
-from lti_tool.persistence.platforms import Context, LineItem, Registration
+from lti_tool.persistence.placements import LineItem
+from lti_tool.persistence.platforms import Registration
 from lti_tool.services import send_score as module
 from lti_tool.services.send_score import send_score
 from tests.lti.gradebook import GradebookServer

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from lti_tool.errors import LTIServiceError
 from lti_tool.lti.http_client import HTTPClient
 from lti_tool.lti.platform_client import PlatformClient
+from lti_tool.persistence.courses import Context
 from lti_tool.persistence.learners import Learner, Membership
-from lti_tool.persistence.platforms import Context
 from lti_tool.services.sync_roster import sync_roster
 from tests.lti.local_server import Reply, json_reply, serve
 from tests.lti.platform import INSTRUCTOR, LEARNER, NOW, TestPlatform

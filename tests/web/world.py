@@ -14,14 +14,10 @@ from lti_tool.app import create_app
 from lti_tool.config import Config
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import list_achievements
+from lti_tool.persistence.courses import ensure_context
 from lti_tool.persistence.launched import find_launched
 from lti_tool.persistence.learners import ensure_learner, ensure_membership
-from lti_tool.persistence.platforms import (
-    DeploymentState,
-    ensure_context,
-    ensure_deployment,
-    ensure_registration,
-)
+from lti_tool.persistence.platforms import DeploymentState, ensure_deployment, ensure_registration
 from lti_tool.persistence.sessions import LaunchSession, add_session
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.publish_stacks import publish_stacks

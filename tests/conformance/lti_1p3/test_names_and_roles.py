@@ -59,6 +59,6 @@ class TestNamesAndRoles:
         """Membership request has the bearer token"""
         assert request_sent.headers["Authorization"] == "Bearer token-1"
 
-    def test_scope(self, request_sent, server):
+    def test_scope(self, server):
         """The token was asked for with the scope"""
         assert server.sent("POST /token")[0].form["scope"] == SCOPE

@@ -24,8 +24,7 @@ class _Launches:
     is_teacher = False
 
     def _launch(self, world, **claims):
-        found = launched(world, **({"roles": [self.role], **NAMES, **EMAIL} | claims))
-        return found
+        return launched(world, **({"roles": [self.role], **NAMES, **EMAIL} | claims))
 
     def test_valid_launch(self, world):
         """Valid Launch"""

@@ -1,0 +1,68 @@
+"""quoin serve: pages and worker in one process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from lti_tool import worker
+from lti_tool.cli.common import friendly, open_database
+from lti_tool.config import Config
+from lti_tool.web.parts import Parts
+
+THREADS = 8
+"""Requests served at the same time by ``quoin serve``."""
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@friendly
+def serve(port: int) -> None:
+    """Serve the pages on loopback, and send what is due, in one process.
+
+    Example: quoin serve --port 8000
+    """
+    from waitress import create_server
+
+    from lti_tool.app import create_app
+
+    open_database()
+    app = create_app(Config.from_environ())
+    try:
+        server = create_server(app, host="127.0.0.1", port=port, threads=THREADS)
+    except OSError as error:
+        raise click.ClickException(
+            f"Port {port} cannot be used ({error.strerror}); choose another one with --port."
+        ) from None
+    click.echo(f"Quoin listens at 127.0.0.1:{port} (Ctrl-C stops it)")
+    with _worker(app.extensions["quoin"]):
+        server.run()
+
+
+@contextmanager
+def _worker(parts: Parts) -> Iterator[None]:
+    """Send due deliveries in a thread of this process while the block runs."""
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=worker.run,
+        args=(
+            parts.database,
+            worker.build_handlers(parts.database, parts.platforms, parts.config),
+        ),
+        kwargs={
+            "clock": parts.clock,
+            "stop": stop,
+            "poll_seconds": parts.config.poll_seconds,
+        },
+        name="worker",
+        daemon=True,
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(5)

@@ -1,0 +1,81 @@
+"""quoin stack, db and config: what they print and how they refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lti_tool.config import SETTINGS
+from tests.cli.conftest import Quoin
+
+DOCUMENT = """\
+quoin: 1
+achievements:
+  sql: {name: SQL}
+  ethics: {name: Ethics}
+stacks:
+- {key: basics, title: Basics, requires: {all: [sql, ethics]}}
+"""
+
+
+def publish(quoin: Quoin, text: str, code: int = 0) -> str:
+    Path("stacks.yaml").write_text(text, "utf-8")
+    words = ("stack", "publish", "stacks.yaml", "--institution", "h", "--name", "Harbour")
+    return quoin(*words, code=code).output
+
+
+def test_a_document_is_published_once(quoin: Quoin) -> None:
+    assert publish(quoin, DOCUMENT) == "basics: version 1 published\n"
+    assert publish(quoin, DOCUMENT) == "basics: version 1 unchanged\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "instead", "where"),
+    [
+        ("all: [sql, ethics]", "at_least: 3, of: [sql, ethics]", "stacks.yaml:6:"),
+        ("all: [sql", "al: [sql", "stacks.yaml:6:43: /stacks/0/requires/al: "),
+        ("all: [sql", "all: [sql: [", "stacks.yaml:"),
+        ("quoin: 1", "quoin: 2", "stacks.yaml:1:"),
+    ],
+)
+def test_a_malformed_document_is_refused_with_line_and_address(
+    quoin: Quoin, wrong: str, instead: str, where: str
+) -> None:
+    assert where in publish(quoin, DOCUMENT.replace(wrong, instead), code=1)
+    assert quoin("report", "awards").output == ""
+
+
+def test_a_document_that_is_not_utf_8_is_refused(quoin: Quoin) -> None:
+    Path("latin.yaml").write_bytes("title: café".encode("latin-1"))
+    refused = quoin("stack", "publish", "latin.yaml", "--institution", "h", code=1)
+    assert "latin.yaml is not UTF-8 text." in refused.output
+
+
+def test_an_unknown_institution_is_named(quoin: Quoin) -> None:
+    Path("stacks.yaml").write_text(DOCUMENT)
+    refused = quoin("stack", "publish", "stacks.yaml", "--institution", "nowhere", code=1)
+    assert "nowhere" in refused.output
+
+
+def test_a_database_of_another_release_is_refused_until_it_is_migrated(
+    quoin: Quoin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUOIN_DATABASE_URL", "sqlite:///new.sqlite3")
+    assert "quoin db upgrade" in quoin("db", "check", code=1).output
+    upgraded = quoin("db", "upgrade").output
+    assert quoin("db", "check").output == upgraded
+
+
+def test_the_settings_are_listed_without_their_values(
+    quoin: Quoin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUOIN_SECRET_KEY", "do-not-show-this-" + "x" * 32)
+    listed = quoin("config", "check").output
+    assert all(name in listed for name in SETTINGS)
+    assert "do-not-show-this" not in listed
+
+
+def test_a_wrong_setting_is_named(quoin: Quoin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUOIN_PUBLIC_URL", "http://tool.example.edu")
+    assert "QUOIN_PUBLIC_URL" in quoin("config", "check", code=1).output
