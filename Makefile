@@ -1,6 +1,9 @@
 # Everything a newcomer types. Any Python from 3.11 on: make demo PYTHON=python3.12
 PYTHON ?= python3
 BIN := .venv/bin
+# Other ports for the demo: make demo TOOL_PORT=8100 LMS_PORT=8101
+TOOL_PORT ?= 8000
+LMS_PORT ?= 8001
 export QUOIN_TEST_DATA ?= ../shared
 MYPY_PARTS := -p stacking_rules -p lti_tool -p demo_lms -p quoin_xblock -p benchmarks -p tools
 
@@ -12,7 +15,7 @@ help: ## Show this list
 
 demo: ## Install what the demo needs and start the tool beside a practice LMS
 	@$(PYTHON) tools/install.py demo
-	@$(BIN)/python -m demo_lms.demo
+	@$(BIN)/python -m demo_lms.demo --tool-port $(TOOL_PORT) --lms-port $(LMS_PORT)
 
 demo-reset: ## Throw the demo's data away
 	@$(PYTHON) tools/install.py demo

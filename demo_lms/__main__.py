@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         sockets = bind_loopback(options.port)
     except PortTakenError as problem:
-        print(problem, file=sys.stderr)  # noqa: T201
+        print(f"{problem} with --port.", file=sys.stderr)  # noqa: T201
         return 1
     server = Server(create_lms(settings), sockets)
     print(f"The practice LMS is at {settings.public_url} (Ctrl-C stops it)", flush=True)  # noqa: T201

@@ -50,8 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
         _say("The demo's data are gone; make demo starts anew.")
         return 0
     try:
-        for port in (options.tool_port, options.lms_port):
-            _refuse_taken(port)
+        _refuse_taken("TOOL_PORT", options.tool_port)
+        _refuse_taken("LMS_PORT", options.lms_port)
     except PortTakenError as problem:
         print(problem, file=sys.stderr)  # noqa: T201
         return 1
@@ -202,9 +202,12 @@ def _environ(tool_port: int, lms_port: int) -> dict[str, str]:
     }
 
 
-def _refuse_taken(port: int) -> None:
-    for bound in bind_loopback(port):
-        bound.close()
+def _refuse_taken(name: str, port: int) -> None:
+    try:
+        for bound in bind_loopback(port):
+            bound.close()
+    except PortTakenError as problem:
+        raise PortTakenError(f"{problem}: make demo {name}={port + 100}") from None
 
 
 def _tool_url(port: int) -> str:

@@ -42,7 +42,7 @@ def bind_any_loopback() -> list[socket.socket]:
             return bind_loopback(0)
         except PortTakenError:
             continue
-    raise PortTakenError("No free port was found on 127.0.0.1 and ::1.")
+    raise PortTakenError("No free port was found on 127.0.0.1 and ::1")
 
 
 def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
@@ -58,7 +58,7 @@ def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
         if _is_taken(problem):
             raise PortTakenError(
                 f"Port {port} is taken: another program listens at {host}:{port}. "
-                "Stop it, or choose another port with --port."
+                "Stop it, or choose another port"
             ) from problem
         raise
     return bound

@@ -1,0 +1,40 @@
+"""What people do in more than one journey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import Demo
+
+
+def sign_in(browser: Any, demo: Demo, name: str, *, width: int = 1000) -> Any:
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    page.goto(demo.lms)
+    page.get_by_text(name).first.click()
+    page.wait_for_url("**/courses")
+    page.goto(f"{demo.lms}/courses/algorithms")
+    return page
+
+
+def tool(page: Any, demo: Demo) -> Any:
+    """The tool's frame inside the page, once it shows a page of the course."""
+    for _ in range(100):
+        for frame in page.frames:
+            if frame.url.startswith(f"{demo.tool}/courses/"):
+                frame.wait_for_load_state()
+                return frame
+        page.wait_for_timeout(200)
+    pytest.fail(f"the tool did not open: {[frame.url for frame in page.frames]}")
+
+
+def row_of(page: Any, demo: Demo, name: str, *, full: str) -> str:
+    """The learner's row of the gradebook, once it holds the score ``full``."""
+    for _ in range(60):
+        page.goto(f"{demo.lms}/courses/algorithms/grades")
+        row: str = page.locator("tr", has_text=name).inner_text()
+        if full in row.split():
+            return row
+        page.wait_for_timeout(500)
+    pytest.fail(f"the score did not reach the gradebook: {row}")
