@@ -140,7 +140,7 @@ def _serve(tool_port: int, lms_port: int, environ: dict[str, str]) -> int:
     tool = [sys.executable, "-m", "lti_tool.cli", "serve", "--port", str(tool_port)]
     lms = [sys.executable, "-m", "demo_lms", "--port", str(lms_port)]
     lms += ["--tool-url", _tool_url(tool_port), "--database", str(HOME / "lms.sqlite3")]
-    servers = [subprocess.Popen(command, env=environ) for command in (tool, lms)]  # noqa: S603
+    servers = [_start(tool, "quoin.log", environ), _start(lms, "lms.log", environ)]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         _wait_for(f"{_tool_url(tool_port)}/healthz", servers)
@@ -157,11 +157,12 @@ ready
     Amara Nwosu (learner): one course short of her pathway, and of the master's admission
     Chloé Lefèvre-Martin (learner): one competency short of Data explorer
 
-  Ctrl-C stops both; the data stay in {HOME} (make demo-reset throws them away)
+  Ctrl-C stops both; data and logs stay in {HOME} (make demo-reset throws them away)
 """
         )
         while all(server.poll() is None for server in servers):
             time.sleep(0.5)
+        print(f"A server ended; the logs in {HOME} say why.", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
         return 0
@@ -175,6 +176,13 @@ ready
             server.wait(10)
 
 
+def _start(command: list[str], log: str, environ: dict[str, str]) -> subprocess.Popen[bytes]:
+    with (HOME / log).open("ab") as output:
+        return subprocess.Popen(  # noqa: S603
+            command, env=environ, stdout=output, stderr=subprocess.STDOUT
+        )
+
+
 def _wait_for(url: str, servers: list[subprocess.Popen[bytes]]) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -185,7 +193,7 @@ def _wait_for(url: str, servers: list[subprocess.Popen[bytes]]) -> None:
                 return
         except OSError:
             time.sleep(0.2)
-    raise TimeoutError(f"{url} did not answer; see the lines above.")
+    raise TimeoutError(f"{url} did not answer; the logs in {HOME} say why.")
 
 
 def _environ(tool_port: int, lms_port: int) -> dict[str, str]:
