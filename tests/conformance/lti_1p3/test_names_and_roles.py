@@ -59,6 +59,7 @@ class TestNamesAndRoles:
         """Membership request has the bearer token"""
         assert request_sent.headers["Authorization"] == "Bearer token-1"
 
+    @pytest.mark.usefixtures("request_sent")
     def test_scope(self, server):
         """The token was asked for with the scope"""
         assert server.sent("POST /token")[0].form["scope"] == SCOPE
