@@ -10,11 +10,19 @@ credits differ. A search that reaches its bound says so; it never says "no".
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, product
 
 from stacking_rules.facts import Award, Completion
+from stacking_rules.search import (
+    Budget,
+    Condition,
+    SearchExhaustedError,
+    at_least,
+    at_most,
+    solve,
+)
 from stacking_rules.thresholds import Gate, Pool, Threshold, pools_of
 
 Item = tuple[bool, str]
@@ -24,13 +32,6 @@ Fact = Completion | Award
 Candidates = Mapping[str, Mapping[Item, Fact]]
 """Pool address -> the items that fit it, each with the fact that would count there."""
 
-SEARCH_LIMIT = 20_000
-"""Steps after which a search gives up (some tens of milliseconds)."""
-
-
-class SearchExhaustedError(Exception):
-    """The search reached its limit without an answer (inside this package only)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
@@ -38,16 +39,6 @@ class Allocation:
 
     placed: Mapping[str, tuple[Item, ...]]
     is_decided: bool = True
-
-
-@dataclass(slots=True)
-class _Budget:
-    left: int = SEARCH_LIMIT
-
-    def spend(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise SearchExhaustedError
 
 
 def allocate(root: Threshold, candidates: Candidates) -> Allocation:
@@ -60,7 +51,7 @@ def allocate(root: Threshold, candidates: Candidates) -> Allocation:
     pools = list(pools_of(root))
     if not _is_contended(pools, candidates):
         return Allocation({pool.address: _trim(pool, candidates[pool.address]) for pool in pools})
-    budget = _Budget()
+    budget = Budget()
     try:
         chosen = _fill_root(root, candidates, budget)
     except SearchExhaustedError:
@@ -109,7 +100,7 @@ def _trim(pool: Pool, fitting: Mapping[Item, Fact]) -> tuple[Item, ...]:
 
 
 def _fill_root(
-    root: Threshold, candidates: Candidates, budget: _Budget
+    root: Threshold, candidates: Candidates, budget: Budget
 ) -> dict[str, tuple[Item, ...]] | None:
     for choice in _choices(root):
         budget.spend()
@@ -146,14 +137,14 @@ def _is_fillable(pool: Pool, candidates: Candidates) -> bool:
 
 
 def _fill(
-    pools: Sequence[Pool], candidates: Candidates, budget: _Budget
+    pools: Sequence[Pool], candidates: Candidates, budget: Budget
 ) -> dict[str, tuple[Item, ...]] | None:
     if all(pool.unit == "items" for pool in pools):
         placed = _match(pools, candidates, _in_order(pools, candidates))
         if any(len(placed[pool.address]) < pool.need for pool in pools):
             return None
     else:
-        found = _Search(pools, candidates, budget).run()
+        found = _search(pools, candidates, budget)
         if found is None:
             return None
         placed = found
@@ -202,73 +193,85 @@ def _match(
     return placed
 
 
-@dataclass(slots=True)
-class _Search:
-    """Depth-first search over the contended items, with memory of the states that failed."""
+def _search(
+    pools: Sequence[Pool], candidates: Candidates, budget: Budget
+) -> dict[str, list[Item]] | None:
+    """Return a placement that fills every pool, or None when there is none."""
+    scale = _scale(pools, candidates)
+    weights = {
+        (item, index): int(weight(pool, fact) * scale)
+        for index, pool in enumerate(pools)
+        for item, fact in candidates[pool.address].items()
+    }
+    order = sorted(weights, key=lambda use: (-weights[use], use))
+    choices = {use: choice for choice, use in enumerate(order)}
+    needs = [int(pool.need * scale) for pool in pools]
+    conditions = [*_each_once(choices), *_fills(needs, weights, choices)]
+    conditions += _no_waste([p.unit for p in pools], needs, weights, choices)
+    taken = solve(len(order), conditions, budget=budget)
+    if taken is None:
+        return None
+    return {
+        pool.address: [item for item, i in order if i == index and taken[choices[item, i]]]
+        for index, pool in enumerate(pools)
+    }
 
-    pools: Sequence[Pool]
-    candidates: Candidates
-    budget: _Budget
-    _failed: set[tuple[int, tuple[Decimal, ...]]] = field(default_factory=set)
 
-    def run(self) -> dict[str, list[Item]] | None:
-        """Return a placement that fills every pool, or None when there is none."""
-        uses: dict[Item, list[int]] = {}
-        for index, pool in enumerate(self.pools):
-            for item in self.candidates[pool.address]:
-                uses.setdefault(item, []).append(index)
-        placed: list[list[Item]] = [[] for _ in self.pools]
-        needs = [pool.need for pool in self.pools]
-        shared = []
-        for item, where in uses.items():
-            if len(where) == 1:
-                placed[where[0]].append(item)
-                needs[where[0]] -= self._weight(where[0], item)
-            else:
-                shared.append((item, where))
-        shared.sort(key=lambda use: (-max(self._weight(i, use[0]) for i in use[1]), use[0]))
-        if not self._place(0, shared, needs, placed):
-            return None
-        return {pool.address: placed[index] for index, pool in enumerate(self.pools)}
+_Use = tuple[Item, int]
+"""(item, index of the pool in which it would count)."""
 
-    def _weight(self, index: int, item: Item) -> Decimal:
-        pool = self.pools[index]
-        return weight(pool, self.candidates[pool.address][item])
 
-    def _place(
-        self,
-        depth: int,
-        shared: Sequence[tuple[Item, list[int]]],
-        needs: list[Decimal],
-        placed: list[list[Item]],
-    ) -> bool:
-        if all(need <= 0 for need in needs):
-            return True
-        state = (depth, tuple(max(need, Decimal(0)) for need in needs))
-        if state in self._failed or not self._can_reach(shared[depth:], needs):
-            return False
-        self.budget.spend()
-        item, where = shared[depth]
-        for index in sorted(where, key=lambda i: -needs[i]):
-            if needs[index] <= 0:
-                continue
-            needs[index] -= self._weight(index, item)
-            placed[index].append(item)
-            if self._place(depth + 1, shared, needs, placed):
-                return True
-            placed[index].pop()
-            needs[index] += self._weight(index, item)
-        if self._place(depth + 1, shared, needs, placed):
-            return True
-        self._failed.add(state)
-        return False
+def _scale(pools: Sequence[Pool], candidates: Candidates) -> Decimal:
+    """Return the power of ten that turns every need and weight into a whole number."""
+    amounts = [pool.need for pool in pools]
+    amounts += [weight(p, fact) for p in pools for fact in candidates[p.address].values()]
+    places = [-int(amount.as_tuple().exponent) for amount in amounts]
+    return Decimal(10) ** max(0, *places)
 
-    def _can_reach(self, rest: Sequence[tuple[Item, list[int]]], needs: Sequence[Decimal]) -> bool:
-        reach = [Decimal(0)] * len(needs)
-        for item, where in rest:
-            for index in where:
-                reach[index] += self._weight(index, item)
-        return all(need <= got for need, got in zip(needs, reach, strict=True))
+
+def _each_once(choices: Mapping[_Use, int]) -> Iterator[Condition]:
+    uses: dict[Item, list[int]] = {}
+    for (item, _), choice in choices.items():
+        uses.setdefault(item, []).append(choice)
+    for places in uses.values():
+        if len(places) > 1:
+            yield at_most([(choice, 1) for choice in places], 1)
+
+
+def _fills(
+    needs: Sequence[int], weights: Mapping[_Use, int], choices: Mapping[_Use, int]
+) -> Iterator[Condition]:
+    for index, need in enumerate(needs):
+        terms = [(choices[use], amount) for use, amount in weights.items() if use[1] == index]
+        yield at_least(terms, need)
+
+
+def _no_waste(
+    units: Sequence[str],
+    needs: Sequence[int],
+    weights: Mapping[_Use, int],
+    choices: Mapping[_Use, int],
+) -> Iterator[Condition]:
+    """Yield what follows for pools of one unit from all that is held against all that is needed.
+
+    What is held beyond the needs is all that may be wasted: no pool may take more than its need
+    and that, and an item larger than that has to count somewhere. These conditions refuse
+    nothing that is possible; they let a tight search see early that it cannot succeed.
+    """
+    if len(set(units)) > 1:
+        return
+    largest: dict[Item, int] = {}
+    for (item, _), amount in weights.items():
+        largest[item] = max(amount, largest.get(item, 0))
+    spare = sum(largest.values()) - sum(needs)
+    yield at_least([], -spare)
+    for index, need in enumerate(needs):
+        terms = [(choices[use], amount) for use, amount in weights.items() if use[1] == index]
+        yield at_most(terms, need + spare)
+    for item, amount in largest.items():
+        if amount > spare:
+            places = [choice for use, choice in choices.items() if use[0] == item]
+            yield at_least([(choice, 1) for choice in places], 1)
 
 
 # -- where it is not possible -------------------------------------------------------------------

@@ -1,0 +1,195 @@
+"""Exact search: yes-or-no choices bound by linear conditions in whole numbers.
+
+Every question of allocation comes down to this form (a pseudo-Boolean problem): each choice is
+"this fact counts there", each condition "these amounts, added, reach at least so much". The
+search assigns one choice after the other, draws what follows from it at once, and goes back
+where a condition can no longer hold. It answers yes with a solution, no after having tried
+everything, or stops at its limit and says so; it never guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+FREE = -1
+STEPS = 20_000
+"""Decisions after which a search stops (about a second at the most)."""
+
+
+class SearchExhaustedError(Exception):
+    """The search reached its limit without an answer (inside this package only)."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """The decisions that the searches for one answer may take together."""
+
+    left: int = STEPS
+
+    def spend(self) -> None:
+        """Take one decision; ``SearchExhaustedError`` when none is left."""
+        self.left -= 1
+        if self.left < 0:
+            raise SearchExhaustedError
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The coefficients of the choices that are taken add up to at least ``need``.
+
+    ``terms`` are (choice, coefficient) pairs; a choice stands there once, with a coefficient
+    other than zero. "At most" is the same with all signs turned.
+    """
+
+    terms: tuple[tuple[int, int], ...]
+    need: int
+
+
+def at_least(terms: Iterable[tuple[int, int]], need: int) -> Condition:
+    """Return the condition that ``terms`` add up to ``need`` or more; equal choices are added."""
+    total: dict[int, int] = {}
+    for choice, amount in terms:
+        total[choice] = total.get(choice, 0) + amount
+    return Condition(tuple((c, a) for c, a in total.items() if a), need)
+
+
+def at_most(terms: Iterable[tuple[int, int]], limit: int) -> Condition:
+    """Return the condition that ``terms`` add up to ``limit`` or less."""
+    return at_least(((choice, -amount) for choice, amount in terms), -limit)
+
+
+def holds(condition: Condition, taken: Sequence[bool]) -> bool:
+    """Return whether ``condition`` holds: the check that trusts no search."""
+    return sum(amount for choice, amount in condition.terms if taken[choice]) >= condition.need
+
+
+def solve(
+    size: int,
+    conditions: Sequence[Condition],
+    *,
+    fixed: Iterable[tuple[int, bool]] = (),
+    prefer: Sequence[bool] | None = None,
+    budget: Budget | None = None,
+) -> list[bool] | None:
+    """Return choices under which all ``conditions`` hold, or None when there are none.
+
+    ``size`` choices are numbered from 0; earlier ones are decided first, each to its value in
+    ``prefer`` (yes without it). ``fixed`` are given. The same arguments give the same answer.
+    ``SearchExhaustedError`` when ``budget`` is spent.
+    """
+    budget = budget or Budget()
+    state = _State(size, conditions)
+    if not state.start(fixed):
+        return None
+    decided: list[tuple[int, int]] = []
+    choice = 0
+    while True:
+        choice = state.next_free(choice)
+        if choice == size:
+            return [value == 1 for value in state.values]
+        budget.spend()
+        wanted = 1 if prefer is None or prefer[choice] else 0
+        decided.append((choice, len(state.trail)))
+        if not state.assign(choice, wanted):
+            back = _go_back(state, decided)
+            if back is None:
+                return None
+            choice = back
+
+
+def _go_back(state: _State, decided: list[tuple[int, int]]) -> int | None:
+    """Turn the latest decision that can be turned; return its choice, or None if none can."""
+    while decided:
+        choice, mark = decided.pop()
+        refused = state.values[choice]
+        state.undo(mark)
+        # What failed is no decision any more: its opposite follows from those before.
+        if state.assign(choice, 1 - refused):
+            return choice
+    return None
+
+
+class _State:
+    """What is decided, and how far each condition is from being out of reach."""
+
+    def __init__(self, size: int, conditions: Sequence[Condition]) -> None:
+        self.values = [FREE] * size
+        self.trail: list[int] = []
+        self.terms = [sorted(c.terms, key=lambda term: -abs(term[1])) for c in conditions]
+        self.largest = [abs(terms[0][1]) if terms else 0 for terms in self.terms]
+        self.slack = [
+            sum(amount for _, amount in c.terms if amount > 0) - c.need for c in conditions
+        ]
+        self.uses: list[list[tuple[int, int]]] = [[] for _ in range(size)]
+        for index, condition in enumerate(conditions):
+            for choice, amount in condition.terms:
+                self.uses[choice].append((index, amount))
+
+    def start(self, fixed: Iterable[tuple[int, bool]]) -> bool:
+        """Draw what follows from the conditions and ``fixed`` alone; False for a contradiction."""
+        if any(slack < 0 for slack in self.slack):
+            return False
+        waiting = [index for index, s in enumerate(self.slack) if s < self.largest[index]]
+        forced = [pair for index in waiting for pair in self._forced(index)]
+        return all(
+            self.assign(choice, int(value))
+            for choice, value in [*((c, int(v)) for c, v in fixed), *forced]
+        )
+
+    def next_free(self, start: int) -> int:
+        """Return the first choice from ``start`` on that is not decided; the size if none is."""
+        values = self.values
+        while start < len(values) and values[start] != FREE:
+            start += 1
+        return start
+
+    def assign(self, choice: int, value: int) -> bool:
+        """Decide ``choice`` and all that follows; False when a condition cannot hold then."""
+        queue = [(choice, value)]
+        for choice, value in queue:
+            if self.values[choice] != FREE:
+                if self.values[choice] != value:
+                    return False
+                continue
+            self.values[choice] = value
+            self.trail.append(choice)
+            if not self._lower(choice, value, queue):
+                return False
+        return True
+
+    def _lower(self, choice: int, value: int, queue: list[tuple[int, int]]) -> bool:
+        """Note what the decision costs each condition; False when one is out of reach.
+
+        Every condition is lowered before that is said, so that ``undo`` can raise them all.
+        """
+        within_reach = True
+        for index, amount in self.uses[choice]:
+            if (amount > 0) == (value == 1):
+                continue
+            self.slack[index] -= abs(amount)
+            if self.slack[index] < 0:
+                within_reach = False
+            elif self.slack[index] < self.largest[index]:
+                queue.extend(self._forced(index))
+        return within_reach
+
+    def _forced(self, index: int) -> list[tuple[int, int]]:
+        """Return the open choices without which the condition is out of reach."""
+        found = []
+        for choice, amount in self.terms[index]:
+            if abs(amount) <= self.slack[index]:
+                break
+            if self.values[choice] == FREE:
+                found.append((choice, 1 if amount > 0 else 0))
+        return found
+
+    def undo(self, mark: int) -> None:
+        """Take back every decision after the first ``mark`` ones."""
+        while len(self.trail) > mark:
+            choice = self.trail.pop()
+            value = self.values[choice]
+            self.values[choice] = FREE
+            for index, amount in self.uses[choice]:
+                if (amount > 0) != (value == 1):
+                    self.slack[index] += abs(amount)

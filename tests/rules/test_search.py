@@ -1,0 +1,72 @@
+"""The exact search against trying everything."""
+
+from __future__ import annotations
+
+from itertools import product
+from random import Random
+
+import pytest
+
+from stacking_rules.search import (
+    Budget,
+    Condition,
+    SearchExhaustedError,
+    at_least,
+    at_most,
+    holds,
+    solve,
+)
+
+
+def random_problem(random: Random) -> tuple[int, list[Condition]]:
+    size = random.randint(1, 8)
+    conditions = []
+    for _ in range(random.randint(1, 5)):
+        choices = random.sample(range(size), random.randint(1, size))
+        terms = [(choice, random.choice((-3, -2, -1, 1, 1, 2, 3, 5))) for choice in choices]
+        conditions.append(at_least(terms, random.randint(-4, 6)))
+    return size, conditions
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_it_agrees_with_trying_everything(seed: int) -> None:
+    random = Random(seed)
+    answers = set()
+    for _ in range(100):
+        size, conditions = random_problem(random)
+        possible = [
+            list(taken)
+            for taken in product((False, True), repeat=size)
+            if all(holds(c, taken) for c in conditions)
+        ]
+        found = solve(size, conditions)
+        assert (found in possible) if possible else found is None
+        answers.add(found is not None)
+    assert answers == {True, False}
+
+
+def test_fixed_choices_and_preferences_are_kept() -> None:
+    one_of_three = [at_least([(0, 1), (1, 1), (2, 1)], 1), at_most([(0, 1), (1, 1), (2, 1)], 1)]
+    assert solve(3, one_of_three) == [True, False, False]
+    assert solve(3, one_of_three, fixed=[(0, False)]) == [False, True, False]
+    assert solve(3, one_of_three, prefer=[False] * 3) == [False, False, True]
+    assert solve(3, one_of_three, fixed=[(0, True), (1, True)]) is None
+
+
+def test_equal_choices_are_added_and_zeros_left_out() -> None:
+    assert at_least([(0, 2), (1, 1), (0, 1), (1, -1)], 3) == Condition(((0, 3),), 3)
+
+
+def test_a_contradiction_is_seen_without_a_choice() -> None:
+    assert solve(1, [at_least([(0, 1)], 2)], budget=Budget(0)) is None
+    assert solve(2, [at_least([(0, 1)], 1), at_most([(0, 1), (1, 1)], 0)], budget=Budget(0)) is None
+
+
+def test_a_search_that_reaches_its_limit_says_so() -> None:
+    # Seven pigeons, six holes: no is true, and takes more than a few choices to prove.
+    pigeons, holes = 7, 6
+    conditions = [at_least([(p * holes + h, 1) for h in range(holes)], 1) for p in range(pigeons)]
+    conditions += [at_most([(p * holes + h, 1) for p in range(pigeons)], 1) for h in range(holes)]
+    with pytest.raises(SearchExhaustedError):
+        solve(pigeons * holes, conditions, budget=Budget(20))
+    assert solve(pigeons * holes, conditions) is None
