@@ -1,4 +1,4 @@
-"""Stack documents as text: YAML or JSON in, plain data and positions out.
+"""Stack and record documents as text: YAML or JSON in, plain data and positions out.
 
 The only place that knows YAML. Events are counted as they come, so that a small file that
 unfolds into a large one (aliases), tags and duplicate keys are refused before anything is built.
@@ -6,18 +6,27 @@ unfolds into a large one (aliases), tags and duplicate keys are refused before a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from lti_tool.errors import StackTextError
-from stacking_rules import Document, DocumentError, LimitExceededError, parse_document
+from stacking_rules import (
+    Document,
+    DocumentError,
+    LearnerRecord,
+    LimitExceededError,
+    parse_document,
+    parse_record,
+)
 
 MAX_BYTES = 1_000_000
 MAX_EVENTS = 60_000
 MAX_DEPTH = 60
 Position = tuple[int, int]
+Read = TypeVar("Read")
 
 _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -28,9 +37,18 @@ _CONSTANTS: dict[str, bool | None] = {
 
 def read_document(text: str) -> Document:
     """Read a stack document; ``StackTextError`` names line, column and address."""
+    return _read(text, parse_document)
+
+
+def read_record(text: str) -> LearnerRecord:
+    """Read a record document; ``StackTextError`` names line, column and address."""
+    return _read(text, parse_record)
+
+
+def _read(text: str, parse: Callable[[object], Read]) -> Read:
     data, positions = load(text)
     try:
-        return parse_document(data)
+        return parse(data)
     except DocumentError as error:
         line, column = _nearest(positions, error.address)
         raise StackTextError(

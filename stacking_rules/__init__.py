@@ -6,7 +6,6 @@ from stacking_rules.documents import (
     content_hash,
     parse_document,
     parse_stack,
-    scale_bounds,
 )
 from stacking_rules.errors import (
     CircularStackError,
@@ -17,8 +16,11 @@ from stacking_rules.errors import (
 from stacking_rules.evaluate import evaluate
 from stacking_rules.explain import Message, explain
 from stacking_rules.facts import Award, Completion, Grade, LearnerRecord
+from stacking_rules.forecast import Change, next_change
 from stacking_rules.plan import Step, next_steps
 from stacking_rules.progress import HeldFact, Progress, Status, Unused
+from stacking_rules.reading import scale_bounds
+from stacking_rules.records import parse_record
 from stacking_rules.requirements import (
     AllOf,
     AnyOf,
@@ -45,6 +47,7 @@ __all__ = [
     "AnyOf",
     "AtLeast",
     "Award",
+    "Change",
     "CircularStackError",
     "Completed",
     "Completion",
@@ -72,8 +75,10 @@ __all__ = [
     "evaluate",
     "explain",
     "in_award_order",
+    "next_change",
     "next_steps",
     "parse_document",
+    "parse_record",
     "parse_stack",
     "receipt",
     "roll_up",

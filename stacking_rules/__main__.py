@@ -5,24 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 
-from stacking_rules import (
-    Completion,
-    Grade,
-    LearnerRecord,
-    Progress,
-    StackError,
-    Status,
-    parse_document,
-    roll_up,
-)
+from stacking_rules import Progress, StackError, Status, parse_document, parse_record, roll_up
 
 USAGE = """usage: python -m stacking_rules STACKS.json RECORD.json AS_OF
 
-STACKS.json is a stack document (docs/stack-format.md), RECORD.json holds
-{"completions": [{"achievement": KEY, "on": DATE, "grade": 80, "credits": 5}, ...]}
-and AS_OF is the day for which is asked, such as 2026-06-30."""
+STACKS.json is a stack document, RECORD.json what one learner has (both: docs/stack-format.md),
+AS_OF the day for which is asked, such as 2026-06-30."""
 
 
 def main(arguments: list[str]) -> int:
@@ -36,7 +25,7 @@ def main(arguments: list[str]) -> int:
         with open(stacks, encoding="utf-8") as file:
             document = parse_document(json.load(file))
         with open(record, encoding="utf-8") as file:
-            facts = _record(json.load(file), known_on)
+            facts = parse_record(json.load(file))
         found = roll_up(document.stacks, facts, as_of=known_on.date(), known_on=known_on)
     except (OSError, ValueError, KeyError, StackError) as error:
         sys.stderr.write(f"{error}\n")
@@ -54,22 +43,6 @@ def _line(node: Progress) -> str:
     return (
         f"  [{mark}] {node.address}  {node.have} of {node.need} {node.unit}  {facts}".rstrip()
         + "\n"
-    )
-
-
-def _record(data: dict[str, list[dict[str, str]]], known_on: datetime) -> LearnerRecord:
-    return LearnerRecord(
-        tuple(
-            Completion(
-                f"c{index}",
-                item["achievement"],
-                date.fromisoformat(item["on"]),
-                known_on,
-                Decimal(str(item.get("credits", 0))),
-                Grade(Decimal(str(item["grade"]))) if "grade" in item else None,
-            )
-            for index, item in enumerate(data["completions"], 1)
-        )
     )
 
 

@@ -9,6 +9,7 @@ from lti_tool.cli.database import db
 from lti_tool.cli.imports import import_
 from lti_tool.cli.platforms import platform
 from lti_tool.cli.reports import report
+from lti_tool.cli.rules import rules
 from lti_tool.cli.serving import serve
 from lti_tool.cli.settings import config
 from lti_tool.cli.stacks import stack
@@ -20,5 +21,5 @@ def main() -> None:
     """Stackable microcredentials inside the LMS."""
 
 
-for command in (db, config, platform, stack, import_, report, serve, bench):
+for command in (db, config, platform, stack, rules, import_, report, serve, bench):
     main.add_command(command)

@@ -1,0 +1,166 @@
+"""quoin rules: the rules engine on files, without a database."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import click
+
+from lti_tool.cli.common import friendly, read_text
+from lti_tool.errors import StackTextError
+from lti_tool.stack_text import read_document, read_record
+from stacking_rules import (
+    CircularStackError,
+    Document,
+    LearnerRecord,
+    Progress,
+    Stack,
+    Step,
+    in_award_order,
+    next_change,
+    next_steps,
+    roll_up,
+)
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group()
+def rules() -> None:
+    """Check stack documents, and ask where a learner stands; needs no database."""
+
+
+@rules.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+def rules_check(files: tuple[str, ...]) -> None:
+    """Check stack documents; one line FILE:LINE:COLUMN: CODE: MESSAGE per error, exit code 1.
+
+    Example: quoin rules check stacks.yaml
+    """
+    problems = [problem for file in files for problem in _problems(file)]
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        raise SystemExit(1)
+
+
+@rules.command("evaluate")
+@click.argument("stack_file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("record_file", type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--stack", "key", help="Key of the stack; needed where the file's largest is not clear."
+)
+@click.option("--as-of", type=DAY, help="Day for which is asked; today by default.")
+@click.option("--known-on", type=DAY, help="What was recorded by the end of this day; today.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@friendly
+def rules_evaluate(
+    stack_file: str,
+    record_file: str,
+    key: str | None,
+    as_of: datetime | None,
+    known_on: datetime | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Say where the learner of a record stands in a stack; exit code 0 whatever the answer.
+
+    Example: quoin rules evaluate stacks.yaml ada.yaml --stack data-basics --as-of 2026-06-30
+    """
+    today = datetime.now(UTC).date()
+    on = as_of.date() if as_of else today
+    known = datetime.combine(known_on.date() if known_on else today, time.max, UTC)
+    document = _read(stack_file, read_document)
+    record = _read(record_file, read_record)
+    stack = _pick(document, key)
+    found = _answer(document, stack, record, on, known)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    click.echo(f"{stack.key}: {found['status']}")
+    for address, node in found["requirements"].items():
+        amounts = f"{node['have']} of {node['need']} {node['unit']}"
+        facts = ", ".join(node["counted"])
+        click.echo(f"  {address}  {node['status']}  {amounts}  {facts}".rstrip())
+
+
+def _problems(file: str) -> list[str]:
+    try:
+        in_award_order(read_document(read_text(file)).stacks)
+    except StackTextError as error:
+        code = "invalid" if error.address else "syntax"
+        return [f"{file}:{error.line}:{error.column}: {code}: {error.message}"]
+    except CircularStackError as error:
+        return [f"{file}:1:1: circular: {error}"]
+    return []
+
+
+def _read(file: str, read: Any) -> Any:
+    """Read a file; its name stands in the message of what is wrong with it."""
+    try:
+        return read(read_text(file))
+    except StackTextError as error:
+        where = f"{file}:{error.line}:{error.column}: {error.address or '/'}"
+        raise click.ClickException(f"{where}: {error.message}") from None
+
+
+def _pick(document: Document, key: str | None) -> Stack:
+    """Return the stack with this key, or the only one that no other stack asks for."""
+    if key is None:
+        needed = {award for stack in document.stacks for award in stack.needed_awards()}
+        found = [stack for stack in document.stacks if stack.key not in needed]
+    else:
+        found = [stack for stack in document.stacks if stack.key == key]
+    if len(found) != 1:
+        known = ", ".join(stack.key for stack in document.stacks)
+        raise click.ClickException(f"Name one stack with --stack: {known}.")
+    return found[0]
+
+
+def _answer(
+    document: Document, stack: Stack, record: LearnerRecord, as_of: date, known_on: datetime
+) -> dict[str, Any]:
+    asked: dict[str, Any] = {"known_on": known_on, "credits_of": document.award_credits}
+    try:
+        found = roll_up(document.stacks, record, as_of=as_of, **asked)
+    except CircularStackError as error:
+        raise click.ClickException(str(error)) from None
+    progress = found.progress[stack.key]
+    change = next_change(document.stacks, stack.key, record, as_of=as_of, **asked)
+    return {
+        "stack": stack.key,
+        "version": stack.version,
+        "content_hash": stack.content_hash,
+        "status": progress.status.value,
+        "as_of": as_of.isoformat(),
+        "known_on": known_on.date().isoformat(),
+        "requirements": {node.address: _node(node) for node in progress.walk()},
+        "missing": [_step(step) for step in next_steps(progress)],
+        "next_change": None
+        if change is None
+        else {"on": change.on.isoformat(), "status": change.status.value},
+    }
+
+
+def _node(node: Progress) -> dict[str, Any]:
+    return {
+        "status": node.status.value,
+        "have": str(node.have),
+        "need": str(node.need),
+        "unit": node.unit,
+        "counted": [fact.id for fact in node.counted],
+        "unused": [{"id": held.fact.id, "reason": held.reason.value} for held in node.unused],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "address": step.address,
+        "kind": step.kind,
+        "options": list(step.options),
+        "count": step.count,
+        "credits": None if step.credits is None else str(step.credits),
+        "grade": None if step.grade is None else str(step.grade.value),
+        "scale": None if step.grade is None else step.grade.scale,
+    }

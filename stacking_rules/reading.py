@@ -1,0 +1,162 @@
+"""Reading plain data with care: every error names the address (JSON pointer) of what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+
+from stacking_rules.errors import DocumentError
+from stacking_rules.facts import HUNDRED, Grade
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+_SCALE = re.compile(r"-?\d+(\.\d+)?-\d+(\.\d+)?")
+
+
+def grade_of(item: Mapping[str, object], address: str) -> Grade | None:
+    """Return the grade that ``item`` asks for or holds, None without one."""
+    if "grade" not in item:
+        if "scale" in item:
+            raise DocumentError(f"{address}/scale", "'scale' has no meaning without 'grade'.")
+        return None
+    scale = scale_of(item.get("scale", HUNDRED), f"{address}/scale")
+    value = amount_of(item["grade"], f"{address}/grade")
+    low, high = scale_bounds(scale)
+    if not low <= value <= high:
+        raise DocumentError(f"{address}/grade", f"The grade must be between {low} and {high}.")
+    return Grade(value, scale)
+
+
+def scale_bounds(scale: str) -> tuple[Decimal, Decimal]:
+    """Return the lowest and highest grade of a scale written "low-high"."""
+    low, _, high = scale[1:].partition("-")
+    return Decimal(scale[0] + low), Decimal(high)
+
+
+def scale_of(value: object, address: str) -> str:
+    """Return the name of a scale, written low-high."""
+    if not isinstance(value, str) or not _SCALE.fullmatch(value):
+        raise DocumentError(address, "A scale is written low-high, for example 0-100.")
+    low, high = scale_bounds(value)
+    if low >= high:
+        raise DocumentError(address, "A scale goes from a lower to a higher number.")
+    return value
+
+
+def mapping_of(data: object, address: str, fields: tuple[str, ...]) -> dict[str, object]:
+    """Return a mapping that has no other names than ``fields``; a near name is offered."""
+    item = any_mapping(data, address)
+    for name in item:
+        if name not in fields:
+            near = get_close_matches(name, fields, 1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise DocumentError(f"{address}/{escape(name)}", f"'{name}' is not known here.{hint}")
+    return item
+
+
+def any_mapping(data: object, address: str) -> dict[str, object]:
+    """Return a mapping whose names are text."""
+    if not isinstance(data, Mapping):
+        raise DocumentError(address, f"Here a mapping is needed, not {kind_of(data)}.")
+    for name in data:
+        if not isinstance(name, str):
+            raise DocumentError(address, f"'{name}' is not text; put it in quotation marks.")
+    return dict(data)
+
+
+def list_of(data: object, address: str) -> list[object]:
+    """Return a list that is not empty."""
+    if not isinstance(data, list) or not data:
+        raise DocumentError(address, f"Here a list with entries is needed, not {kind_of(data)}.")
+    return data
+
+
+def key_of(value: object, address: str) -> str:
+    """Return a key: lower-case letters, digits, dots, hyphens, underscores."""
+    if not isinstance(value, str) or not _KEY.fullmatch(value):
+        raise DocumentError(
+            address,
+            "A key has 1 to 100 lower-case letters, digits, dots, hyphens or underscores, "
+            f"not {kind_of(value)}.",
+        )
+    return value
+
+
+def id_of(value: object, address: str) -> str:
+    """Return a key, or "" for none."""
+    return "" if value == "" else key_of(value, f"{address}/id")
+
+
+def text_of(value: object, address: str) -> str:
+    """Return text."""
+    if not isinstance(value, str):
+        raise DocumentError(address, f"Here text is needed, not {kind_of(value)}.")
+    return value
+
+
+def amount_of(value: object, address: str) -> Decimal:
+    """Return an exact number from 0 to 1,000,000."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise DocumentError(address, f"Here a number is needed, not {kind_of(value)}.")
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        raise DocumentError(address, f"'{value}' is not a number.") from None
+    if not amount.is_finite() or not 0 <= amount <= 1_000_000:
+        raise DocumentError(address, "The number must be between 0 and 1000000.")
+    return amount
+
+
+def count_of(value: object, address: str, parts: int) -> int:
+    """Return a whole number of ``parts`` that can be reached."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise DocumentError(address, f"Here a whole number is needed, not {kind_of(value)}.")
+    if not 0 <= value <= parts:
+        raise DocumentError(address, f"{value} of {parts} can never be met.")
+    return value
+
+
+def kind_of(value: object) -> str:
+    """Name what stands there, for a message."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return f"'{value[:40]}'"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    return f"{value!r}"[:40]
+
+
+def escape(name: object) -> str:
+    """Return one step of a JSON pointer (RFC 6901)."""
+    return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def day_of(value: object, address: str) -> date:
+    """Return a calendar day, written YYYY-MM-DD."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise DocumentError(
+            address, f"Here a date such as 2026-06-30 is needed, not {kind_of(value)}."
+        ) from None
+
+
+def instant_of(value: object, address: str) -> datetime:
+    """Return an instant with its offset from UTC, as RFC 3339 writes it."""
+    try:
+        found = datetime.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise DocumentError(
+            address,
+            f"Here an instant such as 2026-06-30T12:00:00Z is needed, not {kind_of(value)}.",
+        )
+    return found
