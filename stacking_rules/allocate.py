@@ -75,6 +75,8 @@ def preference(fact: Fact) -> tuple[str, str]:
 def _is_contended(pools: Iterable[Pool], candidates: Candidates) -> bool:
     seen: set[Item] = set()
     for pool in pools:
+        if pool.is_overlay:
+            continue
         here = candidates[pool.address].keys()
         if not seen.isdisjoint(here):
             return True
@@ -139,6 +141,11 @@ def _is_fillable(pool: Pool, candidates: Candidates) -> bool:
 def _fill(
     pools: Sequence[Pool], candidates: Candidates, budget: Budget
 ) -> dict[str, tuple[Item, ...]] | None:
+    overlays = [pool for pool in pools if pool.is_overlay]
+    if overlays:
+        rest = _fill([pool for pool in pools if not pool.is_overlay], candidates, budget)
+        looked_at = {p.address: _trim(p, candidates[p.address]) for p in overlays}
+        return None if rest is None else rest | looked_at
     if all(pool.unit == "items" for pool in pools):
         placed = _match(pools, candidates, _in_order(pools, candidates))
         if any(len(placed[pool.address]) < pool.need for pool in pools):
@@ -286,7 +293,7 @@ def _place_best(
     another pool that only it can fill, never out.
     """
     best = min(_first_choices(root), key=lambda choice: _shortfall(choice, candidates))
-    unit = [pool for pool in best if pool.unit == "items"]
+    unit = [pool for pool in best if pool.unit == "items" and not pool.is_overlay]
     held = {item for fitting in candidates.values() for item in fitting}
     lacking = {pool.address: _lacking(pool, held) for pool in unit}
     wanted = {p.address: [*candidates[p.address], *lacking[p.address]] for p in unit}
@@ -305,17 +312,17 @@ def _first_choices(root: Threshold) -> list[tuple[Pool, ...]]:
 
 
 def _lacking(pool: Pool, held: set[Item]) -> list[Item]:
-    items = ((atom.is_award, atom.achievement) for atom in pool.atoms)
-    return [item for item in items if item not in held]
+    named = ((a.is_award, a.achievement) for a in pool.atoms if a.achievement is not None)
+    return [item for item in named if item not in held]
 
 
 def _shortfall(choice: Sequence[Pool], candidates: Candidates) -> Decimal:
-    unit = [pool for pool in choice if pool.unit == "items"]
+    unit = [pool for pool in choice if pool.unit == "items" and not pool.is_overlay]
     matched = _match(unit, candidates, _in_order(unit, candidates))
     short = sum((pool.need - len(matched[pool.address]) for pool in unit), Decimal(0))
     for pool in choice:
-        if pool.unit == "credits":
-            held = sum((f.credits for f in candidates[pool.address].values()), Decimal(0))
+        if pool not in unit:
+            held = sum((weight(pool, f) for f in candidates[pool.address].values()), Decimal(0))
             short += max(pool.need - held, Decimal(0))
     return short
 
@@ -325,12 +332,14 @@ def _with_rest(
 ) -> dict[str, tuple[Item, ...]]:
     """Add what is left over to the pools that are not in ``chosen``, in document order."""
     placed = dict(chosen)
-    taken = {item for items in chosen.values() for item in items}
+    overlays = {pool.address for pool in pools if pool.is_overlay}
+    taken = {i for address, items in chosen.items() if address not in overlays for i in items}
     for pool in pools:
         if pool.address not in placed:
-            free = {i: f for i, f in candidates[pool.address].items() if i not in taken}
+            spare = () if pool.is_overlay else taken
+            free = {i: f for i, f in candidates[pool.address].items() if i not in spare}
             placed[pool.address] = _trim(pool, free)
-            taken.update(placed[pool.address])
+            taken.update(() if pool.is_overlay else placed[pool.address])
     return placed
 
 

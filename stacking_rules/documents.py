@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from stacking_rules.errors import DocumentError, LimitExceededError
 from stacking_rules.facts import HUNDRED
+from stacking_rules.read_test import read_test
 from stacking_rules.reading import (
     amount_of,
     any_mapping,
@@ -36,6 +37,7 @@ from stacking_rules.requirements import (
     Earned,
     Requirement,
 )
+from stacking_rules.selection import Test
 from stacking_rules.stacks import Stack
 
 FORMAT = 1
@@ -150,7 +152,7 @@ class _Reader:
             raise LimitExceededError("levels", MAX_DEPTH)
         if isinstance(data, str):
             return Completed(id=key_of(data, address), achievement=data)
-        common = ("id", "title", "grade", "scale", "of")
+        common = ("id", "title", "grade", "scale", "of", "where", "use")
         item = mapping_of(data, address, (*_OPERATORS, *common))
         found = [name for name in _OPERATORS if name in item]
         if len(found) != 1:
@@ -167,7 +169,8 @@ class _Reader:
             name = id_of(item.get("id", key), address)
             if kind == "award":
                 return Earned(id=name, title=title, achievement=key)
-            return Completed(id=name, title=title, achievement=key, grade=grade_of(item, address))
+            grade, where = grade_of(item, address), _where(item, address)
+            return Completed(id=name, title=title, achievement=key, grade=grade, where=where)
         name = id_of(item.get("id", position), address)
         if kind == "credits":
             return self._credits(item, address, name, title)
@@ -182,14 +185,20 @@ class _Reader:
     def _credits(
         self, item: Mapping[str, object], address: str, name: str, title: str
     ) -> Requirement:
-        keys = tuple(
-            key_of(key, f"{address}/of/{index}")
-            for index, key in enumerate(list_of(item.get("of"), f"{address}/of"))
+        keys: tuple[str, ...] = ()
+        if "of" in item:
+            listed = list_of(item["of"], f"{address}/of")
+            keys = tuple(key_of(key, f"{address}/of/{i}") for i, key in enumerate(listed))
+            _refuse_repeats(keys, f"{address}/of")
+        return Credits(
+            id=name,
+            title=title,
+            credits=amount_of(item["credits"], f"{address}/credits"),
+            of=keys,
+            grade=grade_of(item, address),
+            where=_where(item, address),
+            is_overlay=_use(item, address) == "overlay",
         )
-        _refuse_repeats(keys, f"{address}/of")
-        amount = amount_of(item["credits"], f"{address}/credits")
-        grade = grade_of(item, address)
-        return Credits(id=name, title=title, credits=amount, of=keys, grade=grade)
 
     def _parts(self, data: object, address: str, depth: int) -> tuple[Requirement, ...]:
         parts = tuple(
@@ -209,9 +218,11 @@ def _wrong_operators(found: list[str]) -> str:
 def _refuse_stray(kind: str, item: Mapping[str, object], address: str) -> None:
     allowed = {"id", "title", kind}
     if kind in ("completed", "credits"):
-        allowed |= {"grade", "scale"}
+        allowed |= {"grade", "scale", "where"}
     if kind in ("at_least", "credits"):
         allowed.add("of")
+    if kind == "credits":
+        allowed.add("use")
     for name in item:
         if name not in allowed:
             raise DocumentError(f"{address}/{name}", f"'{name}' has no meaning beside '{kind}'.")
@@ -223,3 +234,14 @@ def _refuse_repeats(keys: tuple[str, ...], address: str) -> None:
         if key in seen:
             raise DocumentError(f"{address}/{index}", f"'{key}' stands here twice.")
         seen.add(key)
+
+
+def _where(item: Mapping[str, object], address: str) -> Test | None:
+    return read_test(item["where"], f"{address}/where") if "where" in item else None
+
+
+def _use(item: Mapping[str, object], address: str) -> str:
+    use = item.get("use", "consume")
+    if use not in ("consume", "overlay"):
+        raise DocumentError(f"{address}/use", "'use' is either consume or overlay.")
+    return str(use)

@@ -20,6 +20,7 @@ from stacking_rules.allocate import (
 from stacking_rules.facts import Award, LearnerRecord
 from stacking_rules.progress import HeldFact, Progress, Status, Unused
 from stacking_rules.requirements import Credits, Group, Requirement
+from stacking_rules.selection import passes
 from stacking_rules.stacks import ROOT, Stack, child_address
 from stacking_rules.thresholds import Atom, Pool, atom_of, compile_stack, pools_of
 
@@ -47,17 +48,30 @@ def _unmet_status(stack: Stack, view: _View) -> Status:
     """Say whether "not met" is proved, or data or proof are missing."""
     root = compile_stack(stack)
     maybe = {
-        address: {**_doubtful(pool, view.held), **view.sure[address]}
+        address: _hopeful(pool, view.sure[address], _doubtful(pool, view.held))
         for address, pool in view.pools.items()
     }
-    if any(len(maybe[address]) > len(view.sure[address]) for address in maybe):
+    if maybe != view.sure:
         hopeful = allocate(root, maybe)
         if not hopeful.is_decided or is_met(root, hopeful.placed, maybe):
             return Status.UNKNOWN
     return Status.NOT_MET if view.allocation.is_decided else Status.NOT_DECIDED
 
 
+def _hopeful(
+    pool: Pool, sure: Mapping[Item, Fact], doubtful: Mapping[Item, Fact]
+) -> dict[Item, Fact]:
+    """Return the facts that would count if what is missing turned out well."""
+    found = dict(sure)
+    for item, fact in doubtful.items():
+        if item not in found or weight(pool, fact) > weight(pool, found[item]):
+            found[item] = fact
+    return found
+
+
 Held = Mapping[Item, Sequence[Fact]]
+DOUBTFUL = (Unused.GRADE_MISSING, Unused.OTHER_SCALE, Unused.DATA_MISSING)
+"""Reasons that are no proof: the fact might count if more were known."""
 
 
 def _index(record: LearnerRecord) -> dict[Item, list[Fact]]:
@@ -78,10 +92,10 @@ def _fitting(pool: Pool, held: Held) -> dict[Item, Fact]:
     """
     found: dict[Item, Fact] = {}
     for atom in pool.atoms:
-        item = (atom.is_award, atom.achievement)
-        passing = [fact for fact in held.get(item, ()) if _refusal(atom, fact) is None]
-        if passing:
-            found[item] = max(passing, key=lambda fact: weight(pool, fact))
+        for item in _items_of(atom, held):
+            passing = [fact for fact in held[item] if _refusal(atom, fact) is None]
+            if passing:
+                found[item] = max(passing, key=lambda fact: weight(pool, fact))
     return found
 
 
@@ -89,14 +103,33 @@ def _doubtful(pool: Pool, held: Held) -> dict[Item, Fact]:
     """Return the items that might fit if the missing data were known."""
     found: dict[Item, Fact] = {}
     for atom in pool.atoms:
-        item = (atom.is_award, atom.achievement)
-        for fact in held.get(item, ()):
-            if _refusal(atom, fact) in (Unused.GRADE_MISSING, Unused.OTHER_SCALE):
-                found.setdefault(item, fact)
+        for item in _items_of(atom, held):
+            open_ones = [fact for fact in held[item] if _refusal(atom, fact) in DOUBTFUL]
+            if open_ones:
+                found[item] = max(open_ones, key=lambda fact: weight(pool, fact))
     return found
 
 
+def _items_of(atom: Atom, held: Held) -> list[Item]:
+    """Return the held items that ``atom`` asks about."""
+    if atom.achievement is None:
+        return [item for item in held if not item[0]]
+    item = (atom.is_award, atom.achievement)
+    return [item] if item in held else []
+
+
 def _refusal(atom: Atom, fact: Fact) -> Unused | None:
+    """Return why ``fact`` does not count for ``atom``, None if it does; a sure no comes first."""
+    answer = True if atom.where is None else passes(atom.where, fact)
+    if answer is False:
+        return Unused.OTHER_KIND
+    graded = _grade_refusal(atom, fact)
+    if graded is None and answer is None:
+        return Unused.DATA_MISSING
+    return graded
+
+
+def _grade_refusal(atom: Atom, fact: Fact) -> Unused | None:
     if atom.grade is None or isinstance(fact, Award):
         return None
     if fact.grade is None:
@@ -143,7 +176,13 @@ class _View:
         pool = self.pools[address]
         counted = tuple(self.sure[address][item] for item in self.allocation.placed[address])
         have = sum((fact.credits for fact in counted), Decimal(0))
-        unused = tuple(u for atom in pool.atoms for u in self._unused(atom, pool))
+        unused = tuple(
+            held
+            for atom in pool.atoms
+            for item in _items_of(atom, self.held)
+            for held in self._unused(atom, item, pool)
+            if node.of or held.reason is not Unused.OTHER_KIND
+        )
         doubtful = _doubtful(pool, self.held)
         hope = have + sum((fact.credits for fact in doubtful.values()), Decimal(0))
         status = _kleene(have, hope, node.credits)
@@ -152,30 +191,29 @@ class _View:
 
     def _single(self, address: str, leaf: Requirement, pool: Pool) -> Progress:
         atom = atom_of(leaf)
-        item = (atom.is_award, atom.achievement)
+        item = (atom.is_award, atom.achievement or "")
         is_placed = item in self.allocation.placed[pool.address]
         counted = (self.sure[pool.address][item],) if is_placed else ()
-        unused = tuple(self._unused(atom, pool))
+        unused = tuple(self._unused(atom, item, pool))
         surplus = any(u.reason is Unused.NOT_NEEDED for u in unused)
-        doubt = any(u.reason in (Unused.GRADE_MISSING, Unused.OTHER_SCALE) for u in unused)
+        doubt = any(u.reason in DOUBTFUL for u in unused)
         met = 1 if counted or surplus else 0
         status = _kleene(met, met + doubt, 1)
         return Progress(address, leaf, status, Decimal(met), Decimal(1), "items", counted, unused)
 
-    def _unused(self, atom: Atom, pool: Pool) -> list[HeldFact]:
-        item = (atom.is_award, atom.achievement)
+    def _unused(self, atom: Atom, item: Item, pool: Pool) -> list[HeldFact]:
         if item in self.allocation.placed[pool.address]:
             return []
         fitting = self.sure[pool.address].get(item)
         if fitting is not None:
-            return [HeldFact(fitting, self._why_spare(item))]
+            return [HeldFact(fitting, self._why_spare(item, pool))]
         held = ((fact, _refusal(atom, fact)) for fact in self.held.get(item, ()))
         return [HeldFact(fact, reason) for fact, reason in held if reason is not None]
 
-    def _why_spare(self, item: Item) -> Unused:
-        placed = self.allocation.placed.values()
-        is_elsewhere = any(item in items for items in placed)
-        return Unused.USED_ELSEWHERE if is_elsewhere else Unused.NOT_NEEDED
+    def _why_spare(self, item: Item, pool: Pool) -> Unused:
+        users = [p.address for p in self.pools.values() if not p.is_overlay]
+        is_elsewhere = any(item in self.allocation.placed[address] for address in users)
+        return Unused.USED_ELSEWHERE if is_elsewhere and not pool.is_overlay else Unused.NOT_NEEDED
 
 
 def _kleene(met: Decimal | int, hope: Decimal | int, need: Decimal | int) -> Status:

@@ -34,7 +34,7 @@ def next_change(
 
     Only what is recorded already takes part (facts may lie in the future); None if nothing
     changes any more. The other arguments are those of ``roll_up``. Asks again on each day on
-    which some fact begins to count.
+    which some fact begins or ceases to count.
     """
 
     def status_on(day: date) -> Status:
@@ -42,9 +42,11 @@ def next_change(
         return found.progress[key].status
 
     today = status_on(as_of)
-    days = {fact.completed_on for fact in record.completions}
-    days |= {fact.awarded_on for fact in record.awards}
-    for day in sorted(day for day in days if day > as_of):
+    starts = [fact.completed_on for fact in record.completions]
+    starts += [fact.awarded_on for fact in record.awards]
+    ends = [fact.valid_until for fact in record.completions]
+    ends += [fact.valid_until for fact in record.awards]
+    for day in sorted({day for day in (*starts, *ends) if day is not None and day > as_of}):
         status = status_on(day)
         if status is not today:
             return Change(day, status)

@@ -30,6 +30,8 @@ class Unused(StrEnum):
     BELOW_GRADE = "below-grade"
     GRADE_MISSING = "grade-missing"
     OTHER_SCALE = "other-scale"
+    OTHER_KIND = "other-kind"
+    DATA_MISSING = "data-missing"
     USED_ELSEWHERE = "used-elsewhere"
     NOT_NEEDED = "not-needed"
 

@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
 from stacking_rules.errors import DocumentError, LimitExceededError
-from stacking_rules.facts import Award, Completion, LearnerRecord
+from stacking_rules.facts import Attributes, Award, Completion, LearnerRecord
+from stacking_rules.read_test import values_of
 from stacking_rules.reading import (
     amount_of,
+    any_mapping,
     day_of,
+    escape,
     grade_of,
     instant_of,
     key_of,
@@ -22,17 +25,9 @@ from stacking_rules.reading import (
 )
 
 MAX_FACTS = 100_000
-_COMPLETION = (
-    "id",
-    "achievement",
-    "on",
-    "credits",
-    "grade",
-    "scale",
-    "recorded_at",
-    "withdrawn_at",
-)
-_AWARD = ("id", "award", "on", "credits", "recorded_at")
+_FACT = ("id", "on", "credits", "recorded_at", "valid_until", "attributes")
+_COMPLETION = (*_FACT, "achievement", "grade", "scale", "started", "withdrawn_at")
+_AWARD = (*_FACT, "award")
 
 
 def parse_record(data: object) -> LearnerRecord:
@@ -66,7 +61,6 @@ def _facts(top: Mapping[str, object], name: str) -> list[object]:
 def _completion(data: object, address: str, index: int) -> Completion:
     item = mapping_of(data, address, _COMPLETION)
     on = day_of(item.get("on"), f"{address}/on")
-    withdrawn = item.get("withdrawn_at")
     return Completion(
         id=text_of(item.get("id", f"completion-{index + 1}"), f"{address}/id"),
         achievement=key_of(item.get("achievement"), f"{address}/achievement"),
@@ -74,9 +68,10 @@ def _completion(data: object, address: str, index: int) -> Completion:
         recorded_at=_recorded_at(item, address, on),
         credits=amount_of(item.get("credits", 0), f"{address}/credits"),
         grade=grade_of(item, address),
-        withdrawn_at=None
-        if withdrawn is None
-        else instant_of(withdrawn, f"{address}/withdrawn_at"),
+        withdrawn_at=_instant(item, "withdrawn_at", address),
+        started_on=_day(item, "started", address),
+        valid_until=_day(item, "valid_until", address),
+        attributes=_attributes(item, address),
     )
 
 
@@ -89,13 +84,34 @@ def _award(data: object, address: str, index: int) -> Award:
         awarded_on=on,
         recorded_at=_recorded_at(item, address, on),
         credits=amount_of(item.get("credits", 0), f"{address}/credits"),
+        valid_until=_day(item, "valid_until", address),
+        attributes=_attributes(item, address),
     )
 
 
 def _recorded_at(item: Mapping[str, object], address: str, on: date) -> datetime:
-    if item.get("recorded_at") is None:
-        return datetime.combine(on, time.min, UTC)
-    return instant_of(item["recorded_at"], f"{address}/recorded_at")
+    found = _instant(item, "recorded_at", address)
+    return datetime.combine(on, time.min, UTC) if found is None else found
+
+
+def _instant(item: Mapping[str, object], name: str, address: str) -> datetime | None:
+    value = item.get(name)
+    return None if value is None else instant_of(value, f"{address}/{name}")
+
+
+def _day(item: Mapping[str, object], name: str, address: str) -> date | None:
+    value = item.get(name)
+    return None if value is None else day_of(value, f"{address}/{name}")
+
+
+def _attributes(item: Mapping[str, object], address: str) -> Attributes:
+    """Return the attributes; one that is null or an empty list is not known."""
+    found = any_mapping(item.get("attributes", {}), f"{address}/attributes")
+    return tuple(
+        (name, values_of(value, f"{address}/attributes/{escape(name)}"))
+        for name, value in found.items()
+        if value is not None and value != []
+    )
 
 
 def _refuse_repeats(name: str, ids: list[str]) -> None:

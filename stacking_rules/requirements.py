@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from stacking_rules.facts import Grade
+from stacking_rules.selection import Test
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +19,11 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completed(Requirement):
-    """One named achievement is completed, with at least ``grade`` where one is asked for."""
+    """One named achievement is completed, at ``grade`` or better; the fact passes ``where``."""
 
     achievement: str
     grade: Grade | None = None
+    where: Test | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +35,17 @@ class Earned(Requirement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credits(Requirement):
-    """At least ``credits`` from distinct achievements of ``of``, each at ``grade`` or better."""
+    """At least ``credits`` from distinct achievements of ``of``, each at ``grade`` or better.
+
+    Without ``of`` every completed achievement may count that passes ``where``. An overlay looks
+    at items without using them up: they count elsewhere, too.
+    """
 
     credits: Decimal
-    of: tuple[str, ...]
+    of: tuple[str, ...] = ()
     grade: Grade | None = None
+    where: Test | None = None
+    is_overlay: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,26 +15,35 @@ from functools import lru_cache
 
 from stacking_rules.facts import Grade
 from stacking_rules.requirements import Completed, Credits, Earned, Group, Requirement
+from stacking_rules.selection import Test
 from stacking_rules.stacks import ROOT, Stack, child_address
 
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One question about the record: this achievement, at this grade, or this award, is held."""
+    """One question about the record: this achievement, at this grade, or this award, is held.
 
-    achievement: str
+    Without an ``achievement`` the question is asked of everything that is completed.
+    """
+
+    achievement: str | None
     is_award: bool = False
     grade: Grade | None = None
+    where: Test | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Atoms whose weights must reach ``need``; ``unit`` is "items" (weight 1) or "credits"."""
+    """Atoms whose weights must reach ``need``; ``unit`` is "items" (weight 1) or "credits".
+
+    What counts in an overlay may count in other pools as well.
+    """
 
     address: str
     need: Decimal
     unit: str
     atoms: tuple[Atom, ...]
+    is_overlay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ def compile_stack(stack: Stack) -> Threshold:
 def atom_of(leaf: Requirement) -> Atom:
     """Return the question that a single-achievement requirement asks."""
     if isinstance(leaf, Completed):
-        return Atom(leaf.achievement, grade=leaf.grade)
+        return Atom(leaf.achievement, grade=leaf.grade, where=leaf.where)
     if isinstance(leaf, Earned):
         return Atom(leaf.achievement, is_award=True)
     raise TypeError(f"{type(leaf).__name__} is not a single achievement")
@@ -75,8 +84,9 @@ def atom_of(leaf: Requirement) -> Atom:
 
 def _compile(address: str, node: Requirement) -> Threshold:
     if isinstance(node, Credits):
-        atoms = tuple(Atom(key, grade=node.grade) for key in node.of)
-        return Pool(address, node.credits, "credits", atoms)
+        keys: tuple[str | None, ...] = node.of or (None,)
+        atoms = tuple(Atom(key, grade=node.grade, where=node.where) for key in keys)
+        return Pool(address, node.credits, "credits", atoms, node.is_overlay)
     if not isinstance(node, Group):
         return Pool(address, Decimal(1), "items", (atom_of(node),))
     if all(isinstance(part, Completed | Earned) for part in node.parts):

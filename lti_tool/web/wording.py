@@ -166,7 +166,9 @@ def rule(requirement: Requirement, names: Mapping[str, str]) -> str:
     if isinstance(requirement, Group):
         return _group_rule(requirement) if requirement.title else ""
     if isinstance(requirement, Credits):
-        choice = listed([names.get(key, key) for key in requirement.of])
+        named = [names.get(key, key) for key in requirement.of]
+        choice = listed(named) or "all that is completed"
+        choice += " and is of the kind asked for" if requirement.where is not None else ""
         return f"{credit_words(requirement.credits)}{_at_least(requirement.grade)} from {choice}"
     if isinstance(requirement, Completed) and requirement.grade is not None:
         return f"Needs {grade(requirement.grade.value, requirement.grade.scale)} or better"
@@ -226,6 +228,8 @@ def unused(reason: Unused, wanted: Grade | None) -> str:
         Unused.BELOW_GRADE: f"the grade is below {needed}",
         Unused.GRADE_MISSING: f"no grade is recorded and {needed} is needed",
         Unused.OTHER_SCALE: f"the grade is on another scale than {needed}",
+        Unused.OTHER_KIND: "it is not of the kind that counts here",
+        Unused.DATA_MISSING: "what is recorded of it does not say whether it counts here",
         Unused.USED_ELSEWHERE: "it counts at another place in this award already",
         Unused.NOT_NEEDED: "enough else counts here, so it is not needed",
     }

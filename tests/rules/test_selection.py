@@ -1,0 +1,188 @@
+"""Tests on facts, overlays and validity: what a requirement looks at."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from stacking_rules import (
+    Completion,
+    DocumentError,
+    LearnerRecord,
+    LimitExceededError,
+    Status,
+    Unused,
+    parse_record,
+)
+from stacking_rules.read_test import read_test
+from stacking_rules.selection import all_of, any_of, passes
+from tests.rules.helpers import at
+
+
+def fact(**fields: Any) -> Completion:
+    """A completion from its record form; attributes are given by name."""
+    known = {"achievement": "sql", "on": "2026-03-01"}
+    return parse_record({"completions": [known | fields]}).completions[0]
+
+
+SQL = fact(
+    credits=5,
+    grade=70,
+    started="2026-01-10",
+    attributes={"level": 6, "area": ["data", "web"], "verified": True, "mode": None},
+)
+
+
+@pytest.mark.parametrize(
+    ("test", "answer"),
+    [
+        ({"area": "web"}, True),
+        ({"area": ["law", "data"]}, True),
+        ({"area": "law"}, False),
+        ({"area": {"not": "law"}}, True),
+        ({"area": {"not": ["law", "data"]}}, False),
+        ({"level": 6}, True),
+        ({"level": "6"}, None),
+        ({"level": {"at_least": 6}}, True),
+        ({"level": {"above": 6}}, False),
+        ({"level": {"at_least": 5, "below": "6.5"}}, True),
+        ({"verified": True}, True),
+        ({"verified": False}, False),
+        ({"mode": "distance"}, None),
+        ({"mode": {"not": "distance"}}, None),
+        ({"mode": {"at_least": 3}}, None),
+        ({"area": {"at_least": 3}}, None),
+        ({"grade": {"at_least": 70}}, True),
+        ({"grade": {"at_least": 2, "scale": "1-5"}}, None),
+        ({"credits": {"at_most": 5}}, True),
+        ({"achievement": ["r", "sql"]}, True),
+        ({"on": {"at_least": "2026-03-01"}}, True),
+        ({"on": {"above": "2026-03-01"}}, False),
+        ({"started": {"below": "2026-02-01"}}, True),
+        ({"area": "web", "level": 5}, False),
+        ({"any": [{"mode": "x"}, {"level": 6}]}, True),
+        ({"any": [{"mode": "x"}, {"level": 5}]}, None),
+        ({"all": [{"mode": "x"}, {"level": 5}]}, False),
+        ({"not": {"mode": "x"}}, None),
+        ({"not": {"any": [{"level": 5}, {"area": "law"}]}}, True),
+    ],
+)
+def test_a_test_is_yes_no_or_unknown(test: dict[str, object], answer: bool | None) -> None:
+    assert passes(read_test(test, ""), SQL) is answer
+
+
+def test_nothing_is_all_and_not_any() -> None:
+    assert all_of([]) is True
+    assert any_of([]) is False
+
+
+@pytest.mark.parametrize(
+    ("test", "address"),
+    [
+        ({}, ""),
+        ([], ""),
+        ({"level": {"atleast": 6}}, "/level"),
+        ({"level": {}}, "/level"),
+        ({"level": {"at_least": 6, "scale": "1-5"}}, "/level"),
+        ({"level": {"at_least": "high"}}, "/level/at_least"),
+        ({"level": None}, "/level"),
+        ({"level": []}, "/level"),
+        ({"any": [{"a": 1}, {}]}, "/any/1"),
+        ({"a/b": {"not": [None]}}, "/a~1b/not/0"),
+    ],
+)
+def test_a_wrong_test_is_refused_by_address(test: object, address: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        read_test(test, "")
+    assert caught.value.address == address
+
+
+def test_deep_tests_are_refused() -> None:
+    test: dict[str, object] = {"level": 1}
+    for _ in range(10):
+        test = {"not": test}
+    with pytest.raises(LimitExceededError):
+        read_test(test, "")
+
+
+def record(*completions: Completion) -> LearnerRecord:
+    return LearnerRecord(completions)
+
+
+def test_a_test_chooses_among_attempts() -> None:
+    audited = fact(id="a", attributes={"track": "audited"})
+    verified = fact(id="b", on="2026-04-01", attributes={"track": "verified"})
+    rule = {"completed": "sql", "where": {"track": "verified"}}
+    assert at(rule, record(audited, verified)).counted == (verified,)
+    refused = at(rule, record(audited))
+    assert refused.status is Status.NOT_MET
+    assert [held.reason for held in refused.unused] == [Unused.OTHER_KIND]
+
+
+def test_what_is_not_recorded_makes_unknown_and_never_met() -> None:
+    silent = fact()
+    found = at({"completed": "sql", "where": {"track": "verified"}}, record(silent))
+    assert found.status is Status.UNKNOWN
+    assert [held.reason for held in found.unused] == [Unused.DATA_MISSING]
+    sure_no = {"completed": "sql", "grade": 60, "where": {"track": "verified"}}
+    assert at(sure_no, record(fact(attributes={"track": "audited"}))).status is Status.NOT_MET
+
+
+def test_credits_of_everything_that_passes() -> None:
+    rule = {"credits": 10, "where": {"level": {"at_least": 6}}}
+    six = fact(achievement="a", credits=5, attributes={"level": 6})
+    seven = fact(achievement="b", credits=5, attributes={"level": 7})
+    five = fact(achievement="c", credits=5, attributes={"level": 5})
+    unsaid = fact(achievement="d", credits=5)
+    assert at(rule, record(six, seven, five)).status is Status.MET
+    assert at(rule, record(six, five)).status is Status.NOT_MET
+    assert at(rule, record(six, five)).have == 5
+    assert at(rule, record(six, five, unsaid)).status is Status.UNKNOWN
+
+
+def test_an_unknown_attempt_with_more_credits_is_hope() -> None:
+    small = fact(id="s", credits=2, attributes={"level": 6})
+    large = fact(id="l", credits=9)
+    rule = {"credits": 9, "of": ["sql"], "where": {"level": 6}}
+    assert at(rule, record(small, large)).status is Status.UNKNOWN
+
+
+def test_an_overlay_uses_nothing_up() -> None:
+    parts = [
+        {"id": "core", "all": ["sql", "r"]},
+        {"id": "total", "credits": 10, "of": ["sql", "r"], "use": "overlay"},
+    ]
+    held = record(fact(credits=5), fact(achievement="r", credits=5))
+    assert at({"all": parts}, held).status is Status.MET
+    consuming = [parts[0], {**parts[1], "use": "consume"}]
+    assert at({"all": consuming}, held).status is Status.NOT_MET
+
+
+def test_an_overlay_that_is_short_leaves_the_rest_as_it_is() -> None:
+    parts = [
+        {"id": "total", "credits": 11, "use": "overlay"},
+        {"id": "core", "at_least": 1, "of": ["sql", "go"]},
+        {"id": "more", "credits": 5, "of": ["sql", "r"]},
+    ]
+    held = record(fact(credits=5), fact(achievement="r", credits=5))
+    found = at({"all": parts}, held)
+    assert [child.status.value for child in found.children] == ["not-met", "met", "met"]
+    assert found.children[0].have == Decimal(10)
+
+
+@pytest.mark.parametrize(
+    ("until", "status"),
+    [("2026-06-30", Status.NOT_MET), ("2026-07-01", Status.MET), (None, Status.MET)],
+)
+def test_validity_ends_with_the_day_before(until: str | None, status: Status) -> None:
+    assert at("sql", record(fact(valid_until=until))).status is status
+
+
+def test_an_award_may_expire_too() -> None:
+    data = {"awards": [{"award": "a", "on": "2025-06-30", "valid_until": "2026-06-30"}]}
+    held = parse_record(data)
+    assert at({"award": "a"}, held).status is Status.NOT_MET
+    assert held.awards[0].valid_until == date(2026, 6, 30)
