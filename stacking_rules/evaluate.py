@@ -32,10 +32,10 @@ def evaluate(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: date
     instant up to which facts were recorded. The same arguments give the same answer; the order
     of the facts does not matter.
     """
-    held = _index(record.at(as_of=as_of, known_on=known_on))
+    held = _hold(record.at(as_of=as_of, known_on=known_on), as_of)
     root = compile_stack(stack)
     pools = {pool.address: pool for pool in pools_of(root)}
-    sure = {address: _fitting(pool, held) for address, pool in pools.items()}
+    sure = {address: held.fitting(pool) for address, pool in pools.items()}
     allocation = allocate(root, sure)
     view = _View(pools, sure, held, allocation)
     progress = view.node(ROOT, stack.requires)
@@ -48,7 +48,7 @@ def _unmet_status(stack: Stack, view: _View) -> Status:
     """Say whether "not met" is proved, or data or proof are missing."""
     root = compile_stack(stack)
     maybe = {
-        address: _hopeful(pool, view.sure[address], _doubtful(pool, view.held))
+        address: _hopeful(pool, view.sure[address], view.held.doubtful(pool))
         for address, pool in view.pools.items()
     }
     if maybe != view.sure:
@@ -69,12 +69,52 @@ def _hopeful(
     return found
 
 
-Held = Mapping[Item, Sequence[Fact]]
 DOUBTFUL = (Unused.GRADE_MISSING, Unused.OTHER_SCALE, Unused.DATA_MISSING)
 """Reasons that are no proof: the fact might count if more were known."""
 
 
-def _index(record: LearnerRecord) -> dict[Item, list[Fact]]:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the learner has on the day asked for: item by item, the facts in published order."""
+
+    facts: Mapping[Item, Sequence[Fact]]
+    as_of: date
+
+    def items_of(self, atom: Atom) -> list[Item]:
+        """Return the held items that ``atom`` asks about."""
+        if atom.achievement is None:
+            return [item for item in self.facts if not item[0]]
+        item = (atom.is_award, atom.achievement)
+        return [item] if item in self.facts else []
+
+    def fitting(self, pool: Pool) -> dict[Item, Fact]:
+        """Return the items that surely fit ``pool``, each with the fact that counts there."""
+        return self._chosen(pool, (None,))
+
+    def doubtful(self, pool: Pool) -> dict[Item, Fact]:
+        """Return the items that might fit if the missing data were known."""
+        return self._chosen(pool, DOUBTFUL)
+
+    def refusal(self, atom: Atom, fact: Fact) -> Unused | None:
+        """Return why ``fact`` does not count for ``atom``, None if it does; a sure no first."""
+        answer = True if atom.where is None else passes(atom.where, fact, self.as_of)
+        if answer is False:
+            return Unused.OTHER_KIND
+        graded = _grade_refusal(atom, fact)
+        return Unused.DATA_MISSING if graded is None and answer is None else graded
+
+    def _chosen(self, pool: Pool, answers: Sequence[Unused | None]) -> dict[Item, Fact]:
+        """Return the facts with one of ``answers``; of attempts that with most credits."""
+        found: dict[Item, Fact] = {}
+        for atom in pool.atoms:
+            for item in self.items_of(atom):
+                facts = [fact for fact in self.facts[item] if self.refusal(atom, fact) in answers]
+                if facts:
+                    found[item] = max(facts, key=lambda fact: weight(pool, fact))
+        return found
+
+
+def _hold(record: LearnerRecord, as_of: date) -> _Held:
     held: dict[Item, list[Fact]] = {}
     for completion in record.completions:
         held.setdefault((False, completion.achievement), []).append(completion)
@@ -82,51 +122,7 @@ def _index(record: LearnerRecord) -> dict[Item, list[Fact]]:
         held.setdefault((True, award.achievement), []).append(award)
     for facts in held.values():
         facts.sort(key=preference)
-    return held
-
-
-def _fitting(pool: Pool, held: Held) -> dict[Item, Fact]:
-    """Return the items that surely fit ``pool``, each with the fact that counts there.
-
-    Of several attempts the one with most credits counts, the earliest of those.
-    """
-    found: dict[Item, Fact] = {}
-    for atom in pool.atoms:
-        for item in _items_of(atom, held):
-            passing = [fact for fact in held[item] if _refusal(atom, fact) is None]
-            if passing:
-                found[item] = max(passing, key=lambda fact: weight(pool, fact))
-    return found
-
-
-def _doubtful(pool: Pool, held: Held) -> dict[Item, Fact]:
-    """Return the items that might fit if the missing data were known."""
-    found: dict[Item, Fact] = {}
-    for atom in pool.atoms:
-        for item in _items_of(atom, held):
-            open_ones = [fact for fact in held[item] if _refusal(atom, fact) in DOUBTFUL]
-            if open_ones:
-                found[item] = max(open_ones, key=lambda fact: weight(pool, fact))
-    return found
-
-
-def _items_of(atom: Atom, held: Held) -> list[Item]:
-    """Return the held items that ``atom`` asks about."""
-    if atom.achievement is None:
-        return [item for item in held if not item[0]]
-    item = (atom.is_award, atom.achievement)
-    return [item] if item in held else []
-
-
-def _refusal(atom: Atom, fact: Fact) -> Unused | None:
-    """Return why ``fact`` does not count for ``atom``, None if it does; a sure no comes first."""
-    answer = True if atom.where is None else passes(atom.where, fact)
-    if answer is False:
-        return Unused.OTHER_KIND
-    graded = _grade_refusal(atom, fact)
-    if graded is None and answer is None:
-        return Unused.DATA_MISSING
-    return graded
+    return _Held(held, as_of)
 
 
 def _grade_refusal(atom: Atom, fact: Fact) -> Unused | None:
@@ -145,7 +141,7 @@ class _View:
 
     pools: Mapping[str, Pool]
     sure: Candidates
-    held: Held
+    held: _Held
     allocation: Allocation
 
     def node(self, address: str, requirement: Requirement) -> Progress:
@@ -179,11 +175,11 @@ class _View:
         unused = tuple(
             held
             for atom in pool.atoms
-            for item in _items_of(atom, self.held)
+            for item in self.held.items_of(atom)
             for held in self._unused(atom, item, pool)
             if node.of or held.reason is not Unused.OTHER_KIND
         )
-        doubtful = _doubtful(pool, self.held)
+        doubtful = self.held.doubtful(pool)
         hope = have + sum((fact.credits for fact in doubtful.values()), Decimal(0))
         status = _kleene(have, hope, node.credits)
         have = min(have, node.credits)
@@ -207,7 +203,8 @@ class _View:
         fitting = self.sure[pool.address].get(item)
         if fitting is not None:
             return [HeldFact(fitting, self._why_spare(item, pool))]
-        held = ((fact, _refusal(atom, fact)) for fact in self.held.get(item, ()))
+        facts = self.held.facts.get(item, ())
+        held = ((fact, self.held.refusal(atom, fact)) for fact in facts)
         return [HeldFact(fact, reason) for fact, reason in held if reason is not None]
 
     def _why_spare(self, item: Item, pool: Pool) -> Unused:

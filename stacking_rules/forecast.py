@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from stacking_rules.facts import LearnerRecord
 from stacking_rules.progress import Status
+from stacking_rules.requirements import Completed, Credits
 from stacking_rules.rollup import roll_up
+from stacking_rules.selection import lapses
 from stacking_rules.stacks import Stack
 
 
@@ -46,8 +48,18 @@ def next_change(
     starts += [fact.awarded_on for fact in record.awards]
     ends = [fact.valid_until for fact in record.completions]
     ends += [fact.valid_until for fact in record.awards]
+    ends += _lapses(stacks, record)
     for day in sorted({day for day in (*starts, *ends) if day is not None and day > as_of}):
         status = status_on(day)
         if status is not today:
             return Change(day, status)
     return None
+
+
+def _lapses(stacks: Sequence[Stack], record: LearnerRecord) -> Iterator[date]:
+    """Yield the days on which a test that looks at time may change its answer."""
+    for stack in stacks:
+        for _, node in stack.walk():
+            if isinstance(node, Completed | Credits) and node.where is not None:
+                for fact in record.completions:
+                    yield from lapses(node.where, fact)

@@ -118,6 +118,15 @@ def count_of(value: object, address: str, parts: int) -> int:
     return value
 
 
+def whole_of(value: object, address: str, most: int) -> int:
+    """Return a whole number from 0 to ``most``."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise DocumentError(
+            address, f"Here a whole number up to {most} is needed, not {kind_of(value)}."
+        )
+    return value
+
+
 def kind_of(value: object) -> str:
     """Name what stands there, for a message."""
     if value is None:

@@ -7,11 +7,13 @@ other text with text. Comparing across kinds is unknown, never a silent no.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from stacking_rules.facts import HUNDRED, Award, Completion, Value
+from stacking_rules.spans import Span, add
 
 Fact = Completion | Award
 
@@ -38,6 +40,14 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
+class Recent:
+    """The day of ``name`` ("on", "started") is not longer ago than ``span`` when it is asked."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class AllTests:
     """Every one holds."""
 
@@ -58,18 +68,18 @@ class NotTest:
     test: Test
 
 
-Test = OneOf | Compare | AllTests | AnyTest | NotTest
+Test = OneOf | Compare | Recent | AllTests | AnyTest | NotTest
 
 
-def passes(test: Test, fact: Fact) -> bool | None:
-    """Return whether ``fact`` passes ``test``; None where it does not say enough."""
+def passes(test: Test, fact: Fact, as_of: date) -> bool | None:
+    """Return whether ``fact`` passes ``test`` on ``as_of``; None where it does not say enough."""
     match test:
         case AllTests(tests):
-            return all_of(passes(part, fact) for part in tests)
+            return all_of(passes(part, fact, as_of) for part in tests)
         case AnyTest(tests):
-            return any_of(passes(part, fact) for part in tests)
+            return any_of(passes(part, fact, as_of) for part in tests)
         case NotTest(inner):
-            found = passes(inner, fact)
+            found = passes(inner, fact, as_of)
             return None if found is None else not found
         case OneOf(name, wanted):
             values = _values(fact, name, None)
@@ -79,6 +89,23 @@ def passes(test: Test, fact: Fact) -> bool | None:
             if values is None:
                 return None
             return any_of(_compare(found, operator, value) for found in values)
+        case Recent(name, span):
+            day = _day(fact, name)
+            return None if day is None else add(day, span) >= as_of
+
+
+def lapses(test: Test, fact: Fact) -> Iterator[date]:
+    """Yield the days on which the answer of ``test`` for ``fact`` may change by itself."""
+    match test:
+        case AllTests(tests) | AnyTest(tests):
+            for part in tests:
+                yield from lapses(part, fact)
+        case NotTest(inner):
+            yield from lapses(inner, fact)
+        case Recent(name, span):
+            day = _day(fact, name)
+            if day is not None and add(day, span) < date.max:
+                yield add(day, span) + timedelta(days=1)
 
 
 def all_of(answers: Iterable[bool | None]) -> bool | None:
@@ -103,19 +130,21 @@ def _values(fact: Fact, name: str, scale: str | None) -> tuple[Value, ...] | Non
         return (fact.achievement,)
     if name == "credits":
         return (fact.credits,)
-    if name == "on":
-        on = fact.awarded_on if isinstance(fact, Award) else fact.completed_on
-        return (on.isoformat(),)
-    if isinstance(fact, Award):
-        return fact.values(name)
-    if name == "started":
-        return None if fact.started_on is None else (fact.started_on.isoformat(),)
-    if name == "grade":
+    if name in ("on", "started"):
+        day = _day(fact, name)
+        return None if day is None else (day.isoformat(),)
+    if name == "grade" and not isinstance(fact, Award):
         grade = fact.grade
         if grade is None or grade.scale != (scale or HUNDRED):
             return None
         return (grade.value,)
     return fact.values(name)
+
+
+def _day(fact: Fact, name: str) -> date | None:
+    if isinstance(fact, Award):
+        return fact.awarded_on if name == "on" else None
+    return fact.completed_on if name == "on" else fact.started_on
 
 
 def _equal(found: Value, wanted: Value) -> bool | None:

@@ -15,11 +15,13 @@ from stacking_rules import (
     LimitExceededError,
     Status,
     Unused,
+    next_change,
     parse_record,
 )
 from stacking_rules.read_test import read_test
 from stacking_rules.selection import all_of, any_of, passes
-from tests.rules.helpers import at
+from stacking_rules.spans import Span, add
+from tests.rules.helpers import NOW, TODAY, at, stack
 
 
 def fact(**fields: Any) -> Completion:
@@ -63,6 +65,10 @@ SQL = fact(
         ({"on": {"above": "2026-03-01"}}, False),
         ({"started": {"below": "2026-02-01"}}, True),
         ({"area": "web", "level": 5}, False),
+        ({"on": {"last": {"days": 121}}}, True),
+        ({"on": {"last": {"days": 120}}}, False),
+        ({"on": {"last": {"months": 3, "days": 29}}}, True),
+        ({"started": {"last": {"years": 1}}}, True),
         ({"any": [{"mode": "x"}, {"level": 6}]}, True),
         ({"any": [{"mode": "x"}, {"level": 5}]}, None),
         ({"all": [{"mode": "x"}, {"level": 5}]}, False),
@@ -71,7 +77,7 @@ SQL = fact(
     ],
 )
 def test_a_test_is_yes_no_or_unknown(test: dict[str, object], answer: bool | None) -> None:
-    assert passes(read_test(test, ""), SQL) is answer
+    assert passes(read_test(test, ""), SQL, TODAY) is answer
 
 
 def test_nothing_is_all_and_not_any() -> None:
@@ -91,6 +97,10 @@ def test_nothing_is_all_and_not_any() -> None:
         ({"level": None}, "/level"),
         ({"level": []}, "/level"),
         ({"any": [{"a": 1}, {}]}, "/any/1"),
+        ({"level": {"last": {"years": 5}}}, "/level"),
+        ({"on": {"last": {}}}, "/on/last"),
+        ({"on": {"last": {"years": "5"}}}, "/on/last/years"),
+        ({"on": {"last": {"weeks": 5}}}, "/on/last/weeks"),
         ({"a/b": {"not": [None]}}, "/a~1b/not/0"),
     ],
 )
@@ -186,3 +196,35 @@ def test_an_award_may_expire_too() -> None:
     held = parse_record(data)
     assert at({"award": "a"}, held).status is Status.NOT_MET
     assert held.awards[0].valid_until == date(2026, 6, 30)
+
+
+def test_what_is_recent_today_is_not_for_ever() -> None:
+    rule = stack({"completed": "sql", "where": {"on": {"last": {"years": 5}}}})
+    held = record(fact(on="2021-06-30"))
+    assert at({"completed": "sql", "where": {"on": {"last": {"years": 5}}}}, held).status == "met"
+    change = next_change([rule], "award", held, as_of=TODAY, known_on=NOW)
+    assert change is not None
+    assert (change.on.isoformat(), change.status) == ("2026-07-01", Status.NOT_MET)
+    assert next_change([rule], "award", held, as_of=change.on, known_on=NOW) is None
+
+
+def test_something_that_expires_is_forecast() -> None:
+    held = record(fact(valid_until="2026-09-01"))
+    change = next_change([stack("sql")], "award", held, as_of=TODAY, known_on=NOW)
+    assert change is not None
+    assert (change.on.isoformat(), change.status) == ("2026-09-01", Status.NOT_MET)
+
+
+@pytest.mark.parametrize(
+    ("day", "span", "later"),
+    [
+        ("2026-01-31", Span(months=1), "2026-02-28"),
+        ("2024-02-29", Span(months=12), "2025-02-28"),
+        ("2026-11-30", Span(months=3, days=1), "2027-03-01"),
+        ("2026-12-31", Span(), "2026-12-31"),
+        ("9999-12-01", Span(days=40), "9999-12-31"),
+        ("9000-01-01", Span(months=12_000), "9999-12-31"),
+    ],
+)
+def test_months_keep_the_day_or_take_the_last(day: str, span: Span, later: str) -> None:
+    assert add(date.fromisoformat(day), span).isoformat() == later

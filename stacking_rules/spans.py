@@ -1,0 +1,33 @@
+"""Spans of calendar time: so many years, months and days after a day."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of calendar time; a year is twelve months."""
+
+    months: int = 0
+    days: int = 0
+
+
+def add(day: date, span: Span) -> date:
+    """Return the day that lies ``span`` after ``day``.
+
+    Months come first and keep the day of the month, or take the last one there is (31 January
+    and one month is the last day of February). The last day that there is, 9999-12-31, is as far
+    as it goes.
+    """
+    years, month = divmod(day.month - 1 + span.months, 12)
+    year = day.year + years
+    if year > date.max.year:
+        return date.max
+    last = monthrange(year, month + 1)[1]
+    moved = date(year, month + 1, min(day.day, last))
+    if (date.max - moved).days < span.days:
+        return date.max
+    return moved + timedelta(days=span.days)
