@@ -14,6 +14,8 @@ from stacking_rules.facts import HUNDRED, Grade
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _SCALE = re.compile(r"-?\d+(\.\d+)?-\d+(\.\d+)?")
 
+MAX_PLACES = 6
+
 
 def grade_of(item: Mapping[str, object], address: str) -> Grade | None:
     """Return the grade that ``item`` asks for or holds, None without one."""
@@ -106,6 +108,9 @@ def amount_of(value: object, address: str) -> Decimal:
         raise DocumentError(address, f"'{value}' is not a number.") from None
     if not amount.is_finite() or not 0 <= amount <= 1_000_000:
         raise DocumentError(address, "The number must be between 0 and 1000000.")
+    # 1e-999999 is a short text and, made a whole number, a million digits.
+    if int(amount.as_tuple().exponent) < -MAX_PLACES:
+        raise DocumentError(address, f"The number may have {MAX_PLACES} decimal places at most.")
     return amount
 
 
