@@ -23,10 +23,10 @@ from stacking_rules.reading import scale_bounds
 from stacking_rules.records import parse_record
 from stacking_rules.requirements import (
     AllOf,
+    Amount,
     AnyOf,
     AtLeast,
     Completed,
-    Credits,
     Earned,
     Group,
     Requirement,
@@ -44,6 +44,7 @@ from stacking_rules.stacks import Stack
 __all__ = [
     "AchievementText",
     "AllOf",
+    "Amount",
     "AnyOf",
     "AtLeast",
     "Award",
@@ -51,7 +52,6 @@ __all__ = [
     "CircularStackError",
     "Completed",
     "Completion",
-    "Credits",
     "Document",
     "DocumentError",
     "Earned",

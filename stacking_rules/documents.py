@@ -27,13 +27,14 @@ from stacking_rules.reading import (
     mapping_of,
     scale_of,
     text_of,
+    whole_of,
 )
 from stacking_rules.requirements import (
     AllOf,
+    Amount,
     AnyOf,
     AtLeast,
     Completed,
-    Credits,
     Earned,
     Requirement,
 )
@@ -43,7 +44,7 @@ from stacking_rules.stacks import Stack
 FORMAT = 1
 MAX_NODES = 10_000
 MAX_DEPTH = 40
-_OPERATORS = ("completed", "award", "all", "any", "at_least", "credits")
+_OPERATORS = ("completed", "award", "all", "any", "at_least", "credits", "items")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +173,8 @@ class _Reader:
             grade, where = grade_of(item, address), _where(item, address)
             return Completed(id=name, title=title, achievement=key, grade=grade, where=where)
         name = id_of(item.get("id", position), address)
-        if kind == "credits":
-            return self._credits(item, address, name, title)
+        if kind in ("credits", "items"):
+            return self._amount(kind, item, address, name, title)
         if kind == "at_least":
             parts = self._parts(item.get("of"), f"{address}/of", depth)
             count = count_of(item["at_least"], f"{address}/at_least", len(parts))
@@ -182,18 +183,19 @@ class _Reader:
         group = AllOf if kind == "all" else AnyOf
         return group(id=name, title=title, parts=parts)
 
-    def _credits(
-        self, item: Mapping[str, object], address: str, name: str, title: str
+    def _amount(
+        self, unit: str, item: Mapping[str, object], address: str, name: str, title: str
     ) -> Requirement:
         keys: tuple[str, ...] = ()
         if "of" in item:
             listed = list_of(item["of"], f"{address}/of")
             keys = tuple(key_of(key, f"{address}/of/{i}") for i, key in enumerate(listed))
             _refuse_repeats(keys, f"{address}/of")
-        return Credits(
+        return Amount(
             id=name,
             title=title,
-            credits=amount_of(item["credits"], f"{address}/credits"),
+            need=_need(unit, item[unit], f"{address}/{unit}"),
+            unit=unit,
             of=keys,
             grade=grade_of(item, address),
             where=_where(item, address),
@@ -217,11 +219,11 @@ def _wrong_operators(found: list[str]) -> str:
 
 def _refuse_stray(kind: str, item: Mapping[str, object], address: str) -> None:
     allowed = {"id", "title", kind}
-    if kind in ("completed", "credits"):
+    if kind in ("completed", "credits", "items"):
         allowed |= {"grade", "scale", "where"}
-    if kind in ("at_least", "credits"):
+    if kind in ("at_least", "credits", "items"):
         allowed.add("of")
-    if kind == "credits":
+    if kind in ("credits", "items"):
         allowed.add("use")
     for name in item:
         if name not in allowed:
@@ -234,6 +236,12 @@ def _refuse_repeats(keys: tuple[str, ...], address: str) -> None:
         if key in seen:
             raise DocumentError(f"{address}/{index}", f"'{key}' stands here twice.")
         seen.add(key)
+
+
+def _need(unit: str, value: object, address: str) -> Decimal:
+    if unit == "items":
+        return Decimal(whole_of(value, address, MAX_NODES))
+    return amount_of(value, address)
 
 
 def _where(item: Mapping[str, object], address: str) -> Test | None:

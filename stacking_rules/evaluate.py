@@ -19,7 +19,7 @@ from stacking_rules.allocate import (
 )
 from stacking_rules.facts import Award, LearnerRecord
 from stacking_rules.progress import HeldFact, Progress, Status, Unused
-from stacking_rules.requirements import Credits, Group, Requirement
+from stacking_rules.requirements import Amount, Group, Requirement
 from stacking_rules.selection import passes
 from stacking_rules.stacks import ROOT, Stack, child_address
 from stacking_rules.thresholds import Atom, Pool, atom_of, compile_stack, pools_of
@@ -147,8 +147,8 @@ class _View:
     def node(self, address: str, requirement: Requirement) -> Progress:
         if isinstance(requirement, Group):
             return self._group(address, requirement)
-        if isinstance(requirement, Credits):
-            return self._credits(address, requirement)
+        if isinstance(requirement, Amount):
+            return self._amount(address, requirement)
         return self._single(address, requirement, self.pools[address])
 
     def _group(self, address: str, group: Group) -> Progress:
@@ -168,10 +168,10 @@ class _View:
             address, group, status, have, Decimal(group.needed), "parts", children=children
         )
 
-    def _credits(self, address: str, node: Credits) -> Progress:
+    def _amount(self, address: str, node: Amount) -> Progress:
         pool = self.pools[address]
-        counted = tuple(self.sure[address][item] for item in self.allocation.placed[address])
-        have = sum((fact.credits for fact in counted), Decimal(0))
+        placed = {item: self.sure[address][item] for item in self.allocation.placed[address]}
+        have = _total(pool, placed)
         unused = tuple(
             held
             for atom in pool.atoms
@@ -179,11 +179,10 @@ class _View:
             for held in self._unused(atom, item, pool)
             if node.of or held.reason is not Unused.OTHER_KIND
         )
-        doubtful = self.held.doubtful(pool)
-        hope = have + sum((fact.credits for fact in doubtful.values()), Decimal(0))
-        status = _kleene(have, hope, node.credits)
-        have = min(have, node.credits)
-        return Progress(address, node, status, have, node.credits, "credits", counted, unused)
+        hope = _total(pool, _hopeful(pool, placed, self.held.doubtful(pool)))
+        status = _kleene(have, hope, node.need)
+        have, counted = min(have, node.need), tuple(placed.values())
+        return Progress(address, node, status, have, node.need, node.unit, counted, unused)
 
     def _single(self, address: str, leaf: Requirement, pool: Pool) -> Progress:
         atom = atom_of(leaf)
@@ -211,6 +210,10 @@ class _View:
         users = [p.address for p in self.pools.values() if not p.is_overlay]
         is_elsewhere = any(item in self.allocation.placed[address] for address in users)
         return Unused.USED_ELSEWHERE if is_elsewhere and not pool.is_overlay else Unused.NOT_NEEDED
+
+
+def _total(pool: Pool, facts: Mapping[Item, Fact]) -> Decimal:
+    return sum((weight(pool, fact) for fact in facts.values()), Decimal(0))
 
 
 def _kleene(met: Decimal | int, hope: Decimal | int, need: Decimal | int) -> Status:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from stacking_rules.progress import Progress, Status
-from stacking_rules.requirements import AllOf, AnyOf, Completed, Credits, Earned, Group
+from stacking_rules.requirements import AllOf, Amount, AnyOf, Completed, Earned, Group
 
 Value = str | int | Decimal
 
@@ -16,9 +16,9 @@ Value = str | int | Decimal
 class Message:
     """A sentence to be said: its key, and the values that go into it.
 
-    Keys are ``KIND.STATUS``: kind is completed, earned, credits, all, any or at-least, status
-    as in ``Status``; "completed.graded.*" asks for a grade. Values are keys and amounts, never
-    words of a language.
+    Keys are ``KIND.STATUS``: kind is completed, earned, credits, items, all, any or at-least,
+    status as in ``Status``; "completed.graded.*" asks for a grade. Values are keys and amounts,
+    never words of a language.
     """
 
     key: str
@@ -44,7 +44,9 @@ def _kind(node: Progress) -> str:
     requirement = node.requirement
     if isinstance(requirement, Completed):
         return "completed" if requirement.grade is None else "completed.graded"
-    names = {Earned: "earned", Credits: "credits", AllOf: "all", AnyOf: "any"}
+    if isinstance(requirement, Amount):
+        return requirement.unit
+    names = {Earned: "earned", AllOf: "all", AnyOf: "any"}
     return names.get(type(requirement), "at-least")
 
 
@@ -53,7 +55,7 @@ def _subject(node: Progress) -> dict[str, Value]:
     values: dict[str, Value] = {"title": requirement.title}
     if isinstance(requirement, Completed | Earned):
         values["achievement"] = requirement.achievement
-    if isinstance(requirement, Completed | Credits) and requirement.grade is not None:
+    if isinstance(requirement, Completed | Amount) and requirement.grade is not None:
         values["grade"] = requirement.grade.value
         values["scale"] = requirement.grade.scale
     if isinstance(requirement, Group):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from stacking_rules.facts import LearnerRecord
 from stacking_rules.progress import Status
-from stacking_rules.requirements import Completed, Credits
+from stacking_rules.requirements import Amount, Completed
 from stacking_rules.rollup import roll_up
 from stacking_rules.selection import lapses
 from stacking_rules.stacks import Stack
@@ -60,6 +60,6 @@ def _lapses(stacks: Sequence[Stack], record: LearnerRecord) -> Iterator[date]:
     """Yield the days on which a test that looks at time may change its answer."""
     for stack in stacks:
         for _, node in stack.walk():
-            if isinstance(node, Completed | Credits) and node.where is not None:
+            if isinstance(node, Completed | Amount) and node.where is not None:
                 for fact in record.completions:
                     yield from lapses(node.where, fact)

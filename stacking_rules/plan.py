@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from stacking_rules.facts import Grade
 from stacking_rules.progress import Progress, Status, Unused
-from stacking_rules.requirements import Completed, Credits, Earned, Group
+from stacking_rules.requirements import Amount, Completed, Earned, Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,9 @@ class Step:
     """One thing to do next at one requirement.
 
     ``kind`` is "complete" (one achievement), "complete-any" (``count`` of ``options``), "earn"
-    (an award), "improve" (completed, but not at the grade asked for), or "credits" (``credits``
-    more from ``options``). ``grade`` is the grade to reach, where one is asked for.
+    (an award), "improve" (completed, but not at the grade asked for), "credits" (``credits``
+    more from ``options``) or "items" (``count`` more of them; without options, whatever is asked
+    for). ``grade`` is the grade to reach, where one is asked for.
     """
 
     address: str
@@ -50,8 +51,9 @@ def effort(progress: Progress) -> Effort:
     """Return how much is missing at least; a part that cannot be filled counts as very much."""
     if progress.status is Status.MET:
         return 0, Decimal(0)
-    if isinstance(progress.requirement, Credits):
-        return 1, progress.need - progress.have
+    if isinstance(progress.requirement, Amount):
+        missing = progress.need - progress.have
+        return (int(missing), Decimal(0)) if progress.unit == "items" else (1, missing)
     if not progress.children:
         return _STUCK if _is_used_elsewhere(progress) else (1, Decimal(0))
     efforts = [effort(part) for part in _easiest(progress)]
@@ -72,7 +74,7 @@ def _easiest(progress: Progress) -> list[Progress]:
 def _group_steps(progress: Progress) -> tuple[Step, ...]:
     missing = int(progress.need - progress.have)
     unmet = [child for child in progress.children if child.status is not Status.MET]
-    singles = [child for child in unmet if not isinstance(child.requirement, Group | Credits)]
+    singles = [child for child in unmet if not isinstance(child.requirement, Group | Amount)]
     open_ones = [child for child in singles if not _is_used_elsewhere(child)]
     if len(singles) == len(unmet) and len(open_ones) > missing:
         return (_choice_step(progress.address, open_ones, missing),)
@@ -89,10 +91,12 @@ def _choice_step(address: str, parts: list[Progress], count: int) -> Step:
 
 def _leaf_step(progress: Progress) -> Step:
     node = progress.requirement
-    if isinstance(node, Credits):
+    if isinstance(node, Amount):
         counted = {fact.achievement for fact in progress.counted}
         options = tuple(key for key in node.of if key not in counted)
         missing = progress.need - progress.have
+        if node.unit == "items":
+            return Step(progress.address, "items", options, int(missing), grade=node.grade)
         return Step(progress.address, "credits", options, credits=missing, grade=node.grade)
     if isinstance(node, Earned):
         return Step(progress.address, "earn", (node.achievement,))

@@ -34,14 +34,16 @@ class Earned(Requirement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credits(Requirement):
-    """At least ``credits`` from distinct achievements of ``of``, each at ``grade`` or better.
+class Amount(Requirement):
+    """At least ``need`` from distinct achievements of ``of``, each at ``grade`` or better.
 
+    ``unit`` is "credits" (what they give is added) or "items" (each is one).
     Without ``of`` every completed achievement may count that passes ``where``. An overlay looks
     at items without using them up: they count elsewhere, too.
     """
 
-    credits: Decimal
+    need: Decimal
+    unit: str = "credits"
     of: tuple[str, ...] = ()
     grade: Grade | None = None
     where: Test | None = None
@@ -92,4 +94,4 @@ class AtLeast(Group):
         return self.count
 
 
-Leaf = Completed | Earned | Credits
+Leaf = Completed | Earned | Amount

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from stacking_rules.facts import Grade
-from stacking_rules.requirements import Completed, Credits, Earned, Group, Requirement
+from stacking_rules.requirements import Amount, Completed, Earned, Group, Requirement
 from stacking_rules.selection import Test
 from stacking_rules.stacks import ROOT, Stack, child_address
 
@@ -83,10 +83,10 @@ def atom_of(leaf: Requirement) -> Atom:
 
 
 def _compile(address: str, node: Requirement) -> Threshold:
-    if isinstance(node, Credits):
+    if isinstance(node, Amount):
         keys: tuple[str | None, ...] = node.of or (None,)
         atoms = tuple(Atom(key, grade=node.grade, where=node.where) for key in keys)
-        return Pool(address, node.credits, "credits", atoms, node.is_overlay)
+        return Pool(address, node.need, node.unit, atoms, node.is_overlay)
     if not isinstance(node, Group):
         return Pool(address, Decimal(1), "items", (atom_of(node),))
     if all(isinstance(part, Completed | Earned) for part in node.parts):

@@ -12,10 +12,10 @@ from lti_tool.persistence.readings import AchievementOption
 from lti_tool.services.show_progress import FactView, ProgressView, StackView
 from lti_tool.web import wording
 from stacking_rules import (
+    Amount,
     Award,
     Completed,
     Completion,
-    Credits,
     Earned,
     Grade,
     Progress,
@@ -278,4 +278,4 @@ class _Rows:
 
 def _wanted(node: Progress) -> Grade | None:
     requirement = node.requirement
-    return requirement.grade if isinstance(requirement, Completed | Credits) else None
+    return requirement.grade if isinstance(requirement, Completed | Amount) else None

@@ -9,8 +9,8 @@ from decimal import Decimal
 from lti_tool.persistence.readings import AchievementOption
 from lti_tool.services.show_progress import FactView, StackView
 from stacking_rules import (
+    Amount,
     Completed,
-    Credits,
     Earned,
     Grade,
     Group,
@@ -122,13 +122,13 @@ def listed(words: Sequence[str], *, joint: str = "or") -> str:
 def state(stack: StackView) -> str:
     """Return where a learner stands in one sentence: 3 of 5 parts counted, 7.5 of 12 credits."""
     root = stack.progress
-    if isinstance(root.requirement, Credits):
-        return f"{_of_credits(root)} counted"
+    if isinstance(root.requirement, Amount):
+        return f"{_of_amount(root)} counted"
     if not isinstance(root.requirement, Group):
         return "Counted" if root.status is Status.MET else "Not counted yet"
     sentence = f"{_of_parts(root)} counted"
-    pools = [node for node in root.walk() if isinstance(node.requirement, Credits)]
-    return f"{sentence}, {_of_credits(pools[0])}" if len(pools) == 1 else sentence
+    pools = [node for node in root.walk() if isinstance(node.requirement, Amount)]
+    return f"{sentence}, {_of_amount(pools[0])}" if len(pools) == 1 else sentence
 
 
 def _of_parts(node: Progress) -> str:
@@ -136,8 +136,12 @@ def _of_parts(node: Progress) -> str:
     return f"{number(node.have)} of {number(node.need)} {noun}"
 
 
-def _of_credits(node: Progress) -> str:
-    return f"{number(node.have)} of {credit_words(node.need)}"
+def _of_amount(node: Progress) -> str:
+    return f"{number(node.have)} of {_amount_words(node.need, node.unit)}"
+
+
+def _amount_words(value: Decimal, unit: str) -> str:
+    return count(int(value), "item", "items") if unit == "items" else credit_words(value)
 
 
 def requirement_title(requirement: Requirement, names: Mapping[str, str]) -> str:
@@ -146,8 +150,8 @@ def requirement_title(requirement: Requirement, names: Mapping[str, str]) -> str
         return requirement.title
     if isinstance(requirement, Completed | Earned):
         return names.get(requirement.achievement, requirement.achievement)
-    if isinstance(requirement, Credits):
-        return f"At least {credit_words(requirement.credits)}"
+    if isinstance(requirement, Amount):
+        return f"At least {_amount_words(requirement.need, requirement.unit)}"
     if isinstance(requirement, Group):
         return _group_rule(requirement)
     return "Requirement"
@@ -165,11 +169,12 @@ def rule(requirement: Requirement, names: Mapping[str, str]) -> str:
     """Return what a requirement asks for, in words; empty where its title says it all."""
     if isinstance(requirement, Group):
         return _group_rule(requirement) if requirement.title else ""
-    if isinstance(requirement, Credits):
+    if isinstance(requirement, Amount):
         named = [names.get(key, key) for key in requirement.of]
         choice = listed(named) or "all that is completed"
         choice += " and is of the kind asked for" if requirement.where is not None else ""
-        return f"{credit_words(requirement.credits)}{_at_least(requirement.grade)} from {choice}"
+        amount = _amount_words(requirement.need, requirement.unit)
+        return f"{amount}{_at_least(requirement.grade)} from {choice}"
     if isinstance(requirement, Completed) and requirement.grade is not None:
         return f"Needs {grade(requirement.grade.value, requirement.grade.scale)} or better"
     return ""
@@ -181,8 +186,8 @@ def _at_least(wanted: Grade | None) -> str:
 
 def standing(node: Progress) -> str:
     """Return where a learner stands at one requirement, when no fact says it already."""
-    if isinstance(node.requirement, Credits):
-        return f"{_of_credits(node)} counted"
+    if isinstance(node.requirement, Amount):
+        return f"{_of_amount(node)} counted"
     if isinstance(node.requirement, Group):
         return f"{_of_parts(node)} counted"
     if node.counted or node.unused:
@@ -250,6 +255,9 @@ def step(value: Step, names: Mapping[str, str]) -> str:
     if value.kind == "credits":
         missing = value.credits or Decimal(0)
         return f"Gain {number(missing)} more {_credit(missing)}{wanted}"
+    if value.kind == "items":
+        what = "of these" if options else "of the kind asked for"
+        return f"Complete {_choice(value.count)} more {what}{wanted}"
     if len(options) > value.count:
         return f"Complete {_choice(value.count)} of these{wanted}"
     return f"Complete {listed(options, joint='and')}{wanted}"
@@ -262,7 +270,8 @@ def _choice(wanted: int) -> str:
 
 def has_choice(value: Step) -> bool:
     """Return whether a step leaves a choice that is to be listed."""
-    return value.kind == "credits" or len(value.options) > value.count
+    is_amount = value.kind in ("credits", "items")
+    return bool(value.options) and (is_amount or len(value.options) > value.count)
 
 
 def unlocks(stack: StackView) -> str:

@@ -25,39 +25,9 @@ from stacking_rules import (
 )
 from tests.rules.helpers import NOW, TODAY
 
-NAMES = st.sampled_from(
-    [
-        "quoin",
-        "stacks",
-        "key",
-        "title",
-        "requires",
-        "completed",
-        "award",
-        "all",
-        "any",
-        "at_least",
-        "credits",
-        "of",
-        "grade",
-        "scale",
-        "where",
-        "use",
-        "id",
-        "not",
-        "last",
-        "years",
-        "on",
-        "level",
-        "at_most",
-        "completions",
-        "awards",
-        "achievement",
-        "attributes",
-        "sql",
-        "r",
-    ]
-)
+WORDS = """quoin stacks key title requires completed award all any at_least credits items of grade
+scale where use id not last years on level at_most completions awards achievement attributes sql"""
+NAMES = st.sampled_from(WORDS.split())
 SCALARS = (
     st.none()
     | st.booleans()
@@ -88,6 +58,7 @@ LEAVES = (
     | one(completed=KEYS, grade=st.integers(0, 100), where=TESTS)
     | one(credits=st.integers(0, 12), where=TESTS, use=st.sampled_from(["consume", "overlay"]))
     | one(credits=st.integers(0, 12), of=st.lists(KEYS, min_size=1, unique=True))
+    | one(items=st.integers(0, 3), where=TESTS)
     | one(award=st.just("small"))
 )
 TREES = st.recursive(

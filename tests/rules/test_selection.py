@@ -16,6 +16,7 @@ from stacking_rules import (
     Status,
     Unused,
     next_change,
+    next_steps,
     parse_record,
 )
 from stacking_rules.read_test import read_test
@@ -151,6 +152,33 @@ def test_credits_of_everything_that_passes() -> None:
     assert at(rule, record(six, five)).status is Status.NOT_MET
     assert at(rule, record(six, five)).have == 5
     assert at(rule, record(six, five, unsaid)).status is Status.UNKNOWN
+
+
+def test_items_of_everything_that_passes() -> None:
+    rule = {"items": 2, "where": {"level": {"at_least": 6}}}
+    six = fact(achievement="a", attributes={"level": 6})
+    again = fact(id="again", achievement="a", on="2026-05-01", attributes={"level": 7})
+    seven = fact(achievement="b", attributes={"level": 7})
+    unsaid = fact(achievement="c")
+    assert at(rule, record(six, seven)).status is Status.MET
+    once = at(rule, record(six, again))
+    assert (once.status, once.have, once.unit) == (Status.NOT_MET, 1, "items")
+    (step,) = next_steps(once)
+    assert (step.kind, step.count, step.options) == ("items", 1, ())
+    assert at(rule, record(six, unsaid)).status is Status.UNKNOWN
+
+
+def test_items_and_credits_share_what_is_held() -> None:
+    parts = [{"id": "two", "items": 2}, {"id": "ten", "credits": 10, "of": ["b", "c"]}]
+    held = [fact(achievement=key, credits=5) for key in "abcd"]
+    assert at({"all": parts}, record(*held)).status is Status.MET
+    assert at({"all": parts}, record(*held[:3])).status is Status.NOT_MET
+
+
+@pytest.mark.parametrize("need", ["2", 1.5, -1, True, None])
+def test_items_are_counted_in_whole_numbers(need: object) -> None:
+    with pytest.raises(DocumentError, match="/requires/items"):
+        stack({"items": need})
 
 
 def test_an_unknown_attempt_with_more_credits_is_hope() -> None:

@@ -10,10 +10,10 @@ import pytest
 from lti_tool.web import wording
 from stacking_rules import (
     AllOf,
+    Amount,
     AnyOf,
     AtLeast,
     Completed,
-    Credits,
     Earned,
     Grade,
     LearnerRecord,
@@ -60,7 +60,7 @@ def test_a_choice_is_listed_with_or(words: list[str], sentence: str) -> None:
 
 
 def test_the_state_counts_parts_and_credits() -> None:
-    pool = Credits(id="pool", credits=Decimal(12), of=("sql", "graphs", "ethics"))
+    pool = Amount(id="pool", need=Decimal(12), of=("sql", "graphs", "ethics"))
     stack = of_requirement(
         AllOf(parts=(single("sorting"), pool)),
         LearnerRecord((done("sorting"), done("sql", worth="7.5"))),
@@ -68,8 +68,19 @@ def test_the_state_counts_parts_and_credits() -> None:
     assert wording.state(stack) == "1 of 2 parts counted, 7.5 of 12 credits"
 
 
+def test_a_choice_without_options_lists_none() -> None:
+    assert wording.has_choice(Step("/", "items", ("sql",), 1))
+    assert not wording.has_choice(Step("/", "credits", (), credits=Decimal(2)))
+
+
+def test_the_state_of_items_alone_speaks_of_items() -> None:
+    pool = Amount(need=Decimal(3), unit="items")
+    assert wording.state(of_requirement(pool)).endswith("of 3 items counted")
+    assert wording.rule(pool, {}) == "3 items from all that is completed"
+
+
 def test_the_state_of_credits_alone_speaks_of_credits() -> None:
-    stack = of_requirement(Credits(credits=Decimal(12), of=("sql",)))
+    stack = of_requirement(Amount(need=Decimal(12), of=("sql",)))
     assert wording.state(stack) == "2.5 of 12 credits counted"
 
 
@@ -98,6 +109,8 @@ def test_the_state_of_one_competency_says_whether_it_counts() -> None:
             "Improve SQL foundations: reach 60 of 100 or better",
         ),
         (Step("/", "credits", ("sql",), credits=Decimal(1)), "Gain 1 more credit"),
+        (Step("/", "items", ("sql", "r"), 1), "Complete one more of these"),
+        (Step("/", "items", (), 3), "Complete three more of the kind asked for"),
         (Step("/", "credits", ("sql",), credits=Decimal("4.5")), "Gain 4.5 more credits"),
     ],
 )
@@ -132,7 +145,7 @@ def test_requirements_without_a_title_are_named_by_what_they_ask() -> None:
     assert (
         wording.requirement_title(Completed(achievement="sql", title="Basics"), NAMES) == "Basics"
     )
-    pool = Credits(credits=Decimal(5), of=("sql",), grade=Grade(Decimal(4), "1-5"))
+    pool = Amount(need=Decimal(5), of=("sql",), grade=Grade(Decimal(4), "1-5"))
     assert wording.requirement_title(pool, NAMES) == "At least 5 credits"
     assert wording.rule(pool, NAMES) == (
         "5 credits with 4 (scale 1 to 5) or better from SQL foundations"

@@ -17,12 +17,12 @@ from lti_tool.services.show_roster import (
 )
 from stacking_rules import (
     AllOf,
+    Amount,
     AnyOf,
     AtLeast,
     Award,
     Completed,
     Completion,
-    Credits,
     Earned,
     Grade,
     LearnerRecord,
@@ -97,10 +97,10 @@ DATA = Stack(
                 count=2,
                 parts=(single("sql", SIXTY), single("cleaning", SIXTY), single("charts", SIXTY)),
             ),
-            Credits(
+            Amount(
                 id="credits",
                 title="Breadth",
-                credits=Decimal("7.5"),
+                need=Decimal("7.5"),
                 of=("ethics", "graphs", "dynamic", "capstone"),
             ),
             single("ethics"),
