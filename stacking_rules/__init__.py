@@ -29,6 +29,7 @@ from stacking_rules.requirements import (
     Completed,
     Earned,
     Group,
+    NoneOf,
     Requirement,
 )
 from stacking_rules.rollup import (
@@ -62,6 +63,7 @@ __all__ = [
     "LimitExceededError",
     "Message",
     "NewAward",
+    "NoneOf",
     "Progress",
     "Requirement",
     "RollUp",

@@ -23,7 +23,7 @@ from stacking_rules.search import (
     at_most,
     solve,
 )
-from stacking_rules.thresholds import Gate, Pool, Threshold, pools_of
+from stacking_rules.thresholds import Gate, Given, Pool, Threshold, pools_of
 
 Item = tuple[bool, str]
 """(is an award, achievement key)."""
@@ -118,9 +118,16 @@ def _choices(threshold: Threshold) -> Iterator[tuple[Pool, ...]]:
     if isinstance(threshold, Pool):
         yield (threshold,)
         return
+    threshold = _gate(threshold)
     for parts in combinations(threshold.parts, threshold.need):
         for choice in product(*(_Again(part) for part in parts)):
             yield tuple(pool for pools in choice for pool in pools)
+
+
+def _gate(threshold: Gate | Given) -> Gate:
+    if isinstance(threshold, Given):
+        raise TypeError(f"{threshold.address} has to be settled before it is allocated")
+    return threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +299,9 @@ def _place_best(
     Items that are not held yet are placed after the held ones: they may push a held item to
     another pool that only it can fill, never out.
     """
-    best = min(_first_choices(root), key=lambda choice: _shortfall(choice, candidates))
+    nothing: tuple[Pool, ...] = ()
+    ways = _first_choices(root)
+    best = min(ways, key=lambda choice: _shortfall(choice, candidates), default=nothing)
     unit = [pool for pool in best if pool.unit == "items" and not pool.is_overlay]
     held = {item for fitting in candidates.values() for item in fitting}
     lacking = {pool.address: _lacking(pool, held) for pool in unit}
@@ -347,9 +356,9 @@ def is_met(
     threshold: Threshold, placed: Mapping[str, tuple[Item, ...]], candidates: Candidates
 ) -> bool:
     """Return whether this placement meets ``threshold``: the check that trusts no search."""
-    if isinstance(threshold, Gate):
-        met = sum(is_met(part, placed, candidates) for part in threshold.parts)
-        return met >= threshold.need
+    if not isinstance(threshold, Pool):
+        gate = _gate(threshold)
+        return sum(is_met(part, placed, candidates) for part in gate.parts) >= gate.need
     fitting = candidates[threshold.address]
     total = sum((weight(threshold, fitting[i]) for i in placed[threshold.address]), Decimal(0))
     return total >= threshold.need

@@ -36,6 +36,7 @@ from stacking_rules.requirements import (
     AtLeast,
     Completed,
     Earned,
+    NoneOf,
     Requirement,
 )
 from stacking_rules.selection import Test
@@ -44,7 +45,7 @@ from stacking_rules.stacks import Stack
 FORMAT = 1
 MAX_NODES = 10_000
 MAX_DEPTH = 40
-_OPERATORS = ("completed", "award", "all", "any", "at_least", "credits", "items")
+_OPERATORS = ("completed", "award", "all", "any", "at_least", "credits", "items", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,9 @@ class _Reader:
             count = count_of(item["at_least"], f"{address}/at_least", len(parts))
             return AtLeast(id=name, title=title, count=count, parts=parts)
         parts = self._parts(item[kind], f"{address}/{kind}", depth)
-        group = AllOf if kind == "all" else AnyOf
-        return group(id=name, title=title, parts=parts)
+        groups: dict[str, type[AllOf | AnyOf | NoneOf]]
+        groups = {"all": AllOf, "any": AnyOf, "none": NoneOf}
+        return groups[kind](id=name, title=title, parts=parts)
 
     def _amount(
         self, unit: str, item: Mapping[str, object], address: str, name: str, title: str

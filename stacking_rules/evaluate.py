@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,10 +19,19 @@ from stacking_rules.allocate import (
 )
 from stacking_rules.facts import Award, LearnerRecord
 from stacking_rules.progress import HeldFact, Progress, Status, Unused
-from stacking_rules.requirements import Amount, Group, Requirement
+from stacking_rules.requirements import Amount, Group, NoneOf, Requirement, parts_of
 from stacking_rules.selection import passes
 from stacking_rules.stacks import ROOT, Stack, child_address
-from stacking_rules.thresholds import Atom, Pool, atom_of, compile_stack, pools_of
+from stacking_rules.thresholds import (
+    Atom,
+    Pool,
+    Threshold,
+    atom_of,
+    compile_requirement,
+    compile_stack,
+    pools_of,
+    settle,
+)
 
 
 def evaluate(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetime) -> Progress:
@@ -33,25 +42,53 @@ def evaluate(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: date
     of the facts does not matter.
     """
     held = _hold(record.at(as_of=as_of, known_on=known_on), as_of)
-    root = compile_stack(stack)
+    return _evaluate(ROOT, stack.requires, compile_stack(stack), held)
+
+
+def _evaluate(address: str, node: Requirement, compiled: Threshold, held: _Held) -> Progress:
+    """Return the progress at ``node``, taken alone: nothing outside of it uses items up."""
+    barred = {at: _bar(at, part, held) for at, part in _bars(address, node)}
+    root = settle(compiled, {at: bar.status is Status.MET for at, bar in barred.items()})
     pools = {pool.address: pool for pool in pools_of(root)}
     sure = {address: held.fitting(pool) for address, pool in pools.items()}
-    allocation = allocate(root, sure)
-    view = _View(pools, sure, held, allocation)
-    progress = view.node(ROOT, stack.requires)
-    if progress.status is Status.MET:
+    view = _View(pools, sure, held, allocate(root, sure), barred)
+    progress = view.node(address, node)
+    if progress.status is Status.MET or isinstance(node, NoneOf):
         return progress
-    return replace(progress, status=_unmet_status(stack, view))
+    return replace(progress, status=_unmet_status(compiled, view))
 
 
-def _unmet_status(stack: Stack, view: _View) -> Status:
+def _bars(address: str, node: Requirement) -> Iterator[tuple[str, NoneOf]]:
+    """Yield every "none of" that is not below another one, with its address."""
+    if isinstance(node, NoneOf):
+        yield address, node
+        return
+    for part in parts_of(node):
+        yield from _bars(child_address(address, part), part)
+
+
+def _bar(address: str, node: NoneOf, held: _Held) -> Progress:
+    """Return the progress of a "none of": met only if every part is surely not."""
+    places = [(child_address(address, part), part) for part in node.parts]
+    children = tuple(
+        _evaluate(at, part, compile_requirement(at, part), held) for at, part in places
+    )
+    statuses = [child.status for child in children]
+    have, need = statuses.count(Status.NOT_MET), len(children)
+    status = Status.NOT_MET if Status.MET in statuses else _kleene(have, need, need)
+    return Progress(address, node, status, Decimal(have), Decimal(need), "parts", children=children)
+
+
+def _unmet_status(compiled: Threshold, view: _View) -> Status:
     """Say whether "not met" is proved, or data or proof are missing."""
-    root = compile_stack(stack)
+    hope = {at: bar.status is not Status.NOT_MET for at, bar in view.barred.items()}
+    is_open = any(bar.status is Status.UNKNOWN for bar in view.barred.values())
+    root = settle(compiled, hope)
     maybe = {
         address: _hopeful(pool, view.sure[address], view.held.doubtful(pool))
         for address, pool in view.pools.items()
     }
-    if maybe != view.sure:
+    if maybe != view.sure or is_open:
         hopeful = allocate(root, maybe)
         if not hopeful.is_decided or is_met(root, hopeful.placed, maybe):
             return Status.UNKNOWN
@@ -143,8 +180,11 @@ class _View:
     sure: Candidates
     held: _Held
     allocation: Allocation
+    barred: Mapping[str, Progress]
 
     def node(self, address: str, requirement: Requirement) -> Progress:
+        if isinstance(requirement, NoneOf):
+            return self.barred[address]
         if isinstance(requirement, Group):
             return self._group(address, requirement)
         if isinstance(requirement, Amount):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from stacking_rules.progress import Progress, Status
-from stacking_rules.requirements import AllOf, Amount, AnyOf, Completed, Earned, Group
+from stacking_rules.requirements import AllOf, Amount, AnyOf, Completed, Earned, Group, NoneOf
 
 Value = str | int | Decimal
 
@@ -16,7 +16,8 @@ Value = str | int | Decimal
 class Message:
     """A sentence to be said: its key, and the values that go into it.
 
-    Keys are ``KIND.STATUS``: kind is completed, earned, credits, items, all, any or at-least,
+    Keys are ``KIND.STATUS``: kind is completed, earned, credits, items, all, any, none or
+    at-least,
     status as in ``Status``; "completed.graded.*" asks for a grade. Values are keys and amounts,
     never words of a language.
     """
@@ -46,7 +47,7 @@ def _kind(node: Progress) -> str:
         return "completed" if requirement.grade is None else "completed.graded"
     if isinstance(requirement, Amount):
         return requirement.unit
-    names = {Earned: "earned", AllOf: "all", AnyOf: "any"}
+    names = {Earned: "earned", AllOf: "all", AnyOf: "any", NoneOf: "none"}
     return names.get(type(requirement), "at-least")
 
 
@@ -58,7 +59,7 @@ def _subject(node: Progress) -> dict[str, Value]:
     if isinstance(requirement, Completed | Amount) and requirement.grade is not None:
         values["grade"] = requirement.grade.value
         values["scale"] = requirement.grade.scale
-    if isinstance(requirement, Group):
+    if isinstance(requirement, Group | NoneOf):
         unknown = sum(child.status is Status.UNKNOWN for child in node.children)
         values |= {"parts": len(requirement.parts), "unknown": unknown}
     return values

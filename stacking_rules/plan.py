@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from stacking_rules.facts import Grade
 from stacking_rules.progress import Progress, Status, Unused
-from stacking_rules.requirements import Amount, Completed, Earned, Group
+from stacking_rules.requirements import Amount, Completed, Earned, Group, NoneOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Step:
     ``kind`` is "complete" (one achievement), "complete-any" (``count`` of ``options``), "earn"
     (an award), "improve" (completed, but not at the grade asked for), "credits" (``credits``
     more from ``options``) or "items" (``count`` more of them; without options, whatever is asked
-    for). ``grade`` is the grade to reach, where one is asked for.
+    for), or "blocked" (``options`` are held and shut this
+    way). ``grade`` is the grade to reach, where one is asked for.
     """
 
     address: str
@@ -42,6 +43,8 @@ def next_steps(progress: Progress) -> tuple[Step, ...]:
     """Return the least that leads from ``progress`` to met; empty when it is met."""
     if progress.status is Status.MET:
         return ()
+    if isinstance(progress.requirement, NoneOf):
+        return (_blocked_step(progress),)
     if not progress.children:
         return (_leaf_step(progress),)
     return _group_steps(progress)
@@ -51,6 +54,8 @@ def effort(progress: Progress) -> Effort:
     """Return how much is missing at least; a part that cannot be filled counts as very much."""
     if progress.status is Status.MET:
         return 0, Decimal(0)
+    if isinstance(progress.requirement, NoneOf):
+        return _STUCK
     if isinstance(progress.requirement, Amount):
         missing = progress.need - progress.have
         return (int(missing), Decimal(0)) if progress.unit == "items" else (1, missing)
@@ -74,11 +79,20 @@ def _easiest(progress: Progress) -> list[Progress]:
 def _group_steps(progress: Progress) -> tuple[Step, ...]:
     missing = int(progress.need - progress.have)
     unmet = [child for child in progress.children if child.status is not Status.MET]
-    singles = [child for child in unmet if not isinstance(child.requirement, Group | Amount)]
+    singles = [
+        child for child in unmet if not isinstance(child.requirement, Group | Amount | NoneOf)
+    ]
     open_ones = [child for child in singles if not _is_used_elsewhere(child)]
     if len(singles) == len(unmet) and len(open_ones) > missing:
         return (_choice_step(progress.address, open_ones, missing),)
     return tuple(step for part in _easiest(progress) for step in next_steps(part))
+
+
+def _blocked_step(progress: Progress) -> Step:
+    """Say what is held, or might be, that shuts this way: nothing leads on from here."""
+    shut = [child for child in progress.children if child.status is not Status.NOT_MET]
+    facts = [fact for child in shut for node in child.walk() for fact in node.counted]
+    return Step(progress.address, "blocked", tuple(dict.fromkeys(f.achievement for f in facts)))
 
 
 def _choice_step(address: str, parts: list[Progress], count: int) -> Step:

@@ -94,4 +94,16 @@ class AtLeast(Group):
         return self.count
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoneOf(Requirement):
+    """No part is met, each looked at alone: what is held there is not used up."""
+
+    parts: tuple[Requirement, ...]
+
+
 Leaf = Completed | Earned | Amount
+
+
+def parts_of(requirement: Requirement) -> tuple[Requirement, ...]:
+    """Return the requirements directly below ``requirement``."""
+    return requirement.parts if isinstance(requirement, Group | NoneOf) else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stacking_rules.requirements import Earned, Group, Requirement
+from stacking_rules.requirements import Earned, Requirement, parts_of
 
 ROOT = "/"
 
@@ -46,6 +46,5 @@ def child_address(address: str, child: Requirement) -> str:
 
 def _walk(address: str, node: Requirement) -> Iterator[tuple[str, Requirement]]:
     yield address, node
-    if isinstance(node, Group):
-        for part in node.parts:
-            yield from _walk(child_address(address, part), part)
+    for part in parts_of(node):
+        yield from _walk(child_address(address, part), part)

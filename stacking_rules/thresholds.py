@@ -8,13 +8,13 @@ pool: its parts differ, so n parts met are n different items held.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
 from stacking_rules.facts import Grade
-from stacking_rules.requirements import Amount, Completed, Earned, Group, Requirement
+from stacking_rules.requirements import Amount, Completed, Earned, Group, NoneOf, Requirement
 from stacking_rules.selection import Test
 from stacking_rules.stacks import ROOT, Stack, child_address
 
@@ -55,22 +55,39 @@ class Gate:
     parts: tuple[Threshold, ...]
 
 
-Threshold = Pool | Gate
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A requirement whose answer does not depend on what counts where: it is given beforehand."""
+
+    address: str
+
+
+Threshold = Pool | Gate | Given
 
 
 def pools_of(threshold: Threshold) -> Iterator[Pool]:
     """Yield the pools below ``threshold`` in the order of the document."""
     if isinstance(threshold, Pool):
         yield threshold
-    else:
+    elif isinstance(threshold, Gate):
         for part in threshold.parts:
             yield from pools_of(part)
+
+
+def settle(threshold: Threshold, given: Mapping[str, bool]) -> Threshold:
+    """Return ``threshold`` with what is given in its place: a gate of nothing, open or closed."""
+    if isinstance(threshold, Given):
+        return Gate(threshold.address, 0 if given[threshold.address] else 1, ())
+    if isinstance(threshold, Pool) or not given:
+        return threshold
+    parts = tuple(settle(part, given) for part in threshold.parts)
+    return Gate(threshold.address, threshold.need, parts)
 
 
 @lru_cache(maxsize=4096)
 def compile_stack(stack: Stack) -> Threshold:
     """Return the compiled form of ``stack``."""
-    return _compile(ROOT, stack.requires)
+    return compile_requirement(ROOT, stack.requires)
 
 
 def atom_of(leaf: Requirement) -> Atom:
@@ -82,7 +99,10 @@ def atom_of(leaf: Requirement) -> Atom:
     raise TypeError(f"{type(leaf).__name__} is not a single achievement")
 
 
-def _compile(address: str, node: Requirement) -> Threshold:
+def compile_requirement(address: str, node: Requirement) -> Threshold:
+    """Return the compiled form of the requirement at ``address``."""
+    if isinstance(node, NoneOf):
+        return Given(address)
     if isinstance(node, Amount):
         keys: tuple[str | None, ...] = node.of or (None,)
         atoms = tuple(Atom(key, grade=node.grade, where=node.where) for key in keys)
@@ -92,5 +112,5 @@ def _compile(address: str, node: Requirement) -> Threshold:
     if all(isinstance(part, Completed | Earned) for part in node.parts):
         atoms = tuple(atom_of(part) for part in node.parts)
         return Pool(address, Decimal(node.needed), "items", atoms)
-    parts = tuple(_compile(child_address(address, part), part) for part in node.parts)
+    parts = tuple(compile_requirement(child_address(address, part), part) for part in node.parts)
     return Gate(address, node.needed, parts)

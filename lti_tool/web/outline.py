@@ -18,6 +18,7 @@ from stacking_rules import (
     Completion,
     Earned,
     Grade,
+    NoneOf,
     Progress,
     Status,
     Step,
@@ -153,6 +154,8 @@ def _way(step: Step, by_key: Mapping[str, StackView]) -> tuple[int, Decimal]:
     if step.kind == "earn" and step.options[0] in by_key:
         things, left = _distance(by_key[step.options[0]], by_key)
         return things + 1, left
+    if step.kind == "blocked":
+        return 10**6, Decimal(0)
     return (1 if step.credits else step.count), step.credits or Decimal(0)
 
 
@@ -163,11 +166,16 @@ def _card(stack: StackView, view: ProgressView) -> Card:
         segments=_segments(stack.progress),
         is_due=stack.award is None and stack.progress.status is Status.MET,
         steps=tuple(_step(step, view.names) for step in stack.steps),
-        unlocks=wording.unlocks(stack) if stack.steps else "",
+        unlocks=_unlocks(stack),
         leads_on=wording.leads_on(_asked_for_by(stack, view)),
         counts_in=_counts_in(stack, view),
         map=_Rows(view).row(stack.progress),
     )
+
+
+def _unlocks(stack: StackView) -> str:
+    is_shut = any(step.kind == "blocked" for step in stack.steps)
+    return wording.unlocks(stack) if stack.steps and not is_shut else ""
 
 
 def _segments(root: Progress) -> int:
@@ -221,6 +229,7 @@ class _Rows:
         hand_in = self._hand_in(node) if is_needed else None
         kind, status = self._status(node, hand_in, is_needed=is_needed)
         is_open = is_needed and node.status is not Status.MET
+        is_open = is_open and not isinstance(requirement, NoneOf)
         award = requirement.achievement if isinstance(requirement, Earned) else ""
         return Row(
             title=wording.requirement_title(requirement, names),

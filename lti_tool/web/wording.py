@@ -14,6 +14,7 @@ from stacking_rules import (
     Earned,
     Grade,
     Group,
+    NoneOf,
     Progress,
     Requirement,
     Status,
@@ -154,7 +155,10 @@ def requirement_title(requirement: Requirement, names: Mapping[str, str]) -> str
         return f"At least {_amount_words(requirement.need, requirement.unit)}"
     if isinstance(requirement, Group):
         return _group_rule(requirement)
-    return "Requirement"
+    return NONE_WORDS if isinstance(requirement, NoneOf) else "Requirement"
+
+
+NONE_WORDS = "Not together with any of these"
 
 
 def _group_rule(group: Group) -> str:
@@ -169,6 +173,8 @@ def rule(requirement: Requirement, names: Mapping[str, str]) -> str:
     """Return what a requirement asks for, in words; empty where its title says it all."""
     if isinstance(requirement, Group):
         return _group_rule(requirement) if requirement.title else ""
+    if isinstance(requirement, NoneOf):
+        return NONE_WORDS if requirement.title else ""
     if isinstance(requirement, Amount):
         named = [names.get(key, key) for key in requirement.of]
         choice = listed(named) or "all that is completed"
@@ -190,6 +196,8 @@ def standing(node: Progress) -> str:
         return f"{_of_amount(node)} counted"
     if isinstance(node.requirement, Group):
         return f"{_of_parts(node)} counted"
+    if isinstance(node.requirement, NoneOf):
+        return ""
     if node.counted or node.unused:
         return ""
     return "Not earned yet" if isinstance(node.requirement, Earned) else "Not completed yet"
@@ -248,6 +256,8 @@ def step(value: Step, names: Mapping[str, str]) -> str:
     """Return one next step with its alternatives."""
     options = [names.get(key, key) for key in value.options]
     wanted = _at_least(value.grade)
+    if value.kind == "blocked":
+        return f"Not possible beside {listed(options, joint='and') or 'what is held already'}"
     if value.kind == "earn":
         return f"Earn {listed(options)}"
     if value.kind == "improve":

@@ -26,7 +26,8 @@ from stacking_rules import (
 from tests.rules.helpers import NOW, TODAY
 
 WORDS = """quoin stacks key title requires completed award all any at_least credits items of grade
-scale where use id not last years on level at_most completions awards achievement attributes sql"""
+scale where use id not last years on level at_most completions awards achievement attributes sql
+none"""
 NAMES = st.sampled_from(WORDS.split())
 SCALARS = (
     st.none()
@@ -66,6 +67,7 @@ TREES = st.recursive(
     lambda inner: (
         one(all=st.lists(inner, min_size=1, max_size=3))
         | one(any=st.lists(inner, min_size=1, max_size=3))
+        | one(none=st.lists(inner, min_size=1, max_size=2))
         | one(at_least=st.integers(0, 3), of=st.lists(inner, min_size=1, max_size=3))
     ),
     max_leaves=8,

@@ -111,6 +111,8 @@ def test_the_state_of_one_competency_says_whether_it_counts() -> None:
         (Step("/", "credits", ("sql",), credits=Decimal(1)), "Gain 1 more credit"),
         (Step("/", "items", ("sql", "r"), 1), "Complete one more of these"),
         (Step("/", "items", (), 3), "Complete three more of the kind asked for"),
+        (Step("/", "blocked", ("sql",)), "Not possible beside SQL foundations"),
+        (Step("/", "blocked", ()), "Not possible beside what is held already"),
         (Step("/", "credits", ("sql",), credits=Decimal("4.5")), "Gain 4.5 more credits"),
     ],
 )
