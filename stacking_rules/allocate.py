@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import combinations, product
 
@@ -66,10 +67,10 @@ def weight(pool: Pool, fact: Fact) -> Decimal:
     return fact.credits if pool.unit == "credits" else Decimal(1)
 
 
-def preference(fact: Fact) -> tuple[str, str]:
+def preference(fact: Fact) -> tuple[date, str]:
     """Return the published order of equal facts: the earliest first, then the stable id."""
     earned = fact.awarded_on if isinstance(fact, Award) else fact.completed_on
-    return earned.isoformat(), fact.id
+    return earned, fact.id
 
 
 def _is_contended(pools: Iterable[Pool], candidates: Candidates) -> bool:
@@ -171,7 +172,7 @@ def _fill(
 
 
 def _in_order(pools: Sequence[Pool], candidates: Candidates) -> list[Item]:
-    first: dict[Item, tuple[str, str]] = {}
+    first: dict[Item, tuple[date, str]] = {}
     for pool in pools:
         for item, fact in candidates[pool.address].items():
             rank = preference(fact)
@@ -185,6 +186,7 @@ def _match(
     """Place ``items`` in order by augmenting paths; an item once placed stays placed."""
     placed: dict[str, list[Item]] = {pool.address: [] for pool in pools}
     fitting = {pool.address: set(candidates[pool.address]) for pool in pools}
+    needs = {pool.address: int(pool.need) for pool in pools}
 
     def place(item: Item, tried: set[str]) -> bool:
         for pool in pools:
@@ -193,7 +195,7 @@ def _match(
                 continue
             tried.add(address)
             here = placed[address]
-            if len(here) < pool.need:
+            if len(here) < needs[address]:
                 here.append(item)
                 return True
             for index, other in enumerate(here):
