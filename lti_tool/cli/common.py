@@ -39,11 +39,12 @@ def friendly(work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def open_database(*, check: bool = True) -> Database:
-    """Open the database of the settings.
+    """Open the database of the settings; it is closed when the command ends.
 
     ``ConflictError`` when its shape is not this release's, unless ``check`` is false.
     """
     database = Database(Config.from_environ().database_url)
+    click.get_current_context().call_on_close(database.dispose)
     if check and not schema.is_current(database):
         raise ConflictError("The database is not at this release: run 'quoin db upgrade' first.")
     return database
