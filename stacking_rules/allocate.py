@@ -67,6 +67,11 @@ def weight(pool: Pool, fact: Fact) -> Decimal:
     return fact.credits if pool.unit == "credits" else Decimal(1)
 
 
+def total(pool: Pool, facts: Iterable[Fact]) -> Decimal:
+    """Return what ``facts`` add to ``pool`` together."""
+    return sum((weight(pool, fact) for fact in facts), Decimal(0))
+
+
 def preference(fact: Fact) -> tuple[date, str]:
     """Return the published order of equal facts: the earliest first, then the stable id."""
     earned = fact.awarded_on if isinstance(fact, Award) else fact.completed_on
@@ -88,7 +93,7 @@ def _is_contended(pools: Iterable[Pool], candidates: Candidates) -> bool:
 def _trim(pool: Pool, fitting: Mapping[Item, Fact]) -> tuple[Item, ...]:
     """Return the fewest items that reach the need, the earliest among equals; all if short."""
     order = sorted(fitting, key=lambda item: preference(fitting[item]))
-    surplus = sum((weight(pool, fitting[item]) for item in order), Decimal(0)) - pool.need
+    surplus = total(pool, fitting.values()) - pool.need
     kept = list(order)
     lightest_and_latest = order[::-1]
     lightest_and_latest.sort(key=lambda item: weight(pool, fitting[item]))
@@ -142,8 +147,7 @@ class _Again:
 
 
 def _is_fillable(pool: Pool, candidates: Candidates) -> bool:
-    fitting = candidates[pool.address].values()
-    return sum((weight(pool, fact) for fact in fitting), Decimal(0)) >= pool.need
+    return total(pool, candidates[pool.address].values()) >= pool.need
 
 
 def _fill(
@@ -333,7 +337,7 @@ def _shortfall(choice: Sequence[Pool], candidates: Candidates) -> Decimal:
     short = sum((pool.need - len(matched[pool.address]) for pool in unit), Decimal(0))
     for pool in choice:
         if pool not in unit:
-            held = sum((weight(pool, f) for f in candidates[pool.address].values()), Decimal(0))
+            held = total(pool, candidates[pool.address].values())
             short += max(pool.need - held, Decimal(0))
     return short
 
@@ -362,5 +366,4 @@ def is_met(
         gate = _gate(threshold)
         return sum(is_met(part, placed, candidates) for part in gate.parts) >= gate.need
     fitting = candidates[threshold.address]
-    total = sum((weight(threshold, fitting[i]) for i in placed[threshold.address]), Decimal(0))
-    return total >= threshold.need
+    return total(threshold, (fitting[i] for i in placed[threshold.address])) >= threshold.need

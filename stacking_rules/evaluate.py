@@ -15,6 +15,7 @@ from stacking_rules.allocate import (
     allocate,
     is_met,
     preference,
+    total,
     weight,
 )
 from stacking_rules.facts import Award, LearnerRecord
@@ -211,7 +212,7 @@ class _View:
     def _amount(self, address: str, node: Amount) -> Progress:
         pool = self.pools[address]
         placed = {item: self.sure[address][item] for item in self.allocation.placed[address]}
-        have = _total(pool, placed)
+        have = total(pool, placed.values())
         unused = tuple(
             held
             for atom in pool.atoms
@@ -219,7 +220,7 @@ class _View:
             for held in self._unused(atom, item, pool)
             if node.of or held.reason is not Unused.OTHER_KIND
         )
-        hope = _total(pool, _hopeful(pool, placed, self.held.doubtful(pool)))
+        hope = total(pool, _hopeful(pool, placed, self.held.doubtful(pool)).values())
         status = _kleene(have, hope, node.need)
         have, counted = min(have, node.need), tuple(placed.values())
         return Progress(address, node, status, have, node.need, node.unit, counted, unused)
@@ -250,10 +251,6 @@ class _View:
         users = [p.address for p in self.pools.values() if not p.is_overlay]
         is_elsewhere = any(item in self.allocation.placed[address] for address in users)
         return Unused.USED_ELSEWHERE if is_elsewhere and not pool.is_overlay else Unused.NOT_NEEDED
-
-
-def _total(pool: Pool, facts: Mapping[Item, Fact]) -> Decimal:
-    return sum((weight(pool, fact) for fact in facts.values()), Decimal(0))
 
 
 def _kleene(met: Decimal | int, hope: Decimal | int, need: Decimal | int) -> Status:

@@ -17,9 +17,8 @@ class Message:
     """A sentence to be said: its key, and the values that go into it.
 
     Keys are ``KIND.STATUS``: kind is completed, earned, credits, items, all, any, none or
-    at-least,
-    status as in ``Status``; "completed.graded.*" asks for a grade. Values are keys and amounts,
-    never words of a language.
+    at-least, status as in ``Status``; "completed.graded.*" asks for a grade. Values are keys and
+    amounts, never words of a language.
     """
 
     key: str
