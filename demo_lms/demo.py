@@ -35,6 +35,7 @@ from lti_tool.services.record_completions import record_completions
 from lti_tool.services.register_platform import PlatformDetails, register_platform
 
 HOME = Path("var/demo")
+"""Holds a folder per port of the LMS: its address is a part of who the learners are."""
 DATA = Path(__file__).parent / "institution"
 ACTOR = "demo"
 INSTITUTION = "harbour"
@@ -55,11 +56,12 @@ def main(arguments: list[str] | None = None) -> int:
     except PortTakenError as problem:
         print(problem, file=sys.stderr)  # noqa: T201
         return 1
-    HOME.mkdir(parents=True, exist_ok=True)
-    environ = _environ(options.tool_port, options.lms_port)
+    home = HOME / str(options.lms_port)
+    home.mkdir(parents=True, exist_ok=True)
+    environ = _environ(options.tool_port, options.lms_port, home)
     _say("preparing the database and the demo institution ...")
     seed(Config.from_environ(environ), _lms_url(options.lms_port))
-    return _serve(options.tool_port, options.lms_port, environ)
+    return _serve(options.tool_port, options.lms_port, home, environ)
 
 
 def seed(config: Config, lms_url: str) -> None:
@@ -136,11 +138,14 @@ def _replay(database: Database, institution_id: int, authority: str, people: Ins
         )
 
 
-def _serve(tool_port: int, lms_port: int, environ: dict[str, str]) -> int:
+def _serve(tool_port: int, lms_port: int, home: Path, environ: dict[str, str]) -> int:
     tool = [sys.executable, "-m", "lti_tool.cli", "serve", "--port", str(tool_port)]
     lms = [sys.executable, "-m", "demo_lms", "--port", str(lms_port)]
-    lms += ["--tool-url", _tool_url(tool_port), "--database", str(HOME / "lms.sqlite3")]
-    servers = [_start(tool, "quoin.log", environ), _start(lms, "lms.log", environ)]
+    lms += ["--tool-url", _tool_url(tool_port), "--database", str(home / "lms.sqlite3")]
+    servers = [
+        _start(tool, home / "quoin.log", environ),
+        _start(lms, home / "lms.log", environ),
+    ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         _wait_for(f"{_tool_url(tool_port)}/healthz", servers)
@@ -157,12 +162,12 @@ ready
     Amara Nwosu (learner): one course short of her pathway, and of the master's admission
     Chloé Lefèvre-Martin (learner): one competency short of Data explorer
 
-  Ctrl-C stops both; data and logs stay in {HOME} (make demo-reset throws them away)
+  Ctrl-C stops both; data and logs stay in {home} (make demo-reset throws them away)
 """
         )
         while all(server.poll() is None for server in servers):
             time.sleep(0.5)
-        print(f"A server ended; the logs in {HOME} say why.", file=sys.stderr)  # noqa: T201
+        print(f"A server ended; the logs in {home} say why.", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
         return 0
@@ -176,8 +181,8 @@ ready
             server.wait(10)
 
 
-def _start(command: list[str], log: str, environ: dict[str, str]) -> subprocess.Popen[bytes]:
-    with (HOME / log).open("ab") as output:
+def _start(command: list[str], log: Path, environ: dict[str, str]) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603
             command, env=environ, stdout=output, stderr=subprocess.STDOUT
         )
@@ -196,14 +201,14 @@ def _wait_for(url: str, servers: list[subprocess.Popen[bytes]]) -> None:
     raise TimeoutError(f"{url} did not answer; the logs in {HOME} say why.")
 
 
-def _environ(tool_port: int, lms_port: int) -> dict[str, str]:
-    secret = HOME / "secret.key"
+def _environ(tool_port: int, lms_port: int, home: Path) -> dict[str, str]:
+    secret = home / "secret.key"
     if not secret.exists():
         secret.touch(0o600)
         secret.write_text(os.urandom(32).hex())
     return {
         **os.environ,
-        "QUOIN_DATABASE_URL": f"sqlite:///{(HOME / 'quoin.sqlite3').resolve()}",
+        "QUOIN_DATABASE_URL": f"sqlite:///{(home / 'quoin.sqlite3').resolve()}",
         "QUOIN_PUBLIC_URL": _tool_url(tool_port),
         "QUOIN_SECRET_KEY_FILE": str(secret.resolve()),
         "QUOIN_PRIVATE_HOSTS": f"localhost:{lms_port}",
