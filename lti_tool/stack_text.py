@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import yaml
 
 from lti_tool.errors import StackTextError
 from stacking_rules import (
+    Definitions,
     Document,
     DocumentError,
     LearnerRecord,
@@ -37,12 +39,24 @@ _CONSTANTS: dict[str, bool | None] = {
 
 def read_document(text: str) -> Document:
     """Read a stack document; ``StackTextError`` names line, column and address."""
-    return _read(text, parse_document)
+    return _read(text, _document)
 
 
-def read_record(text: str) -> LearnerRecord:
-    """Read a record document; ``StackTextError`` names line, column and address."""
-    return _read(text, parse_record)
+def _document(data: object) -> Document:
+    document = parse_document(data)
+    try:
+        ZoneInfo(document.definitions.zone)
+    except (ValueError, OSError, KeyError):
+        raise DocumentError("/zone", "There is no such time zone.") from None
+    return document
+
+
+def read_record(text: str, definitions: Definitions | None = None) -> LearnerRecord:
+    """Read a record document; ``StackTextError`` names line, column and address.
+
+    ``definitions`` are those of the stacks that it is held against.
+    """
+    return _read(text, lambda data: parse_record(data, definitions))
 
 
 def _read(text: str, parse: Callable[[object], Read]) -> Read:

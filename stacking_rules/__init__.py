@@ -1,7 +1,7 @@
 """The stacking-rules engine: frozen values in, frozen values out; no clock and no I/O."""
 
+from stacking_rules.definitions import AchievementText, Definitions
 from stacking_rules.documents import (
-    AchievementText,
     Document,
     content_hash,
     parse_document,
@@ -15,10 +15,19 @@ from stacking_rules.errors import (
 )
 from stacking_rules.evaluate import evaluate
 from stacking_rules.explain import Message, explain
-from stacking_rules.facts import Award, Completion, Grade, LearnerRecord
+from stacking_rules.facts import (
+    Attestation,
+    Award,
+    Completion,
+    Fact,
+    Grade,
+    Learner,
+    LearnerRecord,
+    Waiver,
+)
 from stacking_rules.forecast import Change, next_change
 from stacking_rules.plan import Step, next_steps
-from stacking_rules.progress import HeldFact, Progress, Status, Unused
+from stacking_rules.progress import ClauseProgress, HeldFact, Progress, Status, Unused
 from stacking_rules.reading import scale_bounds
 from stacking_rules.records import parse_record
 from stacking_rules.requirements import (
@@ -26,11 +35,16 @@ from stacking_rules.requirements import (
     Amount,
     AnyOf,
     AtLeast,
+    Attested,
+    Choice,
     Completed,
     Earned,
     Group,
+    LearnerIs,
+    Limit,
     NoneOf,
     Requirement,
+    Waived,
 )
 from stacking_rules.rollup import (
     NewAward,
@@ -48,18 +62,27 @@ __all__ = [
     "Amount",
     "AnyOf",
     "AtLeast",
+    "Attestation",
+    "Attested",
     "Award",
     "Change",
+    "Choice",
     "CircularStackError",
+    "ClauseProgress",
     "Completed",
     "Completion",
+    "Definitions",
     "Document",
     "DocumentError",
     "Earned",
+    "Fact",
     "Grade",
     "Group",
     "HeldFact",
+    "Learner",
+    "LearnerIs",
     "LearnerRecord",
+    "Limit",
     "LimitExceededError",
     "Message",
     "NewAward",
@@ -72,6 +95,8 @@ __all__ = [
     "Status",
     "Step",
     "Unused",
+    "Waived",
+    "Waiver",
     "content_hash",
     "counted_facts",
     "evaluate",

@@ -1,4 +1,4 @@
-"""Stack documents (plain data) to stacks and back; every error names its address.
+"""Stack documents (plain data) to stacks; every error names its address.
 
 The format is described in ``docs/stack-format.md``. Text (YAML, JSON) is read elsewhere: this
 module takes dicts, lists, strings and numbers.
@@ -9,54 +9,60 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
-from stacking_rules.errors import DocumentError, LimitExceededError
-from stacking_rules.facts import HUNDRED
-from stacking_rules.read_test import read_test
+from stacking_rules.clauses import Filter
+from stacking_rules.definitions import AchievementText, Definitions
+from stacking_rules.errors import DocumentError
+from stacking_rules.read_definitions import FIELDS, read_definitions
+from stacking_rules.read_requirements import Reader
 from stacking_rules.reading import (
+    Scales,
     amount_of,
-    any_mapping,
-    count_of,
-    escape,
-    grade_of,
-    id_of,
     key_of,
+    keys_of,
     list_of,
     mapping_of,
-    scale_of,
+    one_of,
+    optional_day,
+    rules_of,
+    span_of,
     text_of,
     whole_of,
 )
-from stacking_rules.requirements import (
-    AllOf,
-    Amount,
-    AnyOf,
-    AtLeast,
-    Completed,
-    Earned,
-    NoneOf,
-    Requirement,
-)
-from stacking_rules.selection import Test
-from stacking_rules.stacks import Stack
+from stacking_rules.requirements import Amount, Group
+from stacking_rules.selection import AllTests, Anchor, Compare
+from stacking_rules.spans import Span
+from stacking_rules.stacks import RENEWAL, ROOT, Binding, Level, Renewal, Stack
 
 FORMAT = 1
-MAX_NODES = 10_000
-MAX_DEPTH = 40
-_OPERATORS = ("completed", "award", "all", "any", "at_least", "credits", "items", "none")
-
-
-@dataclass(frozen=True, slots=True)
-class AchievementText:
-    """What a document says of an achievement that is completed. ``credits`` are exact."""
-
-    key: str
-    name: str
-    description: str = ""
-    credits: Decimal = Decimal(0)
-    scale: str = HUNDRED
+MEANINGS = ("scales", "tables", "levels", "equivalent", "accepted", "terms", "rates", "zone")
+"""Definitions that are part of a rule: they are stored, and hashed, with each of its stacks."""
+STACK_FIELDS = (
+    "key",
+    "title",
+    "description",
+    "credits",
+    "type",
+    "requires",
+    "version",
+    "from",
+    "until",
+    "binding",
+    "repeats",
+    "valid",
+    "lasts",
+    "issue",
+    "consume",
+    "ledger_rule",
+    "credit_kind",
+    "supersedes",
+    "renewal",
+    "award_levels",
+    "definitions",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,43 +74,41 @@ class Document:
     stacks: tuple[Stack, ...]
     texts: Mapping[str, dict[str, object]]
     award_credits: Mapping[str, Decimal]
+    definitions: Definitions
 
 
 def parse_document(data: object) -> Document:
-    """Read a whole document: ``quoin: 1``, ``achievements``, ``stacks``.
+    """Read a whole document: ``quoin: 1``, its definitions, ``stacks``.
 
     ``DocumentError`` names the first thing that is wrong by its JSON pointer;
-    ``LimitExceededError`` if there are more than 10,000 nodes or 40 levels.
+    ``LimitExceededError`` if there are more than 10,000 nodes or 40 levels. A stack may stand
+    there in several versions.
     """
-    top = mapping_of(data, "", ("quoin", "achievements", "stacks"))
+    top = mapping_of(data, "", ("quoin", *FIELDS, "stacks"))
     if top.get("quoin") != FORMAT or isinstance(top.get("quoin"), bool):
         raise DocumentError("/quoin", f"The document must say 'quoin: {FORMAT}' (its format).")
-    achievements = tuple(
-        _achievement(key, value, f"/achievements/{escape(key)}")
-        for key, value in any_mapping(top.get("achievements", {}), "/achievements").items()
-    )
-    texts, stacks, worth = {}, [], {}
+    definitions = read_definitions(top, "")
+    shared = {name: top[name] for name in MEANINGS if name in top}
+    stacks: list[Stack] = []
+    texts, worth = {}, {}
     for index, item in enumerate(list_of(top.get("stacks"), "/stacks")):
-        stack, text, award_credits = _stack(item, f"/stacks/{index}")
-        if stack.key in texts:
+        stack, text, award_credits = _stack(item, f"/stacks/{index}", definitions, shared)
+        if any((s.key, s.version) == (stack.key, stack.version) for s in stacks):
             raise DocumentError(f"/stacks/{index}/key", f"'{stack.key}' is defined twice.")
         stacks.append(stack)
         texts[stack.key] = text
         worth[stack.key] = award_credits
-    return Document(achievements, tuple(stacks), texts, worth)
+    named = tuple(definitions.achievements.values())
+    return Document(named, tuple(stacks), texts, worth, definitions)
 
 
-def parse_stack(data: object, *, version: int = 1, address: str = "") -> Stack:
-    """Read one stack; ``DocumentError`` as in ``parse_document``."""
-    stack, text, _ = _stack(data, address)
-    return Stack(
-        stack.key,
-        stack.title,
-        stack.requires,
-        version,
-        stack.description,
-        content_hash(text),
-    )
+def parse_stack(data: object, *, version: int | None = None, address: str = "") -> Stack:
+    """Read one stack; ``DocumentError`` as in ``parse_document``.
+
+    ``version`` replaces the version that the text says (1 without either).
+    """
+    stack, _, _ = _stack(data, address, None, {})
+    return stack if version is None else replace(stack, version=version)
 
 
 def content_hash(text: Mapping[str, object]) -> str:
@@ -113,145 +117,129 @@ def content_hash(text: Mapping[str, object]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _stack(data: object, address: str) -> tuple[Stack, dict[str, object], Decimal]:
-    fields = ("key", "title", "description", "credits", "requires")
-    item = mapping_of(data, address, fields)
+def _stack(
+    data: object, address: str, definitions: Definitions | None, shared: Mapping[str, object]
+) -> tuple[Stack, dict[str, object], Decimal]:
+    item = mapping_of(data, address, STACK_FIELDS)
+    own = mapping_of(item.get("definitions", {}), f"{address}/definitions", FIELDS)
+    if definitions is None or own:
+        definitions = read_definitions({**shared, **own}, f"{address}/definitions")
     key = key_of(item.get("key"), f"{address}/key")
-    title = text_of(item.get("title", key), f"{address}/title")
-    description = text_of(item.get("description", ""), f"{address}/description")
-    worth = amount_of(item.get("credits", 0), f"{address}/credits")
     if "requires" not in item:
         raise DocumentError(address, "A stack needs 'requires': what must be met.")
-    requires = _Reader().read(item["requires"], f"{address}/requires", 1)
-    text = json.loads(json.dumps(item, default=str))
-    stack = Stack(key, title, requires, 1, description, content_hash(text))
-    return stack, text, worth
-
-
-def _achievement(key: object, data: object, address: str) -> AchievementText:
-    item = mapping_of(data, address, ("name", "description", "credits", "scale"))
-    scale = scale_of(item.get("scale", HUNDRED), f"{address}/scale")
-    return AchievementText(
-        key_of(key, address),
-        text_of(item.get("name", key), f"{address}/name"),
+    reader = Reader(definitions.scales)
+    requires = reader.read(item["requires"], f"{address}/requires", 1, "")
+    whole = {**item, "definitions": {**shared, **own}} if shared or own else item
+    text = json.loads(json.dumps(whole, default=str))
+    stack = Stack(
+        key,
+        text_of(item.get("title", key), f"{address}/title"),
+        requires,
+        max(1, whole_of(item.get("version", 1), f"{address}/version", 10**6)),
         text_of(item.get("description", ""), f"{address}/description"),
-        amount_of(item.get("credits", 0), f"{address}/credits"),
-        scale,
+        content_hash(text),
+        definitions,
+    )
+    stack = _with_terms(stack, item, address)
+    stack = replace(
+        stack,
+        renewal=_renewal(key, item, f"{address}/renewal", definitions.scales),
+        levels=_levels(stack, item, f"{address}/award_levels"),
+    )
+    _refuse_dangling(stack, address)
+    return stack, text, amount_of(item.get("credits", 0), f"{address}/credits")
+
+
+def _with_terms(stack: Stack, item: Mapping[str, object], address: str) -> Stack:
+    """Return the stack with what it says about repeats, validity, issue, use and versions."""
+
+    def choice(name: str, *known: str) -> str:
+        return one_of(item.get(name, known[0]), known, f"{address}/{name}")
+
+    return replace(
+        stack,
+        repeats=choice("repeats", "best", "latest", "first", "none"),
+        valid=choice("valid", "at-award", "throughout"),
+        lasts=_lasts(item["lasts"], f"{address}/lasts") if "lasts" in item else None,
+        issue=choice("issue", "automatic", "on-application", "opt-out"),
+        consume=choice("consume", "within-award", "never", "bank"),
+        ledger_rule=rules_of(item["ledger_rule"], f"{address}/ledger_rule")
+        if "ledger_rule" in item
+        else (),
+        credit_kind=text_of(item.get("credit_kind", ""), f"{address}/credit_kind"),
+        award_type=text_of(item.get("type", ""), f"{address}/type"),
+        supersedes=keys_of(item["supersedes"], f"{address}/supersedes")
+        if "supersedes" in item
+        else (),
+        since=optional_day(item, "from", address) or date.min,
+        until=optional_day(item, "until", address) or date.max,
+        binding=_binding(item, f"{address}/binding"),
     )
 
 
-class _Reader:
-    """Reads one requirement tree and counts its nodes."""
+def _lasts(data: object, address: str) -> Anchor:
+    """Read how long an award is valid: a span from its day on, perhaps to the end of that year."""
+    item = mapping_of(data, address, ("years", "months", "days", "end_of"))
+    length = {name: value for name, value in item.items() if name != "end_of"}
+    if "end_of" in item:
+        one_of(item["end_of"], ("year",), f"{address}/end_of")
+    span = span_of(length, address) if length else Span()
+    return Anchor("asked", "", span, "end_of" in item)
 
-    def __init__(self) -> None:
-        self.nodes = 0
 
-    def read(self, data: object, address: str, depth: int, position: str = "") -> Requirement:
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise LimitExceededError("nodes", MAX_NODES)
-        if depth > MAX_DEPTH:
-            raise LimitExceededError("levels", MAX_DEPTH)
-        if isinstance(data, str):
-            return Completed(id=key_of(data, address), achievement=data)
-        common = ("id", "title", "grade", "scale", "of", "where", "use")
-        item = mapping_of(data, address, (*_OPERATORS, *common))
-        found = [name for name in _OPERATORS if name in item]
-        if len(found) != 1:
-            raise DocumentError(address, _wrong_operators(found))
-        return self._node(found[0], item, address, depth, position)
+def _binding(item: Mapping[str, object], address: str) -> Binding:
+    if "binding" not in item:
+        return Binding()
+    data = mapping_of(item["binding"], address, ("policy", "event"))
+    policies = ("bound", "latest", "best")
+    policy = one_of(data.get("policy", "latest"), policies, f"{address}/policy")
+    if policy == "latest":
+        return Binding()
+    return Binding(policy, key_of(data.get("event"), f"{address}/event"))
 
-    def _node(
-        self, kind: str, item: Mapping[str, object], address: str, depth: int, position: str
-    ) -> Requirement:
-        _refuse_stray(kind, item, address)
-        title = text_of(item.get("title", ""), f"{address}/title")
-        if kind in ("completed", "award"):
-            key = key_of(item[kind], f"{address}/{kind}")
-            name = id_of(item.get("id", key), address)
-            if kind == "award":
-                return Earned(id=name, title=title, achievement=key)
-            grade, where = grade_of(item, address), _where(item, address)
-            return Completed(id=name, title=title, achievement=key, grade=grade, where=where)
-        name = id_of(item.get("id", position), address)
-        if kind in ("credits", "items"):
-            return self._amount(kind, item, address, name, title)
-        if kind == "at_least":
-            parts = self._parts(item.get("of"), f"{address}/of", depth)
-            count = count_of(item["at_least"], f"{address}/at_least", len(parts))
-            return AtLeast(id=name, title=title, count=count, parts=parts)
-        parts = self._parts(item[kind], f"{address}/{kind}", depth)
-        groups: dict[str, type[AllOf | AnyOf | NoneOf]]
-        groups = {"all": AllOf, "any": AnyOf, "none": NoneOf}
-        return groups[kind](id=name, title=title, parts=parts)
 
-    def _amount(
-        self, unit: str, item: Mapping[str, object], address: str, name: str, title: str
-    ) -> Requirement:
-        keys: tuple[str, ...] = ()
-        if "of" in item:
-            listed = list_of(item["of"], f"{address}/of")
-            keys = tuple(key_of(key, f"{address}/of/{i}") for i, key in enumerate(listed))
-            _refuse_repeats(keys, f"{address}/of")
-        return Amount(
-            id=name,
-            title=title,
-            need=_need(unit, item[unit], f"{address}/{unit}"),
-            unit=unit,
-            of=keys,
-            grade=grade_of(item, address),
-            where=_where(item, address),
-            is_overlay=_use(item, address) == "overlay",
+def _renewal(key: str, item: Mapping[str, object], address: str, scales: Scales) -> Renewal | None:
+    if "renewal" not in item:
+        return None
+    data = mapping_of(item["renewal"], address, ("requires", "opens", "rule"))
+    if "requires" not in data:
+        raise DocumentError(address, "A renewal needs 'requires': what must be met.")
+    node = Reader(scales).read(data["requires"], f"{address}/requires", 1, RENEWAL)
+    if "opens" in data:
+        span = span_of(data["opens"], f"{address}/opens")
+        opening = Anchor("expiry", key, Span(-span.months, -span.days))
+        tests = (
+            Compare("on", "at_least", opening),
+            Compare("on", "below", Anchor("expiry", key)),
         )
-
-    def _parts(self, data: object, address: str, depth: int) -> tuple[Requirement, ...]:
-        parts = tuple(
-            self.read(part, f"{address}/{index}", depth + 1, str(index + 1))
-            for index, part in enumerate(list_of(data, address))
-        )
-        _refuse_repeats(tuple(part.id for part in parts), address)
-        return parts
+        rule = rules_of(data["rule"], f"{address}/rule") if "rule" in data else ()
+        window = Filter(id="opens", rule=rule, where=AllTests(tests))
+        node = replace(node, clauses=(*node.clauses, window))
+    return Renewal(node)
 
 
-def _wrong_operators(found: list[str]) -> str:
-    if found:
-        return f"A requirement says one thing; this one says {' and '.join(found)}."
-    return f"A requirement needs one of {', '.join(_OPERATORS)}."
+def _levels(stack: Stack, item: Mapping[str, object], address: str) -> tuple[Level, ...]:
+    if "award_levels" not in item:
+        return ()
+    found = []
+    amounts = {at for at, node in stack.walk() if isinstance(node, Amount | Group)}
+    for index, entry in enumerate(list_of(item["award_levels"], address)):
+        here = f"{address}/{index}"
+        data = mapping_of(entry, here, ("name", "at", "need"))
+        at = text_of(data.get("at", ROOT), f"{here}/at")
+        if at not in amounts:
+            raise DocumentError(f"{here}/at", f"There is no amount or group at {at}.")
+        name = text_of(data.get("name"), f"{here}/name")
+        found.append(Level(name, at, amount_of(data.get("need"), f"{here}/need")))
+    return tuple(found)
 
 
-def _refuse_stray(kind: str, item: Mapping[str, object], address: str) -> None:
-    allowed = {"id", "title", kind}
-    if kind in ("completed", "credits", "items"):
-        allowed |= {"grade", "scale", "where"}
-    if kind in ("at_least", "credits", "items"):
-        allowed.add("of")
-    if kind in ("credits", "items"):
-        allowed.add("use")
-    for name in item:
-        if name not in allowed:
-            raise DocumentError(f"{address}/{name}", f"'{name}' has no meaning beside '{kind}'.")
-
-
-def _refuse_repeats(keys: tuple[str, ...], address: str) -> None:
-    seen: set[str] = set()
-    for index, key in enumerate(keys):
-        if key in seen:
-            raise DocumentError(f"{address}/{index}", f"'{key}' stands here twice.")
-        seen.add(key)
-
-
-def _need(unit: str, value: object, address: str) -> Decimal:
-    if unit == "items":
-        return Decimal(whole_of(value, address, MAX_NODES))
-    return amount_of(value, address)
-
-
-def _where(item: Mapping[str, object], address: str) -> Test | None:
-    return read_test(item["where"], f"{address}/where") if "where" in item else None
-
-
-def _use(item: Mapping[str, object], address: str) -> str:
-    use = item.get("use", "consume")
-    if use not in ("consume", "overlay"):
-        raise DocumentError(f"{address}/use", "'use' is either consume or overlay.")
-    return str(use)
+def _refuse_dangling(stack: Stack, address: str) -> None:
+    """Refuse clauses that speak of a requirement that is not there."""
+    known = {at for at, _ in stack.walk()}
+    for at, _, clause in stack.clauses():
+        for name in ("of", "first", "second"):
+            wanted = getattr(clause, name, None)
+            if isinstance(wanted, str) and wanted not in known:
+                message = f"{at} speaks of {wanted}, and there is no such requirement."
+                raise DocumentError(f"{address}/requires", message)

@@ -2,259 +2,238 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from stacking_rules.allocate import (
-    Allocation,
-    Candidates,
-    Fact,
-    Item,
-    allocate,
-    is_met,
-    preference,
-    total,
-    weight,
-)
-from stacking_rules.facts import Award, LearnerRecord
-from stacking_rules.progress import HeldFact, Progress, Status, Unused
-from stacking_rules.requirements import Amount, Group, NoneOf, Requirement, parts_of
-from stacking_rules.selection import passes
-from stacking_rules.stacks import ROOT, Stack, child_address
+from stacking_rules.allocate import Allocation, allocate, can_be_met
+from stacking_rules.clauses import Clause, Mean, Open
+from stacking_rules.facts import Fact, LearnerRecord
+from stacking_rules.held import Candidates, Held, hold
+from stacking_rules.judge import Judge
+from stacking_rules.progress import ClauseProgress, Progress, Status
+from stacking_rules.requirements import Choice, LearnerIs, Limit, NoneOf, Requirement
+from stacking_rules.selection import learner_passes
+from stacking_rules.stacks import RENEWAL, ROOT, Stack, child_address
 from stacking_rules.thresholds import (
-    Atom,
-    Pool,
+    Compiled,
     Threshold,
-    atom_of,
-    compile_requirement,
+    compile_renewal,
     compile_stack,
+    compile_tree,
     pools_of,
     settle,
 )
+from stacking_rules.view import View, kleene
+from stacking_rules.waivers import active, with_values, with_waivers
 
 
-def evaluate(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetime) -> Progress:
+def evaluate(
+    stack: Stack,
+    record: LearnerRecord,
+    *,
+    as_of: date,
+    known_on: datetime,
+    is_optimistic: bool = False,
+) -> Progress:
     """Return the progress of ``record`` toward ``stack``.
 
     ``as_of`` is the day for which is asked (facts of that day count), ``known_on`` (aware) the
-    instant up to which facts were recorded. The same arguments give the same answer; the order
-    of the facts does not matter.
+    instant up to which facts were recorded. Who holds the award and may renew it is measured by
+    the renewal path, whose addresses begin with /renewal. With ``is_optimistic`` what is in
+    progress or planned counts as done: an outlook, never a reason for an award. The same
+    arguments give the same answer; the order of the facts does not matter.
     """
-    held = _hold(record.at(as_of=as_of, known_on=known_on), as_of)
-    return _evaluate(ROOT, stack.requires, compile_stack(stack), held)
+    return inquire(
+        stack, record, as_of=as_of, known_on=known_on, is_optimistic=is_optimistic
+    ).progress
 
 
-def _evaluate(address: str, node: Requirement, compiled: Threshold, held: _Held) -> Progress:
-    """Return the progress at ``node``, taken alone: nothing outside of it uses items up."""
-    barred = {at: _bar(at, part, held) for at, part in _bars(address, node)}
-    root = settle(compiled, {at: bar.status is Status.MET for at, bar in barred.items()})
-    pools = {pool.address: pool for pool in pools_of(root)}
-    sure = {address: held.fitting(pool) for address, pool in pools.items()}
-    view = _View(pools, sure, held, allocate(root, sure), barred)
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One evaluation with all that led to it: what explains an answer starts from here."""
+
+    stack: Stack
+    address: str
+    node: Requirement
+    held: Held
+    root: Threshold
+    candidates: Candidates
+    allocation: Allocation
+    progress: Progress
+
+
+def inquire(
+    stack: Stack,
+    record: LearnerRecord,
+    *,
+    as_of: date,
+    known_on: datetime,
+    is_optimistic: bool = False,
+) -> Inquiry:
+    """Return the evaluation of ``stack`` with its parts; arguments as in ``evaluate``."""
+    waivers = active(record, stack, as_of, known_on)
+    facts = record.known(as_of=as_of, known_on=known_on)
+    if waivers:
+        stack, facts = with_waivers(stack, waivers), with_values(facts, waivers)
+    held = hold(stack, facts, record, as_of)
+    if waivers or is_optimistic:
+        held = replace(held, waivers=waivers, is_optimistic=is_optimistic)
+    pins = frozenset((pin.at, pin.fact) for pin in record.pins if pin.stack == stack.key)
+    compiled = compile_tree(ROOT, stack.requires) if waivers else compile_stack(stack)
+    renewal = stack.renewal
+    if renewal is not None and (end := _end_of_award(stack, facts)) is not None:
+        tree = compile_tree(RENEWAL, renewal.requires) if waivers else compile_renewal(stack)
+        kept = _inquire(stack, RENEWAL, renewal.requires, tree, held, pins)
+        if as_of < end or kept.progress.status is Status.MET:
+            return kept
+    return _inquire(stack, ROOT, stack.requires, compiled, held, pins)
+
+
+def _end_of_award(stack: Stack, facts: Iterable[Fact]) -> date | None:
+    """Return the day on which the learner's own award ends, None where there is none that does."""
+    own = [fact for fact in facts if fact.kind == "award" and fact.achievement == stack.key]
+    return max(own, key=lambda fact: (fact.on, fact.id)).valid_until if own else None
+
+
+def _inquire(
+    stack: Stack,
+    address: str,
+    node: Requirement,
+    compiled: Compiled,
+    held: Held,
+    pins: frozenset[tuple[str, str]] = frozenset(),
+) -> Inquiry:
+    given = {at: _answer(at, what, held) for at, what in compiled.given}
+    answers = {at: _as_bool(found.status) for at, found in given.items()}
+    root = settle(compiled.root, answers, hope=False)
+    candidates: Candidates = {pool.address: held.fits(pool) for pool in pools_of(root)}
+    allocation = allocate(root, candidates, held, is_plain=compiled.is_plain, pins=pins)
+    judge = Judge(root, allocation.placed, held)
+    view = View(judge, candidates, given)
     progress = view.node(address, node)
-    if progress.status is Status.MET or isinstance(node, NoneOf):
-        return progress
-    return replace(progress, status=_unmet_status(compiled, view))
+    status = progress.status
+    if not isinstance(node, NoneOf | Limit | LearnerIs):
+        status = _status(compiled, answers, allocation, held, judge)
+    progress = replace(progress, status=status, at_fault=allocation.at_fault)
+    return Inquiry(stack, address, node, held, root, candidates, allocation, progress)
 
 
-def _bars(address: str, node: Requirement) -> Iterator[tuple[str, NoneOf]]:
-    """Yield every "none of" that is not below another one, with its address."""
-    if isinstance(node, NoneOf):
-        yield address, node
-        return
-    for part in parts_of(node):
-        yield from _bars(child_address(address, part), part)
+def _status(
+    compiled: Compiled,
+    answers: Mapping[str, bool | None],
+    allocation: Allocation,
+    held: Held,
+    judge: Judge,
+) -> Status:
+    """Say whether the root is met, and if it is not, whether that is proved."""
+    if allocation.is_possible:
+        # The judge knows no search: should it ever disagree, nothing is awarded.
+        return Status.MET if judge.is_met() else Status.NOT_DECIDED
+    hopeful = settle(compiled.root, answers, hope=True)
+    candidates = {pool.address: held.fits(pool) for pool in pools_of(hopeful)}
+    is_open = None in answers.values()
+    if is_open or held.is_doubtful(candidates) or not compiled.is_plain:
+        hope = can_be_met(hopeful, candidates, held)
+        if hope is None:
+            return Status.NOT_DECIDED
+        if hope and (allocation.is_possible is False or is_open):
+            return Status.UNKNOWN
+    return Status.NOT_DECIDED if allocation.is_possible is None else Status.NOT_MET
 
 
-def _bar(address: str, node: NoneOf, held: _Held) -> Progress:
+def _as_bool(status: Status) -> bool | None:
+    return {Status.MET: True, Status.NOT_MET: False}.get(status)
+
+
+# -- what is given beforehand --------------------------------------------------------------
+
+
+def _answer(address: str, what: Requirement | Clause, held: Held) -> Progress | ClauseProgress:
+    """Return where the learner stands at something that does not depend on what counts where."""
+    match what:
+        case NoneOf():
+            return _none(address, what, held)
+        case Choice():
+            at = child_address(address, what.condition)
+            return _alone(at, what.condition, held)
+        case Limit():
+            return _limit(address, what, held)
+        case LearnerIs():
+            status = _status_of(learner_passes(what.where, held.asked))
+            return Progress(address, what, status, _count(status), Decimal(1), "yes")
+        case Open():
+            is_open = what.since <= held.asked.as_of < what.until
+            return _clause(address, what, is_met=is_open)
+        case Mean():
+            return _mean(address, what, held)
+    raise TypeError(f"{type(what).__name__} is not given beforehand")
+
+
+def _alone(address: str, node: Requirement, held: Held) -> Progress:
+    """Return the progress at ``node``, taken alone: nothing outside of it uses items up."""
+    stack = Stack("", "", node)
+    return _inquire(stack, address, node, compile_tree(address, node), held).progress
+
+
+def _none(address: str, node: NoneOf, held: Held) -> Progress:
     """Return the progress of a "none of": met only if every part is surely not."""
-    places = [(child_address(address, part), part) for part in node.parts]
-    children = tuple(
-        _evaluate(at, part, compile_requirement(at, part), held) for at, part in places
-    )
+    children = tuple(_alone(child_address(address, part), part, held) for part in node.parts)
     statuses = [child.status for child in children]
     have, need = statuses.count(Status.NOT_MET), len(children)
-    status = Status.NOT_MET if Status.MET in statuses else _kleene(have, need, need)
+    status = Status.NOT_MET if Status.MET in statuses else kleene(have, need, need)
     return Progress(address, node, status, Decimal(have), Decimal(need), "parts", children=children)
 
 
-def _unmet_status(compiled: Threshold, view: _View) -> Status:
-    """Say whether "not met" is proved, or data or proof are missing."""
-    hope = {at: bar.status is not Status.NOT_MET for at, bar in view.barred.items()}
-    is_open = any(bar.status is Status.UNKNOWN for bar in view.barred.values())
-    root = settle(compiled, hope)
-    maybe = {
-        address: _hopeful(pool, view.sure[address], view.held.doubtful(pool))
-        for address, pool in view.pools.items()
-    }
-    if maybe != view.sure or is_open:
-        hopeful = allocate(root, maybe)
-        if not hopeful.is_decided or is_met(root, hopeful.placed, maybe):
-            return Status.UNKNOWN
-    return Status.NOT_MET if view.allocation.is_decided else Status.NOT_DECIDED
-
-
-def _hopeful(
-    pool: Pool, sure: Mapping[Item, Fact], doubtful: Mapping[Item, Fact]
-) -> dict[Item, Fact]:
-    """Return the facts that would count if what is missing turned out well."""
-    found = dict(sure)
-    for item, fact in doubtful.items():
-        if item not in found or weight(pool, fact) > weight(pool, found[item]):
-            found[item] = fact
-    return found
-
-
-DOUBTFUL = (Unused.GRADE_MISSING, Unused.OTHER_SCALE, Unused.DATA_MISSING)
-"""Reasons that are no proof: the fact might count if more were known."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What the learner has on the day asked for: item by item, the facts in published order."""
-
-    facts: Mapping[Item, Sequence[Fact]]
-    as_of: date
-
-    def items_of(self, atom: Atom) -> list[Item]:
-        """Return the held items that ``atom`` asks about."""
-        if atom.achievement is None:
-            return [item for item in self.facts if not item[0]]
-        item = (atom.is_award, atom.achievement)
-        return [item] if item in self.facts else []
-
-    def fitting(self, pool: Pool) -> dict[Item, Fact]:
-        """Return the items that surely fit ``pool``, each with the fact that counts there."""
-        return self._chosen(pool, (None,))
-
-    def doubtful(self, pool: Pool) -> dict[Item, Fact]:
-        """Return the items that might fit if the missing data were known."""
-        return self._chosen(pool, DOUBTFUL)
-
-    def refusal(self, atom: Atom, fact: Fact) -> Unused | None:
-        """Return why ``fact`` does not count for ``atom``, None if it does; a sure no first."""
-        answer = True if atom.where is None else passes(atom.where, fact, self.as_of)
+def _limit(address: str, node: Limit, held: Held) -> Progress:
+    """Return the progress of a limit over all that is held, each item by its best attempt."""
+    sure, maybe = Decimal(0), Decimal(0)
+    counted = []
+    for fact in held.standing(node.of):
+        answer = held.passes(node.where, fact)
+        amount = held.amount(fact, node.unit, "0-100")
         if answer is False:
-            return Unused.OTHER_KIND
-        graded = _grade_refusal(atom, fact)
-        return Unused.DATA_MISSING if graded is None and answer is None else graded
-
-    def _chosen(self, pool: Pool, answers: Sequence[Unused | None]) -> dict[Item, Fact]:
-        """Return the facts with one of ``answers``; of attempts that with most credits."""
-        found: dict[Item, Fact] = {}
-        for atom in pool.atoms:
-            for item in self.items_of(atom):
-                facts = [fact for fact in self.facts[item] if self.refusal(atom, fact) in answers]
-                if facts:
-                    found[item] = max(facts, key=lambda fact: weight(pool, fact))
-        return found
+            continue
+        if answer is None or amount is None:
+            maybe += amount or node.most + 1
+            continue
+        sure += amount
+        counted.append(fact)
+    status = Status.NOT_MET if sure > node.most else kleene(node.most, node.most, sure + maybe)
+    if sure <= node.most < sure + maybe:
+        status = Status.UNKNOWN
+    return Progress(address, node, status, sure, node.most, node.unit, tuple(counted))
 
 
-def _hold(record: LearnerRecord, as_of: date) -> _Held:
-    held: dict[Item, list[Fact]] = {}
-    for completion in record.completions:
-        held.setdefault((False, completion.achievement), []).append(completion)
-    for award in record.awards:
-        held.setdefault((True, award.achievement), []).append(award)
-    for facts in held.values():
-        facts.sort(key=preference)
-    return _Held(held, as_of)
+def _mean(address: str, clause: Mean, held: Held) -> ClauseProgress:
+    """Return the progress of a mean over all attempts, whether they count or not."""
+    weights, worth, is_known = Decimal(0), Decimal(0), True
+    for fact in held.standing((), every=True):
+        answer = held.passes(clause.where, fact)
+        if answer is False:
+            continue
+        grade = held.grade(fact, clause.scale)
+        weight = held.amount(fact, clause.weight, clause.scale)
+        if answer is None or grade is None or weight is None:
+            is_known = False
+            continue
+        weights, worth = weights + weight, worth + weight * grade
+    have = (worth / weights).quantize(Decimal("0.0001")) if weights else clause.target
+    status = _status_of(worth >= clause.target * weights if is_known else None)
+    return ClauseProgress(address, clause, status, have, clause.target, "grade")
 
 
-def _grade_refusal(atom: Atom, fact: Fact) -> Unused | None:
-    if atom.grade is None or isinstance(fact, Award):
-        return None
-    if fact.grade is None:
-        return Unused.GRADE_MISSING
-    if fact.grade.scale != atom.grade.scale:
-        return Unused.OTHER_SCALE
-    return None if fact.grade.value >= atom.grade.value else Unused.BELOW_GRADE
+def _clause(address: str, clause: Clause, *, is_met: bool) -> ClauseProgress:
+    status = _status_of(is_met)
+    return ClauseProgress(address, clause, status, _count(status), Decimal(1), "yes")
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """Builds the Progress tree from an allocation."""
-
-    pools: Mapping[str, Pool]
-    sure: Candidates
-    held: _Held
-    allocation: Allocation
-    barred: Mapping[str, Progress]
-
-    def node(self, address: str, requirement: Requirement) -> Progress:
-        if isinstance(requirement, NoneOf):
-            return self.barred[address]
-        if isinstance(requirement, Group):
-            return self._group(address, requirement)
-        if isinstance(requirement, Amount):
-            return self._amount(address, requirement)
-        return self._single(address, requirement, self.pools[address])
-
-    def _group(self, address: str, group: Group) -> Progress:
-        pool = self.pools.get(address)
-        children = tuple(
-            self.node(child_address(address, part), part)
-            if pool is None
-            else self._single(child_address(address, part), part, pool)
-            for part in group.parts
-        )
-        statuses = [child.status for child in children]
-        met = statuses.count(Status.MET)
-        hope = met + statuses.count(Status.UNKNOWN)
-        status = _kleene(met, hope, group.needed)
-        have = Decimal(min(met, group.needed))
-        return Progress(
-            address, group, status, have, Decimal(group.needed), "parts", children=children
-        )
-
-    def _amount(self, address: str, node: Amount) -> Progress:
-        pool = self.pools[address]
-        placed = {item: self.sure[address][item] for item in self.allocation.placed[address]}
-        have = total(pool, placed.values())
-        unused = tuple(
-            held
-            for atom in pool.atoms
-            for item in self.held.items_of(atom)
-            for held in self._unused(atom, item, pool)
-            if node.of or held.reason is not Unused.OTHER_KIND
-        )
-        hope = total(pool, _hopeful(pool, placed, self.held.doubtful(pool)).values())
-        status = _kleene(have, hope, node.need)
-        have, counted = min(have, node.need), tuple(placed.values())
-        return Progress(address, node, status, have, node.need, node.unit, counted, unused)
-
-    def _single(self, address: str, leaf: Requirement, pool: Pool) -> Progress:
-        atom = atom_of(leaf)
-        item = (atom.is_award, atom.achievement or "")
-        is_placed = item in self.allocation.placed[pool.address]
-        counted = (self.sure[pool.address][item],) if is_placed else ()
-        unused = tuple(self._unused(atom, item, pool))
-        surplus = any(u.reason is Unused.NOT_NEEDED for u in unused)
-        doubt = any(u.reason in DOUBTFUL for u in unused)
-        met = 1 if counted or surplus else 0
-        status = _kleene(met, met + doubt, 1)
-        return Progress(address, leaf, status, Decimal(met), Decimal(1), "items", counted, unused)
-
-    def _unused(self, atom: Atom, item: Item, pool: Pool) -> list[HeldFact]:
-        if item in self.allocation.placed[pool.address]:
-            return []
-        fitting = self.sure[pool.address].get(item)
-        if fitting is not None:
-            return [HeldFact(fitting, self._why_spare(item, pool))]
-        facts = self.held.facts.get(item, ())
-        held = ((fact, self.held.refusal(atom, fact)) for fact in facts)
-        return [HeldFact(fact, reason) for fact, reason in held if reason is not None]
-
-    def _why_spare(self, item: Item, pool: Pool) -> Unused:
-        users = [p.address for p in self.pools.values() if not p.is_overlay]
-        is_elsewhere = any(item in self.allocation.placed[address] for address in users)
-        return Unused.USED_ELSEWHERE if is_elsewhere and not pool.is_overlay else Unused.NOT_NEEDED
+def _status_of(answer: object, /) -> Status:
+    if answer is None:
+        return Status.UNKNOWN
+    return Status.MET if answer else Status.NOT_MET
 
 
-def _kleene(met: Decimal | int, hope: Decimal | int, need: Decimal | int) -> Status:
-    """Combine by Kleene's rules: enough for sure, enough if the unknown hold, or not enough."""
-    if met >= need:
-        return Status.MET
-    return Status.UNKNOWN if hope >= need else Status.NOT_MET
+def _count(status: Status) -> Decimal:
+    return Decimal(int(status is Status.MET))

@@ -6,8 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from stacking_rules.progress import Progress, Status
-from stacking_rules.requirements import AllOf, Amount, AnyOf, Completed, Earned, Group, NoneOf
+from stacking_rules.progress import ClauseProgress, Progress, Status
+from stacking_rules.requirements import (
+    AllOf,
+    Amount,
+    AnyOf,
+    Attested,
+    Choice,
+    Completed,
+    Earned,
+    Group,
+    LearnerIs,
+    Limit,
+    NoneOf,
+    Waived,
+)
 
 Value = str | int | Decimal
 
@@ -16,9 +29,10 @@ Value = str | int | Decimal
 class Message:
     """A sentence to be said: its key, and the values that go into it.
 
-    Keys are ``KIND.STATUS``: kind is completed, earned, credits, items, all, any, none or
-    at-least, status as in ``Status``; "completed.graded.*" asks for a grade. Values are keys and
-    amounts, never words of a language.
+    Keys are ``KIND.STATUS``: kind is completed, earned, attested, credits, items, points, all,
+    any, none, at-least, limit, learner, choice or waived, or "clause." and the kind of a clause;
+    status as in ``Status``; "completed.graded.*" asks for a grade. Values are keys and amounts,
+    never words of a language.
     """
 
     key: str
@@ -27,7 +41,17 @@ class Message:
 
 def explain(progress: Progress) -> dict[str, Message]:
     """Return the message of every requirement, by address, parents first."""
-    return {node.address: _message(node) for node in progress.walk()}
+    found = {}
+    for node in progress.walk():
+        found[node.address] = _message(node)
+        found |= {clause.address: _clause(clause) for clause in node.clauses}
+    return found
+
+
+def _clause(clause: ClauseProgress) -> Message:
+    values: dict[str, Value] = {"have": clause.have, "need": clause.need, "unit": clause.unit}
+    name = type(clause.clause).__name__.lower()
+    return Message(f"clause.{name}.{clause.status.value}", values)
 
 
 def _message(node: Progress) -> Message:
@@ -46,14 +70,24 @@ def _kind(node: Progress) -> str:
         return "completed" if requirement.grade is None else "completed.graded"
     if isinstance(requirement, Amount):
         return requirement.unit
-    names = {Earned: "earned", AllOf: "all", AnyOf: "any", NoneOf: "none"}
+    names = {
+        Earned: "earned",
+        Attested: "attested",
+        AllOf: "all",
+        AnyOf: "any",
+        NoneOf: "none",
+        Limit: "limit",
+        LearnerIs: "learner",
+        Choice: "choice",
+        Waived: "waived",
+    }
     return names.get(type(requirement), "at-least")
 
 
 def _subject(node: Progress) -> dict[str, Value]:
     requirement = node.requirement
     values: dict[str, Value] = {"title": requirement.title}
-    if isinstance(requirement, Completed | Earned):
+    if isinstance(requirement, Completed | Earned | Attested):
         values["achievement"] = requirement.achievement
     if isinstance(requirement, Completed | Amount) and requirement.grade is not None:
         values["grade"] = requirement.grade.value

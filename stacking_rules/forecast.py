@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from stacking_rules.facts import LearnerRecord
+from stacking_rules.clauses import Grace, Open
+from stacking_rules.facts import Fact, LearnerRecord
+from stacking_rules.held import grace_end
 from stacking_rules.progress import Status
-from stacking_rules.requirements import Amount, Completed
 from stacking_rules.rollup import roll_up
 from stacking_rules.selection import lapses
 from stacking_rules.stacks import Stack
@@ -44,11 +45,11 @@ def next_change(
         return found.progress[key].status
 
     today = status_on(as_of)
-    starts = [fact.completed_on for fact in record.completions]
-    starts += [fact.awarded_on for fact in record.awards]
-    ends = [fact.valid_until for fact in record.completions]
-    ends += [fact.valid_until for fact in record.awards]
-    ends += _lapses(stacks, record)
+    facts: tuple[Fact, ...] = (*record.completions, *record.awards, *record.attestations)
+    starts = [fact.on for fact in facts]
+    ends = [fact.valid_until for fact in facts]
+    ends += _lapses(stacks, facts)
+    ends += _graces(stacks, facts)
     for day in sorted({day for day in (*starts, *ends) if day is not None and day > as_of}):
         status = status_on(day)
         if status is not today:
@@ -56,10 +57,25 @@ def next_change(
     return None
 
 
-def _lapses(stacks: Sequence[Stack], record: LearnerRecord) -> Iterator[date]:
+def _lapses(stacks: Sequence[Stack], facts: Sequence[Fact]) -> Iterator[date]:
     """Yield the days on which a test that looks at time may change its answer."""
     for stack in stacks:
-        for _, node in stack.walk():
-            if isinstance(node, Completed | Amount) and node.where is not None:
-                for fact in record.completions:
-                    yield from lapses(node.where, fact)
+        tests = [getattr(node, "where", None) for _, node in stack.walk()]
+        tests += [getattr(clause, "where", None) for _, _, clause in stack.clauses()]
+        for test in tests:
+            if test is not None:
+                for fact in facts:
+                    yield from lapses(test, fact)
+
+
+def _graces(stacks: Sequence[Stack], facts: Sequence[Fact]) -> Iterator[date]:
+    """Yield the days on which a grace ends, or a requirement opens or closes."""
+    for stack in stacks:
+        yield from (stack.since, stack.until)
+        for _, _, clause in stack.clauses():
+            if isinstance(clause, Open):
+                yield from (clause.since, clause.until)
+            elif isinstance(clause, Grace):
+                for fact in facts:
+                    if fact.valid_until is not None:
+                        yield grace_end(clause, fact.valid_until)

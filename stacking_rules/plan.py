@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from stacking_rules.facts import Grade
 from stacking_rules.progress import Progress, Status, Unused
-from stacking_rules.requirements import Amount, Completed, Earned, Group, NoneOf
+from stacking_rules.requirements import (
+    Amount,
+    Attested,
+    Choice,
+    Completed,
+    Earned,
+    LearnerIs,
+    Limit,
+    NoneOf,
+    Single,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +26,11 @@ class Step:
     """One thing to do next at one requirement.
 
     ``kind`` is "complete" (one achievement), "complete-any" (``count`` of ``options``), "earn"
-    (an award), "improve" (completed, but not at the grade asked for), "credits" (``credits``
-    more from ``options``) or "items" (``count`` more of them; without options, whatever is asked
-    for), or "blocked" (``options`` are held and shut this
-    way). ``grade`` is the grade to reach, where one is asked for.
+    (an award), "attest" (a statement to be signed), "improve" (completed, but not at the grade
+    asked for), "credits" or "points" (``credits`` more from ``options``), "items" (``count`` more
+    of them; without options, whatever is asked for), "clause" (the clause at ``address`` does not
+    hold yet), or "blocked" (``options`` are held and shut this way). ``grade`` is the grade to
+    reach, where one is asked for.
     """
 
     address: str
@@ -43,19 +55,32 @@ def next_steps(progress: Progress) -> tuple[Step, ...]:
     """Return the least that leads from ``progress`` to met; empty when it is met."""
     if progress.status is Status.MET:
         return ()
-    if isinstance(progress.requirement, NoneOf):
+    requirement = progress.requirement
+    if isinstance(requirement, NoneOf | Limit | LearnerIs):
         return (_blocked_step(progress),)
-    if not progress.children:
-        return (_leaf_step(progress),)
-    return _group_steps(progress)
+    if isinstance(requirement, Choice):
+        return tuple(step for part in progress.children[1:] for step in next_steps(part))
+    steps = _group_steps(progress) if progress.children else _leaf_steps(progress)
+    return (*steps, *_clause_steps(progress))
+
+
+def _clause_steps(progress: Progress) -> Iterator[Step]:
+    """Yield what is short at the clauses of a requirement."""
+    for clause in progress.clauses:
+        if clause.status is not Status.MET:
+            short = clause.need - clause.have if clause.need > clause.have else None
+            yield Step(clause.address, "clause", (), credits=short)
 
 
 def effort(progress: Progress) -> Effort:
     """Return how much is missing at least; a part that cannot be filled counts as very much."""
     if progress.status is Status.MET:
         return 0, Decimal(0)
-    if isinstance(progress.requirement, NoneOf):
+    if isinstance(progress.requirement, NoneOf | Limit | LearnerIs):
         return _STUCK
+    if isinstance(progress.requirement, Choice):
+        efforts = [effort(part) for part in progress.children[1:]]
+        return sum(e[0] for e in efforts), sum((e[1] for e in efforts), Decimal(0))
     if isinstance(progress.requirement, Amount):
         missing = progress.need - progress.have
         return (int(missing), Decimal(0)) if progress.unit == "items" else (1, missing)
@@ -79,9 +104,7 @@ def _easiest(progress: Progress) -> list[Progress]:
 def _group_steps(progress: Progress) -> tuple[Step, ...]:
     missing = int(progress.need - progress.have)
     unmet = [child for child in progress.children if child.status is not Status.MET]
-    singles = [
-        child for child in unmet if not isinstance(child.requirement, Group | Amount | NoneOf)
-    ]
+    singles = [child for child in unmet if isinstance(child.requirement, Single)]
     open_ones = [child for child in singles if not _is_used_elsewhere(child)]
     if len(singles) == len(unmet) and len(open_ones) > missing:
         return (_choice_step(progress.address, open_ones, missing),)
@@ -103,6 +126,11 @@ def _choice_step(address: str, parts: list[Progress], count: int) -> Step:
     return Step(address, "complete-any", options, count, grade=grade)
 
 
+def _leaf_steps(progress: Progress) -> tuple[Step, ...]:
+    is_enough = progress.have >= progress.need
+    return () if is_enough else (_leaf_step(progress),)
+
+
 def _leaf_step(progress: Progress) -> Step:
     node = progress.requirement
     if isinstance(node, Amount):
@@ -111,7 +139,9 @@ def _leaf_step(progress: Progress) -> Step:
         missing = progress.need - progress.have
         if node.unit == "items":
             return Step(progress.address, "items", options, int(missing), grade=node.grade)
-        return Step(progress.address, "credits", options, credits=missing, grade=node.grade)
+        return Step(progress.address, node.unit, options, credits=missing, grade=node.grade)
+    if isinstance(node, Attested):
+        return Step(progress.address, "attest", (node.achievement,))
     if isinstance(node, Earned):
         return Step(progress.address, "earn", (node.achievement,))
     if not isinstance(node, Completed):

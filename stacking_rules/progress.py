@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from stacking_rules.facts import Award, Completion
+from stacking_rules.clauses import Clause
+from stacking_rules.facts import Fact
 from stacking_rules.requirements import Requirement
 
 
@@ -32,25 +33,51 @@ class Unused(StrEnum):
     OTHER_SCALE = "other-scale"
     OTHER_KIND = "other-kind"
     DATA_MISSING = "data-missing"
+    PENDING = "pending"
+    NOT_DONE = "not-done"
+    EXPIRED = "expired"
+    EXCLUDED = "excluded"
+    BARRED = "barred"
     USED_ELSEWHERE = "used-elsewhere"
     NOT_NEEDED = "not-needed"
 
 
 @dataclass(frozen=True, slots=True)
 class HeldFact:
-    """A fact the learner holds that does not count at this requirement, and why."""
+    """A fact the learner holds that does not count at this requirement, and why.
 
-    fact: Completion | Award
+    ``barriers`` are the addresses of the clauses that keep it out (with BARRED).
+    """
+
+    fact: Fact
     reason: Unused
+    barriers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseProgress:
+    """Where a learner stands at one clause of a requirement.
+
+    ``have`` and ``need`` are in ``unit``: "credits", "items", "points", "grade" (of a mean),
+    "values", or "yes" (0 or 1). For a cap or a limit ``need`` is the most that there may be.
+    """
+
+    address: str
+    clause: Clause
+    status: Status
+    have: Decimal
+    need: Decimal
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where a learner stands at one requirement.
 
-    ``have`` and ``need`` are exact and in ``unit``: "credits", or "parts" (of an inner node) or
-    "items". ``counted`` are the facts that count here; the facts of the children are theirs.
-    ``have`` never exceeds ``need``.
+    ``have`` and ``need`` are exact and in ``unit``: "credits", "points", "parts" (of an inner
+    node) or "items". ``counted`` are the facts that count here; the facts of the children are
+    theirs. ``have`` never exceeds ``need``. ``waiver`` is the exception by which it is met ("").
+    At the root, ``at_fault`` are the addresses that keep the stack from being met.
     """
 
     address: str
@@ -59,9 +86,12 @@ class Progress:
     have: Decimal
     need: Decimal
     unit: str
-    counted: tuple[Completion | Award, ...] = ()
+    counted: tuple[Fact, ...] = ()
     unused: tuple[HeldFact, ...] = ()
     children: tuple[Progress, ...] = ()
+    clauses: tuple[ClauseProgress, ...] = ()
+    waiver: str = ""
+    at_fault: tuple[str, ...] = ()
 
     def walk(self) -> Iterator[Progress]:
         """Yield this node and all below it, parents first, in the order of the document."""

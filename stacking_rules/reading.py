@@ -3,32 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from fractions import Fraction
 
+from stacking_rules.definitions import Scale
 from stacking_rules.errors import DocumentError
-from stacking_rules.facts import HUNDRED, Grade
+from stacking_rules.facts import HUNDRED, Attributes, Grade, Value
+from stacking_rules.spans import Span
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+_WHOLE = re.compile(r"[0-9]{1,9}")
 _SCALE = re.compile(r"-?\d+(\.\d+)?-\d+(\.\d+)?")
 
+Scales = Mapping[str, Scale]
+"""Scales that a document declares, by name."""
+
 MAX_PLACES = 6
+LONGEST = 1_000
+"""Years, months or days of a span at most."""
 
 
-def grade_of(item: Mapping[str, object], address: str) -> Grade | None:
+def grade_of(item: Mapping[str, object], address: str, scales: Scales) -> Grade | None:
     """Return the grade that ``item`` asks for or holds, None without one."""
     if "grade" not in item:
         if "scale" in item:
             raise DocumentError(f"{address}/scale", "'scale' has no meaning without 'grade'.")
         return None
-    scale = scale_of(item.get("scale", HUNDRED), f"{address}/scale")
-    value = amount_of(item["grade"], f"{address}/grade")
+    scale = scale_of(item.get("scale", HUNDRED), f"{address}/scale", scales)
+    return read_grade(item["grade"], scale, f"{address}/grade", scales)
+
+
+def read_grade(value: object, scale: str, address: str, scales: Scales) -> Grade:
+    """Return a grade written as a number, or as the name that its scale gives it."""
+    if scale in scales:
+        found = scales[scale].grade(str(value), scale)
+        if found is None:
+            known = ", ".join(scales[scale].grades)
+            raise DocumentError(address, f"The scale {scale} has the grades {known}.")
+        return found
+    amount = amount_of(value, address, least=-1_000_000)
     low, high = scale_bounds(scale)
-    if not low <= value <= high:
-        raise DocumentError(f"{address}/grade", f"The grade must be between {low} and {high}.")
-    return Grade(value, scale)
+    if not low <= amount <= high:
+        raise DocumentError(address, f"The grade must be between {low} and {high}.")
+    return Grade(amount, scale)
 
 
 def scale_bounds(scale: str) -> tuple[Decimal, Decimal]:
@@ -37,10 +57,14 @@ def scale_bounds(scale: str) -> tuple[Decimal, Decimal]:
     return Decimal(scale[0] + low), Decimal(high)
 
 
-def scale_of(value: object, address: str) -> str:
-    """Return the name of a scale, written low-high."""
+def scale_of(value: object, address: str, scales: Scales) -> str:
+    """Return the name of a scale: one that is declared, or low-high."""
+    if isinstance(value, str) and value in scales:
+        return value
     if not isinstance(value, str) or not _SCALE.fullmatch(value):
-        raise DocumentError(address, "A scale is written low-high, for example 0-100.")
+        raise DocumentError(
+            address, "A scale is written low-high, for example 0-100, or is declared in 'scales'."
+        )
     low, high = scale_bounds(value)
     if low >= high:
         raise DocumentError(address, "A scale goes from a lower to a higher number.")
@@ -98,16 +122,16 @@ def text_of(value: object, address: str) -> str:
     return value
 
 
-def amount_of(value: object, address: str) -> Decimal:
-    """Return an exact number from 0 to 1,000,000."""
+def amount_of(value: object, address: str, least: int = 0) -> Decimal:
+    """Return an exact number from ``least`` to 1,000,000."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise DocumentError(address, f"Here a number is needed, not {kind_of(value)}.")
     try:
         amount = Decimal(str(value))
     except InvalidOperation:
         raise DocumentError(address, f"'{value}' is not a number.") from None
-    if not amount.is_finite() or not 0 <= amount <= 1_000_000:
-        raise DocumentError(address, "The number must be between 0 and 1000000.")
+    if not amount.is_finite() or not least <= amount <= 1_000_000:
+        raise DocumentError(address, f"The number must be between {least} and 1000000.")
     # 1e-999999 is a short text and, made a whole number, a million digits.
     if int(amount.as_tuple().exponent) < -MAX_PLACES:
         raise DocumentError(address, f"The number may have {MAX_PLACES} decimal places at most.")
@@ -174,3 +198,96 @@ def instant_of(value: object, address: str) -> datetime:
             f"Here an instant such as 2026-06-30T12:00:00Z is needed, not {kind_of(value)}.",
         )
     return found
+
+
+def span_of(data: object, address: str) -> Span:
+    """Return a length of calendar time: whole ``years``, ``months`` or ``days``, or several."""
+    item = mapping_of(data, address, ("years", "months", "days"))
+    if not item:
+        raise DocumentError(address, "A span of time has years, months or days.")
+    amounts = {name: whole_of(value, f"{address}/{name}", LONGEST) for name, value in item.items()}
+    months = 12 * amounts.get("years", 0) + amounts.get("months", 0)
+    return Span(months, amounts.get("days", 0))
+
+
+def fraction_of(value: object, address: str) -> Fraction:
+    """Return an exact share from 0 to 1: 0.5 or "2/3"."""
+    top, bottom = fraction_parts(value, address)
+    if top > bottom:
+        raise DocumentError(address, "A share is between 0 and 1.")
+    return Fraction(top, bottom)
+
+
+def fraction_parts(value: object, address: str) -> tuple[int, int]:
+    """Return numerator and denominator of an exact number: 0.5 or "60/30"."""
+    top, slash, bottom = value.partition("/") if isinstance(value, str) else ("", "", "")
+    if not slash:
+        return amount_of(value, address).as_integer_ratio()
+    if not (_WHOLE.fullmatch(top) and _WHOLE.fullmatch(bottom)) or not int(bottom):
+        raise DocumentError(address, "A share is written 0.5 or 1/2.")
+    return int(top), int(bottom)
+
+
+def values_of(data: object, address: str) -> tuple[Value, ...]:
+    """Read one value or a list of them: text, true or false, numbers."""
+    if isinstance(data, list):
+        items = list_of(data, address)
+        return tuple(_value(item, f"{address}/{index}") for index, item in enumerate(items))
+    return (_value(data, address),)
+
+
+def _value(data: object, address: str) -> Value:
+    if isinstance(data, str | bool):
+        return data
+    if isinstance(data, int | Decimal):
+        return Decimal(data)
+    raise DocumentError(
+        address, f"Here text, a number, true or false is needed, not {kind_of(data)}."
+    )
+
+
+def keys_of(data: object, address: str) -> tuple[str, ...]:
+    """Return a list of keys, each once."""
+    keys = tuple(key_of(key, f"{address}/{i}") for i, key in enumerate(list_of(data, address)))
+    refuse_repeats(keys, address)
+    return keys
+
+
+def refuse_repeats(keys: Iterable[str], address: str, suffix: str = "") -> None:
+    """Refuse a name that stands twice in a list, at its place in the list."""
+    seen: set[str] = set()
+    for index, key in enumerate(keys):
+        if key in seen:
+            raise DocumentError(f"{address}/{index}{suffix}", f"'{key}' stands here twice.")
+        seen.add(key)
+
+
+def one_of(value: object, known: tuple[str, ...], address: str) -> str:
+    """Return one of the words ``known``."""
+    if not isinstance(value, str) or value not in known:
+        near = get_close_matches(str(value), known, 1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        words = ", ".join(known)
+        raise DocumentError(address, f"Here one of {words} is needed, not {kind_of(value)}.{hint}")
+    return value
+
+
+def optional_day(item: Mapping[str, object], name: str, address: str) -> date | None:
+    """Return the day of a field, None without it."""
+    value = item.get(name)
+    return None if value is None else day_of(value, f"{address}/{name}")
+
+
+def attributes_of(data: object, address: str) -> Attributes:
+    """Return attributes; one that is null or an empty list is not known."""
+    return tuple(
+        (name, values_of(value, f"{address}/{escape(name)}"))
+        for name, value in any_mapping(data, address).items()
+        if value is not None and value != []
+    )
+
+
+def rules_of(data: object, address: str) -> tuple[str, ...]:
+    """Return labels of printed rules: one, or a list of them."""
+    labels = data if isinstance(data, list) else [data]
+    return tuple(text_of(label, address) for label in labels)

@@ -9,12 +9,11 @@ from decimal import Decimal
 
 from stacking_rules.errors import CircularStackError
 from stacking_rules.evaluate import evaluate
-from stacking_rules.facts import Award, Completion, LearnerRecord
+from stacking_rules.facts import Award, Fact, LearnerRecord
 from stacking_rules.progress import Progress, Status
-from stacking_rules.requirements import Group
+from stacking_rules.requirements import Choice, Group
 from stacking_rules.stacks import Stack
 
-Fact = Completion | Award
 Receipt = dict[str, object]
 
 
@@ -57,7 +56,7 @@ def roll_up(
         progress[stack.key] = found
         if found.status is Status.MET and not _holds(record, stack.key):
             worth = (credits_of or {}).get(stack.key, Decimal(0))
-            on = max((_date(fact) for _, fact in counted_facts(found)), default=as_of)
+            on = max((fact.on for _, fact in counted_facts(found)), default=as_of)
             award = Award(award_id(stack.key), stack.key, on, known_on, worth)
             note = receipt(stack, found, as_of=as_of, known_on=known_on)
             new_awards.append(NewAward(stack, award, note))
@@ -97,6 +96,9 @@ def counted_facts(progress: Progress) -> Iterator[tuple[str, Fact]]:
         met.sort(key=lambda child: not any(True for _ in counted_facts(child)))
         for child in met[: progress.requirement.needed]:
             yield from counted_facts(child)
+    elif isinstance(progress.requirement, Choice):
+        for child in progress.children[1:]:
+            yield from counted_facts(child)
 
 
 def receipt(stack: Stack, progress: Progress, *, as_of: date, known_on: datetime) -> Receipt:
@@ -118,19 +120,15 @@ def receipt(stack: Stack, progress: Progress, *, as_of: date, known_on: datetime
 
 def _fact_note(fact: Fact) -> dict[str, object]:
     note: dict[str, object] = {
-        "kind": "award" if isinstance(fact, Award) else "completion",
+        "kind": fact.kind,
         "id": fact.id,
         "achievement": fact.achievement,
-        "on": _date(fact).isoformat(),
+        "on": fact.on.isoformat(),
         "credits": str(fact.credits),
     }
-    if isinstance(fact, Completion) and fact.grade is not None:
-        note |= {"grade": str(fact.grade.value), "scale": fact.grade.scale}
+    if fact.grade is not None:
+        note |= {"grade": fact.grade.text or str(fact.grade.value), "scale": fact.grade.scale}
     return note
-
-
-def _date(fact: Fact) -> date:
-    return fact.awarded_on if isinstance(fact, Award) else fact.completed_on
 
 
 def _holds(record: LearnerRecord, key: str) -> bool:

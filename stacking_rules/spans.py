@@ -1,4 +1,4 @@
-"""Spans of calendar time: so many years, months and days after a day."""
+"""Spans of calendar time: so many years, months and days, or academic terms, after a day."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A length of calendar time; a year is twelve months."""
+    """A length of calendar time; a year is twelve months. Negative amounts go back."""
 
     months: int = 0
     days: int = 0
@@ -19,15 +19,24 @@ def add(day: date, span: Span) -> date:
     """Return the day that lies ``span`` after ``day``.
 
     Months come first and keep the day of the month, or take the last one there is (31 January
-    and one month is the last day of February). The last day that there is, 9999-12-31, is as far
-    as it goes.
+    and one month is the last day of February). The first and the last day that there are,
+    0001-01-01 and 9999-12-31, are as far as it goes.
     """
     years, month = divmod(day.month - 1 + span.months, 12)
     year = day.year + years
     if year > date.max.year:
         return date.max
+    if year < date.min.year:
+        return date.min
     last = monthrange(year, month + 1)[1]
     moved = date(year, month + 1, min(day.day, last))
     if (date.max - moved).days < span.days:
         return date.max
+    if (moved - date.min).days < -span.days:
+        return date.min
     return moved + timedelta(days=span.days)
+
+
+def end_of_year(day: date) -> date:
+    """Return the last day of the calendar year of ``day``."""
+    return date(day.year, 12, 31)

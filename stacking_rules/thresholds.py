@@ -1,42 +1,64 @@
-"""The compiled form of a stack: weighted thresholds over atoms.
+"""The compiled form of a stack: weighted thresholds over atoms, bound by clauses.
 
 Every monotone requirement is "the weights of what is satisfied add up to at least a need".
-A *pool* is a threshold over atoms (weight one each, or the credits of the fact); a *gate* is a
-threshold over other thresholds. A group whose parts are all single achievements becomes one
-pool: its parts differ, so n parts met are n different items held.
+A *pool* is a threshold over atoms (weight one each, the credits of the fact, or its points); a
+*gate* is a threshold over other thresholds. A group whose parts are all single achievements
+becomes one pool: its parts differ, so n parts met are n different items held. Clauses bind what
+counts below the pool or gate at which they stand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from stacking_rules.facts import Grade
-from stacking_rules.requirements import Amount, Completed, Earned, Group, NoneOf, Requirement
+from stacking_rules.clauses import After, Clause, Filter, Grace, Mean, Open, Share, Together
+from stacking_rules.facts import HUNDRED, Grade
+from stacking_rules.requirements import (
+    Amount,
+    Attested,
+    Choice,
+    Completed,
+    Earned,
+    Group,
+    LearnerIs,
+    Limit,
+    NoneOf,
+    Requirement,
+    Single,
+    Waived,
+)
 from stacking_rules.selection import Test
-from stacking_rules.stacks import ROOT, Stack, child_address
+from stacking_rules.stacks import RENEWAL, ROOT, Stack, child_address, clause_address, walk
+
+Placed = tuple[str, Clause]
+"""(address of the clause, clause)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One question about the record: this achievement, at this grade, or this award, is held.
+    """One question about the record: is this achievement, award or attestation held?
 
-    Without an ``achievement`` the question is asked of everything that is completed.
+    ``kinds`` are the kinds of facts asked for. Without an ``achievement`` the question is asked
+    of everything of these kinds. Points are multiplied by ``factor``.
     """
 
     achievement: str | None
-    is_award: bool = False
+    kinds: tuple[str, ...] = ("completion",)
     grade: Grade | None = None
     where: Test | None = None
+    factor: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Atoms whose weights must reach ``need``; ``unit`` is "items" (weight 1) or "credits".
+    """Atoms whose weights must reach ``need``; ``unit`` is "items" (weight 1), "credits", "points".
 
-    What counts in an overlay may count in other pools as well.
+    What counts in an overlay may count in other pools as well. ``filters`` are those of the pool
+    and of everything above it; without ``must_be_valid`` what has ended counts, too, and with
+    ``grace`` it does for some time.
     """
 
     address: str
@@ -44,6 +66,11 @@ class Pool:
     unit: str
     atoms: tuple[Atom, ...]
     is_overlay: bool = False
+    clauses: tuple[Placed, ...] = ()
+    filters: tuple[tuple[str, Filter], ...] = ()
+    must_be_valid: bool = True
+    grace: tuple[str, Grace] | None = None
+    scale: str = HUNDRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +80,7 @@ class Gate:
     address: str
     need: int
     parts: tuple[Threshold, ...]
+    clauses: tuple[Placed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +90,16 @@ class Given:
     address: str
 
 
-Threshold = Pool | Gate | Given
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """``then`` if what is given at ``address`` is met, ``otherwise`` if it is not."""
+
+    address: str
+    then: Threshold
+    otherwise: Threshold
+
+
+Threshold = Pool | Gate | Given | Branch
 
 
 def pools_of(threshold: Threshold) -> Iterator[Pool]:
@@ -72,22 +109,107 @@ def pools_of(threshold: Threshold) -> Iterator[Pool]:
     elif isinstance(threshold, Gate):
         for part in threshold.parts:
             yield from pools_of(part)
+    elif isinstance(threshold, Branch):
+        yield from pools_of(threshold.then)
+        yield from pools_of(threshold.otherwise)
 
 
-def settle(threshold: Threshold, given: Mapping[str, bool]) -> Threshold:
-    """Return ``threshold`` with what is given in its place: a gate of nothing, open or closed."""
+def nodes_of(threshold: Threshold) -> Iterator[Pool | Gate]:
+    """Yield the pools and gates of a settled threshold, parents first."""
+    if isinstance(threshold, Pool | Gate):
+        yield threshold
+    if isinstance(threshold, Gate):
+        for part in threshold.parts:
+            yield from nodes_of(part)
+
+
+def settle(threshold: Threshold, given: Mapping[str, bool | None], *, hope: bool) -> Threshold:
+    """Return ``threshold`` with what is given in its place: a gate of nothing, open or closed.
+
+    What is not known (None) is open with ``hope`` and closed without.
+    """
     if isinstance(threshold, Given):
-        return Gate(threshold.address, 0 if given[threshold.address] else 1, ())
+        answer = given[threshold.address]
+        is_open = hope if answer is None else answer
+        return Gate(threshold.address, 0 if is_open else 1, ())
     if isinstance(threshold, Pool) or not given:
         return threshold
-    parts = tuple(settle(part, given) for part in threshold.parts)
-    return Gate(threshold.address, threshold.need, parts)
+    if isinstance(threshold, Branch):
+        then = settle(threshold.then, given, hope=hope)
+        otherwise = settle(threshold.otherwise, given, hope=hope)
+        answer = given[threshold.address]
+        if answer is None:
+            return Gate(threshold.address, 1 if hope else 2, (then, otherwise))
+        return then if answer else otherwise
+    parts = tuple(settle(part, given, hope=hope) for part in threshold.parts)
+    return replace(threshold, parts=parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A compiled requirement tree. ``given`` are the addresses whose answers come beforehand.
+
+    ``is_plain`` says that no clause binds what counts, so that thresholds alone decide.
+    """
+
+    root: Threshold
+    given: tuple[tuple[str, Requirement | Clause], ...]
+    is_plain: bool
 
 
 @lru_cache(maxsize=4096)
-def compile_stack(stack: Stack) -> Threshold:
-    """Return the compiled form of ``stack``."""
-    return compile_requirement(ROOT, stack.requires)
+def compile_stack(stack: Stack) -> Compiled:
+    """Return the compiled form of what ``stack`` asks of who does not hold its award."""
+    return compile_tree(ROOT, stack.requires)
+
+
+@lru_cache(maxsize=1024)
+def compile_renewal(stack: Stack) -> Compiled:
+    """Return the compiled form of what ``stack`` asks of who renews its award."""
+    if stack.renewal is None:
+        raise TypeError(f"{stack.key} has no renewal path")
+    return compile_tree(RENEWAL, stack.renewal.requires)
+
+
+def compile_tree(address: str, node: Requirement) -> Compiled:
+    """Return the compiled form of the requirement tree at ``address``."""
+    compiler = _Compiler(frozenset(_spoken_of(address, node)))
+    root = compiler.node(address, node, _Around())
+    is_plain = not any(n.clauses for n in nodes_of(root)) and all(
+        pool.unit != "points" and not pool.filters and pool.must_be_valid for pool in pools_of(root)
+    )
+    return Compiled(root, tuple(compiler.given), is_plain)
+
+
+def _spoken_of(address: str, node: Requirement) -> Iterator[str]:
+    """Yield the addresses that clauses speak of: these stay pools of their own."""
+    for _, found in walk(address, node):
+        for clause in found.clauses:
+            if isinstance(clause, After):
+                yield clause.of
+            elif isinstance(clause, Share):
+                yield from (clause.first, clause.second)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What holds for a node because of the nodes above it."""
+
+    filters: tuple[tuple[str, Filter], ...] = ()
+    must_be_valid: bool = True
+    grace: tuple[str, Grace] | None = None
+
+    def below(self, address: str, node: Requirement) -> _Around:
+        found = self
+        for clause in node.clauses:
+            at = clause_address(address, clause)
+            if isinstance(clause, Filter):
+                found = replace(found, filters=(*found.filters, (at, clause)))
+            elif isinstance(clause, Together):
+                found = replace(found, must_be_valid=False)
+            elif isinstance(clause, Grace):
+                found = replace(found, grace=(at, clause))
+        return found
 
 
 def atom_of(leaf: Requirement) -> Atom:
@@ -95,22 +217,104 @@ def atom_of(leaf: Requirement) -> Atom:
     if isinstance(leaf, Completed):
         return Atom(leaf.achievement, grade=leaf.grade, where=leaf.where)
     if isinstance(leaf, Earned):
-        return Atom(leaf.achievement, is_award=True)
+        return Atom(leaf.achievement, ("award",), where=leaf.where)
+    if isinstance(leaf, Attested):
+        return Atom(leaf.achievement, ("attestation",), where=leaf.where)
     raise TypeError(f"{type(leaf).__name__} is not a single achievement")
 
 
-def compile_requirement(address: str, node: Requirement) -> Threshold:
-    """Return the compiled form of the requirement at ``address``."""
-    if isinstance(node, NoneOf):
+class _Compiler:
+    def __init__(self, spoken_of: frozenset[str]) -> None:
+        self.spoken_of = spoken_of
+        self.given: list[tuple[str, Requirement | Clause]] = []
+
+    def node(self, address: str, node: Requirement, above: _Around) -> Threshold:
+        around = above.below(address, node)
+        found = self._bare(address, node, around)
+        closed = [c for c in node.clauses if _is_given(c)]
+        if not closed:
+            return found
+        doors = [self._given(clause_address(address, clause), clause) for clause in closed]
+        return Gate(address, 1 + len(doors), (found, *doors))
+
+    def _given(self, address: str, what: Requirement | Clause) -> Given:
+        self.given.append((address, what))
         return Given(address)
-    if isinstance(node, Amount):
-        keys: tuple[str | None, ...] = node.of or (None,)
-        atoms = tuple(Atom(key, grade=node.grade, where=node.where) for key in keys)
-        return Pool(address, node.need, node.unit, atoms, node.is_overlay)
-    if not isinstance(node, Group):
-        return Pool(address, Decimal(1), "items", (atom_of(node),))
-    if all(isinstance(part, Completed | Earned) for part in node.parts):
-        atoms = tuple(atom_of(part) for part in node.parts)
-        return Pool(address, Decimal(node.needed), "items", atoms)
-    parts = tuple(compile_requirement(child_address(address, part), part) for part in node.parts)
-    return Gate(address, node.needed, parts)
+
+    def _bare(self, address: str, node: Requirement, around: _Around) -> Threshold:
+        if isinstance(node, Waived):
+            return Gate(address, 0, ())
+        if isinstance(node, NoneOf | Limit | LearnerIs):
+            return self._given(address, node)
+        if isinstance(node, Choice):
+            return self._branch(address, node, around)
+        if isinstance(node, Group):
+            return self._group(address, node, around)
+        if isinstance(node, Amount):
+            return self._pool(address, node, around, node.need, node.unit, _atoms(node))
+        return self._pool(address, node, around, Decimal(1), "items", (atom_of(node),))
+
+    def _branch(self, address: str, node: Choice, around: _Around) -> Threshold:
+        self._given(address, node)
+        then = self.node(child_address(address, node.then), node.then, around)
+        otherwise: Threshold = Gate(f"{address.rstrip('/')}/else", 0, ())
+        if node.otherwise is not None:
+            at = child_address(address, node.otherwise)
+            otherwise = self.node(at, node.otherwise, around)
+        return Branch(address, then, otherwise)
+
+    def _group(self, address: str, node: Group, around: _Around) -> Threshold:
+        if all(self._is_bare(address, part) for part in node.parts):
+            atoms = tuple(atom_of(part) for part in node.parts)
+            return self._pool(address, node, around, Decimal(node.needed), "items", atoms)
+        parts = tuple(self.node(child_address(address, part), part, around) for part in node.parts)
+        return Gate(address, node.needed, parts, _binding(address, node))
+
+    def _is_bare(self, address: str, part: Requirement) -> bool:
+        at = child_address(address, part)
+        return isinstance(part, Single) and not part.clauses and at not in self.spoken_of
+
+    def _pool(
+        self,
+        address: str,
+        node: Requirement,
+        around: _Around,
+        need: Decimal,
+        unit: str,
+        atoms: tuple[Atom, ...],
+    ) -> Pool:
+        is_overlay = isinstance(node, Amount) and node.is_overlay
+        return Pool(
+            address,
+            need,
+            unit,
+            atoms,
+            is_overlay,
+            _binding(address, node),
+            around.filters,
+            around.must_be_valid,
+            around.grace,
+            node.scale if isinstance(node, Amount) else HUNDRED,
+        )
+
+
+def _atoms(node: Amount) -> tuple[Atom, ...]:
+    factors = dict(node.factors)
+    keys: tuple[str | None, ...] = node.of or (None,)
+    return tuple(
+        Atom(key, node.among, node.grade, node.where, factors.get(key or "", Decimal(1)))
+        for key in keys
+    )
+
+
+def _is_given(clause: Clause) -> bool:
+    return isinstance(clause, Open) or (isinstance(clause, Mean) and clause.over == "attempted")
+
+
+def _binding(address: str, node: Requirement) -> tuple[Placed, ...]:
+    """Return the clauses that bind what counts: the others act before or beside it."""
+    return tuple(
+        (clause_address(address, clause), clause)
+        for clause in node.clauses
+        if not isinstance(clause, Filter | Grace) and not _is_given(clause)
+    )

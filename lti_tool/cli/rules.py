@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -70,9 +71,10 @@ def rules_evaluate(
     """
     today = datetime.now(UTC).date()
     on = as_of.date() if as_of else today
-    known = datetime.combine(known_on.date() if known_on else today, time.max, UTC)
     document = _read(stack_file, read_document)
-    record = _read(record_file, read_record)
+    zone = ZoneInfo(document.definitions.zone)
+    known = datetime.combine(known_on.date() if known_on else today, time.max, zone)
+    record = _read(record_file, lambda text: read_record(text, document.definitions))
     stack = _pick(document, key)
     found = _answer(document, stack, record, on, known)
     if as_json:
@@ -135,7 +137,8 @@ def _answer(
         "status": progress.status.value,
         "as_of": as_of.isoformat(),
         "known_on": known_on.date().isoformat(),
-        "requirements": {node.address: _node(node) for node in progress.walk()},
+        "requirements": _requirements(progress),
+        "at_fault": list(progress.at_fault),
         "missing": [_step(step) for step in next_steps(progress)],
         "next_change": None
         if change is None
@@ -143,14 +146,37 @@ def _answer(
     }
 
 
+def _requirements(progress: Progress) -> dict[str, Any]:
+    """Return every requirement by its address, each with its clauses after it."""
+    found: dict[str, Any] = {}
+    for node in progress.walk():
+        found[node.address] = _node(node)
+        for clause in node.clauses:
+            found[clause.address] = {
+                "status": clause.status.value,
+                "rule": list(clause.clause.rule),
+                "have": str(clause.have),
+                "need": str(clause.need),
+                "unit": clause.unit,
+                "counted": [],
+                "unused": [],
+            }
+    return found
+
+
 def _node(node: Progress) -> dict[str, Any]:
     return {
         "status": node.status.value,
+        "rule": list(node.requirement.rule),
         "have": str(node.have),
         "need": str(node.need),
         "unit": node.unit,
         "counted": [fact.id for fact in node.counted],
-        "unused": [{"id": held.fact.id, "reason": held.reason.value} for held in node.unused],
+        "unused": [
+            {"id": held.fact.id, "reason": held.reason.value, "barriers": list(held.barriers)}
+            for held in node.unused
+        ],
+        "waiver": node.waiver or None,
     }
 
 

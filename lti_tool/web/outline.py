@@ -10,21 +10,20 @@ from uuid import UUID
 
 from lti_tool.persistence.readings import AchievementOption
 from lti_tool.services.show_progress import FactView, ProgressView, StackView
-from lti_tool.web import wording
+from lti_tool.web import clause_wording, wording
 from stacking_rules import (
     Amount,
     Award,
+    ClauseProgress,
     Completed,
-    Completion,
     Earned,
+    Fact,
     Grade,
     NoneOf,
     Progress,
     Status,
     Step,
 )
-
-Fact = Completion | Award
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +239,23 @@ class _Rows:
             facts=self._facts(node),
             hand_in=hand_in,
             award_key=award if award in self.stacks else "",
-            rows=tuple(self.row(child, is_needed=is_open) for child in node.children),
+            rows=(
+                *(self.row(child, is_needed=is_open) for child in node.children),
+                *(self._clause(clause) for clause in node.clauses),
+            ),
+        )
+
+    def _clause(self, clause: ClauseProgress) -> Row:
+        return Row(
+            title=clause_wording.clause_title(clause),
+            rule="",
+            kind=clause.status.value,
+            status=wording.STATUS_WORDS[clause.status],
+            standing=clause_wording.clause_standing(clause),
+            facts=(),
+            hand_in=None,
+            award_key="",
+            rows=(),
         )
 
     def _status(self, node: Progress, hand_in: UUID | None, *, is_needed: bool) -> tuple[str, str]:
@@ -274,7 +289,7 @@ class _Rows:
         is_award = isinstance(fact, Award)
         return FactView(
             name=self.view.names.get(fact.achievement, fact.achievement),
-            on=fact.awarded_on if isinstance(fact, Award) else fact.completed_on,
+            on=fact.on,
             grade=None,
             scale="",
             credits=fact.credits,

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from lti_tool.persistence.readings import AchievementOption
 from lti_tool.services.show_progress import FactView, StackView
+from lti_tool.web.clause_wording import UNUSED, other_title
 from stacking_rules import (
     Amount,
     Completed,
@@ -142,6 +143,8 @@ def _of_amount(node: Progress) -> str:
 
 
 def _amount_words(value: Decimal, unit: str) -> str:
+    if unit == "points":
+        return f"{number(value)} points"
     return count(int(value), "item", "items") if unit == "items" else credit_words(value)
 
 
@@ -155,7 +158,9 @@ def requirement_title(requirement: Requirement, names: Mapping[str, str]) -> str
         return f"At least {_amount_words(requirement.need, requirement.unit)}"
     if isinstance(requirement, Group):
         return _group_rule(requirement)
-    return NONE_WORDS if isinstance(requirement, NoneOf) else "Requirement"
+    if isinstance(requirement, NoneOf):
+        return NONE_WORDS
+    return other_title(requirement, names) or "Requirement"
 
 
 NONE_WORDS = "Not together with any of these"
@@ -182,12 +187,17 @@ def rule(requirement: Requirement, names: Mapping[str, str]) -> str:
         amount = _amount_words(requirement.need, requirement.unit)
         return f"{amount}{_at_least(requirement.grade)} from {choice}"
     if isinstance(requirement, Completed) and requirement.grade is not None:
-        return f"Needs {grade(requirement.grade.value, requirement.grade.scale)} or better"
+        return f"Needs {wanted_grade(requirement.grade)} or better"
     return ""
 
 
 def _at_least(wanted: Grade | None) -> str:
-    return "" if wanted is None else f" with {grade(wanted.value, wanted.scale)} or better"
+    return "" if wanted is None else f" with {wanted_grade(wanted)} or better"
+
+
+def wanted_grade(wanted: Grade) -> str:
+    """Return a grade as its scale names it, or as a number of its scale."""
+    return wanted.text or grade(wanted.value, wanted.scale)
 
 
 def standing(node: Progress) -> str:
@@ -236,7 +246,7 @@ def _origin(view: FactView) -> str:
 
 def unused(reason: Unused, wanted: Grade | None) -> str:
     """Return why a fact that is held does not count."""
-    needed = "" if wanted is None else grade(wanted.value, wanted.scale)
+    needed = "" if wanted is None else wanted_grade(wanted)
     reasons = {
         Unused.BELOW_GRADE: f"the grade is below {needed}",
         Unused.GRADE_MISSING: f"no grade is recorded and {needed} is needed",
@@ -246,7 +256,7 @@ def unused(reason: Unused, wanted: Grade | None) -> str:
         Unused.USED_ELSEWHERE: "it counts at another place in this award already",
         Unused.NOT_NEEDED: "enough else counts here, so it is not needed",
     }
-    return f"Not counted here: {reasons[reason]}."
+    return f"Not counted here: {reasons.get(reason) or UNUSED[reason.value]}."
 
 
 # --- what next ---------------------------------------------------------------------------
@@ -258,11 +268,13 @@ def step(value: Step, names: Mapping[str, str]) -> str:
     wanted = _at_least(value.grade)
     if value.kind == "blocked":
         return f"Not possible beside {listed(options, joint='and') or 'what is held already'}"
-    if value.kind == "earn":
-        return f"Earn {listed(options)}"
-    if value.kind == "improve":
+    if value.kind in ("earn", "improve"):
+        if value.kind == "earn":
+            return f"Earn {listed(options)}"
         return f"Improve {listed(options)}: reach{wanted.removeprefix(' with')}"
-    if value.kind == "credits":
+    if value.kind in ("attest", "clause"):
+        return f"Have signed: {listed(options)}" if options else "Meet the condition still open"
+    if value.kind in ("credits", "points"):
         missing = value.credits or Decimal(0)
         return f"Gain {number(missing)} more {_credit(missing)}{wanted}"
     if value.kind == "items":

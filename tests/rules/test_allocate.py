@@ -11,12 +11,22 @@ import pytest
 
 from stacking_rules.allocate import allocate, is_met
 from stacking_rules.facts import Completion
+from stacking_rules.held import Fit, Held
+from stacking_rules.selection import Asked
 from stacking_rules.thresholds import Atom, Gate, Pool
 
 RECORDED = datetime(2026, 1, 2, tzinfo=UTC)
 
 
-def instance(seed: int) -> tuple[Gate, dict[str, dict[tuple[bool, str], Completion]]]:
+HELD = Held(Asked(date(2026, 6, 30)), {}, {})
+Candidates = dict[str, tuple[Fit, ...]]
+
+
+def fit_of(fact: Completion) -> Fit:
+    return Fit(("completion", fact.achievement), fact, fact.credits)
+
+
+def instance(seed: int) -> tuple[Gate, Candidates]:
     """A gate over three pools, and held items that fit one to three of them; needs are tight."""
     random = Random(seed)
     held = [
@@ -29,30 +39,25 @@ def instance(seed: int) -> tuple[Gate, dict[str, dict[tuple[bool, str], Completi
         needs[random.choice(where)] += fact.credits
     needs[random.randrange(3)] += Decimal(seed % 2) / 2
     candidates = {
-        f"/{p}": {
-            (False, f.achievement): f for f, where in zip(held, fits, strict=True) if p in where
-        }
+        f"/{p}": tuple(fit_of(f) for f, where in zip(held, fits, strict=True) if p in where)
         for p in range(3)
     }
     pools = tuple(
-        Pool(f"/{p}", needs[p], "credits", tuple(Atom(key) for _, key in candidates[f"/{p}"]))
+        Pool(f"/{p}", needs[p], "credits", tuple(Atom(fit.item[1]) for fit in candidates[f"/{p}"]))
         for p in range(3)
     )
     return Gate("/", random.choice((2, 3, 3)), pools), candidates
 
 
-def is_possible(gate: Gate, candidates: dict[str, dict[tuple[bool, str], Completion]]) -> bool:
-    items = sorted({item for fitting in candidates.values() for item in fitting})
+def is_possible(gate: Gate, candidates: Candidates) -> bool:
+    items = sorted({fit.item for fits in candidates.values() for fit in fits})
     for places in product((None, "/0", "/1", "/2"), repeat=len(items)):
+        chosen = dict(zip(items, places, strict=True))
         placed = {
-            address: tuple(
-                i
-                for i, where in zip(items, places, strict=True)
-                if where == address and i in fitting
-            )
-            for address, fitting in candidates.items()
+            address: tuple(fit for fit in fits if chosen[fit.item] == address)
+            for address, fits in candidates.items()
         }
-        if is_met(gate, placed, candidates):
+        if is_met(gate, placed):
             return True
     return False
 
@@ -60,10 +65,10 @@ def is_possible(gate: Gate, candidates: dict[str, dict[tuple[bool, str], Complet
 @pytest.mark.parametrize("seed", range(60))
 def test_the_answer_is_that_of_trying_everything(seed: int) -> None:
     gate, candidates = instance(seed)
-    found = allocate(gate, candidates)
-    assert found.is_decided
-    assert is_met(gate, found.placed, candidates) == is_possible(gate, candidates)
-    counted = [item for items in found.placed.values() for item in items]
+    found = allocate(gate, candidates, HELD, is_plain=True)
+    assert found.is_possible is is_possible(gate, candidates)
+    assert is_met(gate, found.placed) is found.is_possible
+    counted = [fit.item for fits in found.placed.values() for fit in fits]
     assert len(counted) == len(set(counted))
 
 

@@ -20,7 +20,7 @@ from stacking_rules import (
     parse_record,
 )
 from stacking_rules.read_test import read_test
-from stacking_rules.selection import all_of, any_of, passes
+from stacking_rules.selection import Asked, all_of, any_of, passes
 from stacking_rules.spans import Span, add
 from tests.rules.helpers import NOW, TODAY, at, stack
 
@@ -28,6 +28,7 @@ from tests.rules.helpers import NOW, TODAY, at, stack
 def fact(**fields: Any) -> Completion:
     """A completion from its record form; attributes are given by name."""
     known = {"achievement": "sql", "on": "2026-03-01"}
+    known["id"] = "{achievement}@{on}".format(**known | fields)
     return parse_record({"completions": [known | fields]}).completions[0]
 
 
@@ -78,7 +79,7 @@ SQL = fact(
     ],
 )
 def test_a_test_is_yes_no_or_unknown(test: dict[str, object], answer: bool | None) -> None:
-    assert passes(read_test(test, ""), SQL, TODAY) is answer
+    assert passes(read_test(test, ""), SQL, Asked(TODAY)) is answer
 
 
 def test_nothing_is_all_and_not_any() -> None:

@@ -1,0 +1,78 @@
+"""Words for the clauses of a requirement, and for requirements that ask for no course (English)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from stacking_rules import Attested, Choice, ClauseProgress, LearnerIs, Limit, Requirement, Waived
+from stacking_rules import clauses as kinds
+
+UNITS = {
+    "credits": "credits",
+    "items": "items",
+    "points": "points",
+    "grade": "on average",
+    "values": "different ones",
+    "places": "places",
+    "yes": "",
+}
+
+TITLES: dict[type[kinds.Clause], str] = {
+    kinds.Open: "Open at this time",
+    kinds.Window: "All of it within the time allowed",
+    kinds.After: "In the right order",
+    kinds.Together: "All of it valid at one time",
+    kinds.Least: "Of these, at least",
+    kinds.Most: "Of these, no more than",
+    kinds.Portion: "The share that is asked for",
+    kinds.Distinct: "Each of a different kind",
+    kinds.Same: "All of one kind",
+    kinds.Mean: "Grade average",
+    kinds.Cap: "Of these, at most this much counts",
+    kinds.Best: "Only the best count",
+    kinds.Share: "Shared between two requirements",
+    kinds.Once: "Places in which one item counts",
+    kinds.Bundle: "Counted together or not at all",
+    kinds.Carry: "Surplus for the next cycle",
+}
+
+UNUSED = {
+    "pending": "it still has to be confirmed",
+    "not-done": "it is not finished yet",
+    "expired": "it is no longer valid",
+    "excluded": "an exception excludes it",
+    "barred": "a condition of this award keeps it out",
+}
+"""Why a fact does not count: what the clauses and the life of a fact add."""
+
+
+def clause_title(clause: ClauseProgress) -> str:
+    """Return what a clause is called."""
+    return TITLES.get(type(clause.clause), "Condition")
+
+
+def clause_standing(clause: ClauseProgress) -> str:
+    """Return where a learner stands at a clause: 12 of 24 credits."""
+    unit = UNITS.get(clause.unit, clause.unit)
+    if not unit:
+        return ""
+    return f"{_number(clause.have)} of {_number(clause.need)} {unit}"
+
+
+def other_title(requirement: Requirement, names: Mapping[str, str]) -> str:
+    """Return what a requirement is called that asks for no course; "" for all others."""
+    if isinstance(requirement, Attested):
+        return names.get(requirement.achievement, requirement.achievement)
+    if isinstance(requirement, Limit):
+        return f"No more than {_number(requirement.most)} {UNITS[requirement.unit]} of these"
+    if isinstance(requirement, LearnerIs):
+        return "A condition on the learner"
+    if isinstance(requirement, Choice):
+        return "Depends on a condition"
+    return "Met by exception" if isinstance(requirement, Waived) else ""
+
+
+def _number(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

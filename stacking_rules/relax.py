@@ -1,0 +1,91 @@
+"""Why not: what would have to give way, and which requirements cannot be filled together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stacking_rules.encode import encode
+from stacking_rules.held import Candidates, Held
+from stacking_rules.problems import Literal, Placement, Problem
+from stacking_rules.search import Budget, SearchExhaustedError, at_most
+from stacking_rules.thresholds import Threshold
+
+DECISIONS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """The placement when ``at_fault`` (addresses) give way: as few as possible.
+
+    Amounts are asked to give way only where no clause about them would do. ``is_proved`` says
+    that nothing less would be enough.
+    """
+
+    placed: Placement
+    at_fault: tuple[str, ...]
+    is_proved: bool
+
+
+def relax(root: Threshold, candidates: Candidates, held: Held) -> Relaxed:
+    """Return the least that would have to give way for ``root`` to be met, and a placement."""
+    problem = encode(root, candidates, held, is_relaxed=True)
+    budget = Budget(DECISIONS)
+    everything: list[Literal] = [(choice, True) for choice in problem.relaxed.values()]
+    taken = problem.solve(Budget(), everything)
+    if taken is None:
+        return Relaxed(dict.fromkeys(problem.by_pool, ()), (), is_proved=False)
+    is_proved = True
+    try:
+        taken = _cheapest(problem, taken, budget)
+    except SearchExhaustedError:
+        is_proved = False
+    fixed: list[Literal] = [(choice, taken[choice]) for choice in problem.relaxed.values()]
+    at_fault = tuple(at for at, choice in problem.relaxed.items() if taken[choice])
+    return Relaxed(problem.placement(_fullest(problem, taken, fixed)), at_fault, is_proved)
+
+
+def _cheapest(problem: Problem, taken: list[bool], budget: Budget) -> list[bool]:
+    """Return a solution in which what gives way costs least."""
+    terms = [(choice, problem.costs[at]) for at, choice in problem.relaxed.items()]
+    first = problem.solve(budget)
+    taken = taken if first is None else first
+    while cost := sum(price for choice, price in terms if taken[choice]):
+        found = problem.solve(budget, (), [at_most(terms, cost - 1)])
+        if found is None:
+            break
+        taken = found
+    return taken
+
+
+def _fullest(problem: Problem, taken: list[bool], fixed: list[Literal]) -> list[bool]:
+    """Return a solution with the same faults in which as much as possible counts."""
+    budget = Budget(DECISIONS)
+    try:
+        for use in problem.uses:
+            if not taken[use.choice]:
+                found = problem.solve(budget, [*fixed, (use.choice, True)])
+                taken = taken if found is None else found
+            fixed.append((use.choice, taken[use.choice]))
+    except SearchExhaustedError:
+        pass
+    return taken
+
+
+def conflict(root: Threshold, candidates: Candidates, held: Held) -> tuple[str, ...] | None:
+    """Return a smallest set of addresses that cannot all be met together.
+
+    Leave one of them out and the others can be. None where the search stopped at its limit.
+    """
+    problem = encode(root, candidates, held, is_relaxed=True)
+    budget = Budget(DECISIONS)
+    active = dict(problem.relaxed)
+    dropped: list[Literal] = []
+    try:
+        for address, choice in sorted(problem.relaxed.items(), key=lambda p: problem.costs[p[0]]):
+            rest = [(c, False) for at, c in active.items() if at != address]
+            if problem.solve(budget, [*dropped, (choice, True), *rest]) is None:
+                dropped.append((choice, True))
+                del active[address]
+    except SearchExhaustedError:
+        return None
+    return tuple(at for at in problem.relaxed if at in active)
