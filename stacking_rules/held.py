@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from stacking_rules.clauses import Grace
+from stacking_rules.clauses import Carry, Grace
 from stacking_rules.facts import Award, Fact, LearnerRecord, Value, Waiver, is_valid
 from stacking_rules.progress import Unused
 from stacking_rules.selection import Asked, Test, passes, values_at
@@ -63,6 +63,7 @@ class Held:
     named: Mapping[tuple[str, str], tuple[tuple[Item, Fact], ...]]
     of_kind: Mapping[str, tuple[tuple[Item, Fact], ...]]
     credit_kind: str = ""
+    stack_key: str = ""
     waivers: tuple[Waiver, ...] = ()
     is_optimistic: bool = False
 
@@ -88,7 +89,16 @@ class Held:
                 if known is None or _rank(fit) < _rank(known):
                     found[fact.id] = fit
         fits = sorted(found.values(), key=lambda fit: preference(fit.fact))
+        fits += self._carried(pool)
         return tuple(piece for fit in fits for piece in self._pieces(fit, pool))
+
+    def _carried(self, pool: Pool) -> Iterator[Fit]:
+        """Yield what the learner's own award carries over from the last cycle."""
+        if not any(isinstance(clause, Carry) for _, clause in pool.clauses):
+            return
+        for item, fact in self.named.get(("award", self.stack_key), ()):
+            if isinstance(fact, Award) and fact.carried:
+                yield Fit((item[0], f"{item[1]}#carried"), fact, fact.carried)
 
     def _considered(self, pool: Pool) -> Iterator[tuple[Item, Fact, Atom]]:
         for atom in pool.atoms:
@@ -247,6 +257,7 @@ def hold(stack: Stack, facts: tuple[Fact, ...], record: LearnerRecord, as_of: da
         {key: tuple(pairs) for key, pairs in named.items()},
         {key: tuple(pairs) for key, pairs in of_kind.items()},
         stack.credit_kind,
+        stack.key,
     )
 
 

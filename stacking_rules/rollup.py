@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypedDict
 
 from stacking_rules.errors import CircularStackError
 from stacking_rules.evaluate import evaluate
@@ -13,6 +14,8 @@ from stacking_rules.facts import Award, Fact, LearnerRecord
 from stacking_rules.progress import Progress, Status
 from stacking_rules.requirements import Choice, Group
 from stacking_rules.stacks import Stack
+from stacking_rules.standing import carried, ends_on, level_of
+from stacking_rules.versions import version_for
 
 Receipt = dict[str, object]
 
@@ -51,17 +54,62 @@ def roll_up(
     """
     progress: dict[str, Progress] = {}
     new_awards: list[NewAward] = []
+    versions: dict[str, list[Stack]] = {}
     for stack in in_award_order(stacks):
-        found = evaluate(stack, record, as_of=as_of, known_on=known_on)
-        progress[stack.key] = found
-        if found.status is Status.MET and not _holds(record, stack.key):
-            worth = (credits_of or {}).get(stack.key, Decimal(0))
-            on = max((fact.on for _, fact in counted_facts(found)), default=as_of)
-            award = Award(award_id(stack.key), stack.key, on, known_on, worth)
-            note = receipt(stack, found, as_of=as_of, known_on=known_on)
-            new_awards.append(NewAward(stack, award, note))
-            record = replace(record, awards=(*record.awards, award))
+        versions.setdefault(stack.key, []).append(stack)
+    when: When = {"as_of": as_of, "known_on": known_on}
+    for key, known in versions.items():
+        stack = version_for(known, record, **when)
+        found = progress[key] = evaluate(stack, record, **when)
+        if found.status is Status.MET and _is_issued(stack, record):
+            worth = (credits_of or {}).get(key, Decimal(0))
+            new = _award(stack, found, record, award_id(key), worth, when)
+            new_awards.append(new)
+            record = replace(record, awards=(*record.awards, new.award))
     return RollUp(progress, tuple(new_awards))
+
+
+class When(TypedDict):
+    """The day for which is asked, and up to when facts were recorded (aware)."""
+
+    as_of: date
+    known_on: datetime
+
+
+def _is_issued(stack: Stack, record: LearnerRecord) -> bool:
+    """Return whether an award that is met is to be made now."""
+    if any(award.achievement == stack.key for award in record.awards):
+        return False
+    if stack.issue == "on-application":
+        return stack.key in record.applied
+    return stack.issue == "automatic" or stack.key not in record.declined
+
+
+def _award(
+    stack: Stack,
+    progress: Progress,
+    record: LearnerRecord,
+    award_id: str,
+    worth: Decimal,
+    when: When,
+) -> NewAward:
+    facts = [fact for _, fact in counted_facts(progress)]
+    on = max((fact.on for fact in facts), default=when["as_of"])
+    level = level_of(stack, record, **when) if stack.levels else ""
+    said = (("type", stack.award_type), ("award-level", level))
+    award = Award(
+        award_id,
+        stack.key,
+        on,
+        when["known_on"],
+        worth,
+        ends_on(stack, on, facts),
+        tuple((name, (value,)) for name, value in said if value),
+        () if stack.consume == "never" else tuple(dict.fromkeys(fact.id for fact in facts)),
+        stack.consume == "bank",
+        carried(stack, record, **when),
+    )
+    return NewAward(stack, award, receipt(stack, progress, **when))
 
 
 def in_award_order(stacks: Sequence[Stack]) -> list[Stack]:
@@ -69,21 +117,28 @@ def in_award_order(stacks: Sequence[Stack]) -> list[Stack]:
 
     ``CircularStackError`` names the awards on the way round.
     """
-    by_key = {stack.key: stack for stack in stacks}
-    done: dict[str, Stack] = {}
-
-    def visit(stack: Stack, path: tuple[str, ...]) -> None:
-        if stack.key in path:
-            raise CircularStackError((*path[path.index(stack.key) :], stack.key))
-        for key in stack.needed_awards():
-            if key in by_key and key not in done:
-                visit(by_key[key], (*path, stack.key))
-        done[stack.key] = stack
-
+    by_key: dict[str, list[Stack]] = {}
     for stack in stacks:
-        if stack.key not in done:
-            visit(stack, ())
-    return list(done.values())
+        by_key.setdefault(stack.key, []).append(stack)
+    needed = {
+        key: [k for version in versions for k in version.needed_awards() if k in by_key]
+        for key, versions in by_key.items()
+    }
+    done: dict[str, None] = {}
+    for key in by_key:
+        _visit(key, (), needed, done)
+    return [stack for key in done for stack in by_key[key]]
+
+
+def _visit(
+    key: str, path: tuple[str, ...], needed: Mapping[str, Sequence[str]], done: dict[str, None]
+) -> None:
+    if key in path:
+        raise CircularStackError((*path[path.index(key) :], key))
+    if key not in done:
+        for other in needed[key]:
+            _visit(other, (*path, key), needed, done)
+        done[key] = None
 
 
 def counted_facts(progress: Progress) -> Iterator[tuple[str, Fact]]:
@@ -129,7 +184,3 @@ def _fact_note(fact: Fact) -> dict[str, object]:
     if fact.grade is not None:
         note |= {"grade": fact.grade.text or str(fact.grade.value), "scale": fact.grade.scale}
     return note
-
-
-def _holds(record: LearnerRecord, key: str) -> bool:
-    return any(award.achievement == key for award in record.awards)

@@ -105,7 +105,7 @@ class Stack:
                 found.append(node.achievement)
             elif isinstance(node, Amount) and "award" in node.among:
                 found += node.of
-        return tuple(key for key in dict.fromkeys(found) if key != self.key)
+        return tuple(dict.fromkeys(found))
 
 
 RENEWAL = "/renewal"
