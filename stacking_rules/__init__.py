@@ -1,5 +1,6 @@
 """The stacking-rules engine: frozen values in, frozen values out; no clock and no I/O."""
 
+from stacking_rules.certificate import Certificate, certify
 from stacking_rules.definitions import AchievementText, Definitions
 from stacking_rules.documents import (
     Document,
@@ -26,9 +27,11 @@ from stacking_rules.facts import (
     Waiver,
 )
 from stacking_rules.forecast import Change, next_change
+from stacking_rules.network import Network
 from stacking_rules.plan import Step, next_steps
 from stacking_rules.progress import ClauseProgress, HeldFact, Progress, Status, Unused
 from stacking_rules.reading import scale_bounds
+from stacking_rules.receipts import counted_facts, receipt, verify_receipt
 from stacking_rules.records import parse_record
 from stacking_rules.requirements import (
     AllOf,
@@ -46,14 +49,7 @@ from stacking_rules.requirements import (
     Requirement,
     Waived,
 )
-from stacking_rules.rollup import (
-    NewAward,
-    RollUp,
-    counted_facts,
-    in_award_order,
-    receipt,
-    roll_up,
-)
+from stacking_rules.rollup import NewAward, RollUp, in_award_order, roll_up
 from stacking_rules.stacks import Stack
 
 __all__ = [
@@ -65,6 +61,7 @@ __all__ = [
     "Attestation",
     "Attested",
     "Award",
+    "Certificate",
     "Change",
     "Choice",
     "CircularStackError",
@@ -85,6 +82,7 @@ __all__ = [
     "Limit",
     "LimitExceededError",
     "Message",
+    "Network",
     "NewAward",
     "NoneOf",
     "Progress",
@@ -97,6 +95,7 @@ __all__ = [
     "Unused",
     "Waived",
     "Waiver",
+    "certify",
     "content_hash",
     "counted_facts",
     "evaluate",
@@ -110,4 +109,5 @@ __all__ = [
     "receipt",
     "roll_up",
     "scale_bounds",
+    "verify_receipt",
 ]

@@ -123,6 +123,12 @@ class Definitions:
     rates: tuple[Rate, ...] = ()
     zone: str = "UTC"
 
+    @property
+    def orders_facts(self) -> bool:
+        """Whether facts become other items than their achievements because of what is declared."""
+        several = any(text.repeatable > 1 for text in self.achievements.values())
+        return bool(self.equivalent or self.accepted) or several
+
     def value_on(self, grade: Grade, scale: str, day: date) -> Decimal | None:
         """Return ``grade`` as a number on ``scale``; None if no table leads there."""
         if grade.scale == scale:

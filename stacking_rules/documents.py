@@ -57,6 +57,7 @@ STACK_FIELDS = (
     "issue",
     "consume",
     "ledger_rule",
+    "issue_rule",
     "credit_kind",
     "supersedes",
     "renewal",
@@ -156,6 +157,9 @@ def _with_terms(stack: Stack, item: Mapping[str, object], address: str) -> Stack
     def choice(name: str, *known: str) -> str:
         return one_of(item.get(name, known[0]), known, f"{address}/{name}")
 
+    def labels(name: str) -> tuple[str, ...]:
+        return rules_of(item[name], f"{address}/{name}") if name in item else ()
+
     return replace(
         stack,
         repeats=choice("repeats", "best", "latest", "first", "none"),
@@ -163,9 +167,8 @@ def _with_terms(stack: Stack, item: Mapping[str, object], address: str) -> Stack
         lasts=_lasts(item["lasts"], f"{address}/lasts") if "lasts" in item else None,
         issue=choice("issue", "automatic", "on-application", "opt-out"),
         consume=choice("consume", "within-award", "never", "bank"),
-        ledger_rule=rules_of(item["ledger_rule"], f"{address}/ledger_rule")
-        if "ledger_rule" in item
-        else (),
+        ledger_rule=labels("ledger_rule"),
+        issue_rule=labels("issue_rule"),
         credit_kind=text_of(item.get("credit_kind", ""), f"{address}/credit_kind"),
         award_type=text_of(item.get("type", ""), f"{address}/type"),
         supersedes=keys_of(item["supersedes"], f"{address}/supersedes")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from stacking_rules.allocate import Allocation, allocate, can_be_met
 from stacking_rules.clauses import Clause, Mean, Open
 from stacking_rules.facts import Fact, LearnerRecord
-from stacking_rules.held import Candidates, Held, hold
+from stacking_rules.held import Candidates, Held, Shelf, hold
 from stacking_rules.judge import Judge
 from stacking_rules.progress import ClauseProgress, Progress, Status
 from stacking_rules.requirements import Choice, LearnerIs, Limit, NoneOf, Requirement
@@ -36,17 +36,19 @@ def evaluate(
     as_of: date,
     known_on: datetime,
     is_optimistic: bool = False,
+    shelf: Shelf | None = None,
 ) -> Progress:
     """Return the progress of ``record`` toward ``stack``.
 
     ``as_of`` is the day for which is asked (facts of that day count), ``known_on`` (aware) the
     instant up to which facts were recorded. Who holds the award and may renew it is measured by
     the renewal path, whose addresses begin with /renewal. With ``is_optimistic`` what is in
-    progress or planned counts as done: an outlook, never a reason for an award. The same
-    arguments give the same answer; the order of the facts does not matter.
+    progress or planned counts as done: an outlook, never a reason for an award. A ``shelf`` may
+    be passed again for other stacks, the same learner and the same dates. The same arguments
+    give the same answer; the order of the facts does not matter.
     """
     return inquire(
-        stack, record, as_of=as_of, known_on=known_on, is_optimistic=is_optimistic
+        stack, record, as_of=as_of, known_on=known_on, is_optimistic=is_optimistic, shelf=shelf
     ).progress
 
 
@@ -62,6 +64,7 @@ class Inquiry:
     candidates: Candidates
     allocation: Allocation
     progress: Progress
+    given: Mapping[str, Progress | ClauseProgress]
 
 
 def inquire(
@@ -71,13 +74,14 @@ def inquire(
     as_of: date,
     known_on: datetime,
     is_optimistic: bool = False,
+    shelf: Shelf | None = None,
 ) -> Inquiry:
     """Return the evaluation of ``stack`` with its parts; arguments as in ``evaluate``."""
     waivers = active(record, stack, as_of, known_on)
     facts = record.known(as_of=as_of, known_on=known_on)
     if waivers:
         stack, facts = with_waivers(stack, waivers), with_values(facts, waivers)
-    held = hold(stack, facts, record, as_of)
+    held = hold(stack, facts, record, as_of, None if waivers else shelf)
     if waivers or is_optimistic:
         held = replace(held, waivers=waivers, is_optimistic=is_optimistic)
     pins = frozenset((pin.at, pin.fact) for pin in record.pins if pin.stack == stack.key)
@@ -116,8 +120,9 @@ def _inquire(
     status = progress.status
     if not isinstance(node, NoneOf | Limit | LearnerIs):
         status = _status(compiled, answers, allocation, held, judge)
-    progress = replace(progress, status=status, at_fault=allocation.at_fault)
-    return Inquiry(stack, address, node, held, root, candidates, allocation, progress)
+    if status is not progress.status or allocation.at_fault:
+        progress = replace(progress, status=status, at_fault=allocation.at_fault)
+    return Inquiry(stack, address, node, held, root, candidates, allocation, progress, given)
 
 
 def _status(
@@ -130,7 +135,8 @@ def _status(
     """Say whether the root is met, and if it is not, whether that is proved."""
     if allocation.is_possible:
         # The judge knows no search: should it ever disagree, nothing is awarded.
-        return Status.MET if judge.is_met() else Status.NOT_DECIDED
+        holds = judge.is_met() and not judge.counts_twice()
+        return Status.MET if holds else Status.NOT_DECIDED
     hopeful = settle(compiled.root, answers, hope=True)
     candidates = {pool.address: held.fits(pool) for pool in pools_of(hopeful)}
     is_open = None in answers.values()

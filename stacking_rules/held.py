@@ -23,6 +23,10 @@ from stacking_rules.thresholds import Atom, Pool
 Item = tuple[str, str]
 """(kind of fact, key of the achievement; with "#2" for the second of several that may count)."""
 
+Pairs = tuple[tuple[Item, Fact], ...]
+Named = Mapping[tuple[str, str], Pairs]
+OfKind = Mapping[str, Pairs]
+
 DOUBTFUL = (Unused.GRADE_MISSING, Unused.OTHER_SCALE, Unused.DATA_MISSING, Unused.PENDING)
 """Reasons that are no proof: the fact might count if more were known."""
 
@@ -60,8 +64,8 @@ class Held:
     """What the learner has on the day asked for: by name, the items and their facts."""
 
     asked: Asked
-    named: Mapping[tuple[str, str], tuple[tuple[Item, Fact], ...]]
-    of_kind: Mapping[str, tuple[tuple[Item, Fact], ...]]
+    named: Named
+    of_kind: OfKind
     credit_kind: str = ""
     stack_key: str = ""
     waivers: tuple[Waiver, ...] = ()
@@ -74,6 +78,19 @@ class Held:
                 yield from self.of_kind.get(kind, ())
             else:
                 yield from self.named.get((kind, atom.achievement), ())
+
+    def asked_in(self, pool: Pool) -> Iterator[tuple[Item, Fact, Atom]]:
+        """Yield what the atoms of ``pool`` ask about, in no order that means something."""
+        if len(self.named) < len(pool.index):
+            for key, pairs in self.named.items():
+                atom = pool.index.get(key)
+                if atom is not None:
+                    for item, fact in pairs:
+                        yield item, fact, atom
+            return
+        for atom in pool.atoms:
+            for item, fact in self.asked_about(atom):
+                yield item, fact, atom
 
     def fits(self, pool: Pool) -> tuple[Fit, ...]:
         """Return what fits ``pool``: each fact once, refused ones left out."""
@@ -101,9 +118,7 @@ class Held:
                 yield Fit((item[0], f"{item[1]}#carried"), fact, fact.carried)
 
     def _considered(self, pool: Pool) -> Iterator[tuple[Item, Fact, Atom]]:
-        for atom in pool.atoms:
-            for item, fact in self.asked_about(atom):
-                yield item, fact, atom
+        yield from self.asked_in(pool)
         if not self.waivers:
             return
         for waiver in self._waivers(pool.address, ("substitute", "force")):
@@ -231,10 +246,35 @@ def _rank(fit: Fit) -> tuple[bool, int, Decimal]:
     return not fit.is_sure, len(fit.barriers), -fit.amount
 
 
-def hold(stack: Stack, facts: tuple[Fact, ...], record: LearnerRecord, as_of: date) -> Held:
-    """Return what ``facts`` (known by ``as_of``) are for ``stack``."""
+Shelf = dict[object, tuple[Named, OfKind]]
+"""Facts put in order once, for all stacks that see them the same way."""
+
+
+def hold(
+    stack: Stack,
+    facts: tuple[Fact, ...],
+    record: LearnerRecord,
+    as_of: date,
+    shelf: Shelf | None = None,
+) -> Held:
+    """Return what ``facts`` (known by ``as_of``) are for ``stack``.
+
+    A ``shelf`` may be used again for the same learner, dates and number of facts.
+    """
+    asked = Asked(as_of, stack.definitions, record.learner, facts, uses_of(stack, facts))
+    own = id(stack.definitions) if stack.definitions.orders_facts else 0
+    key = (stack.repeats, len(facts), own)
+    if shelf is None or key not in shelf:
+        found = _in_order(stack, facts)
+        if shelf is not None:
+            shelf[key] = found
+    else:
+        found = shelf[key]
+    return Held(asked, *found, stack.credit_kind, stack.key)
+
+
+def _in_order(stack: Stack, facts: tuple[Fact, ...]) -> tuple[Named, OfKind]:
     definitions = stack.definitions
-    asked = Asked(as_of, definitions, record.learner, facts, uses_of(stack, facts))
     by_item: dict[Item, list[Fact]] = defaultdict(list)
     names: dict[str, frozenset[str]] = {}
     is_simple = not definitions.equivalent and not definitions.accepted
@@ -252,12 +292,9 @@ def hold(stack: Stack, facts: tuple[Fact, ...], record: LearnerRecord, as_of: da
             of_kind[item[0]].append((part, fact))
             for name in names[fact.id]:
                 named[item[0], name].append((part, fact))
-    return Held(
-        asked,
+    return (
         {key: tuple(pairs) for key, pairs in named.items()},
         {key: tuple(pairs) for key, pairs in of_kind.items()},
-        stack.credit_kind,
-        stack.key,
     )
 
 

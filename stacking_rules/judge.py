@@ -56,6 +56,34 @@ class Judge:
         met = sum(self.is_met(part) for part in node.parts)
         return met >= node.need and self._clauses_hold(node)
 
+    def counts_twice(self) -> tuple[str, ...]:
+        """Return the items that count in more places than the clauses allow."""
+        places: dict[tuple[str, str], set[str]] = {}
+        for pool in pools_of(self.root):
+            if not pool.is_overlay:
+                for fit in self.placed[pool.address]:
+                    places.setdefault(fit.item, set()).add(pool.address)
+        return tuple(item[1] for item, pools in places.items() if not self._may_share(pools))
+
+    def _may_share(self, pools: set[str]) -> bool:
+        if len(pools) < 2:
+            return True
+        for node in nodes_of(self.root):
+            below = {pool.address for pool in pools_of(node)}
+            for _, clause in node.clauses:
+                if isinstance(clause, kinds.Once) and pools <= below:
+                    return len(pools) <= clause.times
+                if isinstance(clause, kinds.Share) and self._are_shared(clause, pools):
+                    return True
+        return False
+
+    def _are_shared(self, clause: kinds.Share, pools: set[str]) -> bool:
+        sides = [
+            {p.address for n in nodes_of(self.root) if n.address == at for p in pools_of(n)}
+            for at in (clause.first, clause.second)
+        ]
+        return len(pools) == 2 and all(len(pools & side) == 1 for side in sides)
+
     def _clauses_hold(self, node: Pool | Gate) -> bool:
         return all(self.measure(node, clause).is_met for _, clause in node.clauses)
 

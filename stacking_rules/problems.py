@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from stacking_rules.facts import Fact
 from stacking_rules.held import Fit, Held
-from stacking_rules.search import Budget, Condition, at_least, solve
+from stacking_rules.search import Budget, Condition, Solver, at_least
 from stacking_rules.selection import Test
 from stacking_rules.thresholds import Pool
 
@@ -50,6 +50,8 @@ class Problem:
     costs: dict[str, int] = field(default_factory=dict)
     by_pool: dict[str, list[Use]] = field(default_factory=dict)
     voids: dict[str, list[Literal]] = field(default_factory=dict)
+    places: list[int] = field(default_factory=list)
+    solver: Solver | None = None
 
     def choice(self, kind: int, *, prefer: bool, rank: int = 0) -> int:
         """Add a choice; later ones of a kind are decided later."""
@@ -95,21 +97,32 @@ class Problem:
         more: Iterable[Condition] = (),
     ) -> list[bool] | None:
         """Return the choices of a solution, None if there is none (see ``search.solve``)."""
-        size = len(self.ranks)
-        order = sorted(range(size), key=lambda choice: (self.ranks[choice], choice))
-        place = {choice: index for index, choice in enumerate(order)}
-        conditions = [
-            Condition(tuple((place[c], a) for c, a in condition.terms), condition.need)
-            for condition in (*self.conditions, *more)
-        ]
-        found = solve(
-            size,
-            conditions,
+        solver = self._ready()
+        place = self.places
+        found = solver.solve(
             fixed=[(place[choice], value) for choice, value in fixed],
-            prefer=[self.preferred[choice] for choice in order],
+            more=[
+                Condition(tuple((place[c], a) for c, a in condition.terms), condition.need)
+                for condition in more
+            ],
             budget=budget,
         )
-        return None if found is None else [found[place[choice]] for choice in range(size)]
+        return None if found is None else [found[index] for index in place]
+
+    def _ready(self) -> Solver:
+        """Return the solver of all conditions: nothing may be added to the problem after this."""
+        if self.solver is None:
+            order = sorted(range(len(self.ranks)), key=lambda choice: (self.ranks[choice], choice))
+            self.places = place = [0] * len(order)
+            for index, choice in enumerate(order):
+                place[choice] = index
+            conditions = [
+                Condition(tuple((place[c], a) for c, a in condition.terms), condition.need)
+                for condition in self.conditions
+            ]
+            prefer = [self.preferred[choice] for choice in order]
+            self.solver = Solver(len(order), conditions, prefer)
+        return self.solver
 
     def placement(self, taken: Sequence[bool]) -> Placement:
         """Return what counts where in a solution."""

@@ -22,7 +22,7 @@ Scales = Mapping[str, Scale]
 """Scales that a document declares, by name."""
 
 MAX_PLACES = 6
-LONGEST = 1_000
+LONGEST = 100_000
 """Years, months or days of a span at most."""
 
 

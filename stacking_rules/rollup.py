@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,14 +10,13 @@ from typing import TypedDict
 
 from stacking_rules.errors import CircularStackError
 from stacking_rules.evaluate import evaluate
-from stacking_rules.facts import Award, Fact, LearnerRecord
+from stacking_rules.facts import Award, LearnerRecord
+from stacking_rules.held import Shelf
 from stacking_rules.progress import Progress, Status
-from stacking_rules.requirements import Choice, Group
+from stacking_rules.receipts import Receipt, counted_facts, receipt
 from stacking_rules.stacks import Stack
 from stacking_rules.standing import carried, ends_on, level_of
 from stacking_rules.versions import version_for
-
-Receipt = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,11 @@ def roll_up(
     versions: dict[str, list[Stack]] = {}
     for stack in in_award_order(stacks):
         versions.setdefault(stack.key, []).append(stack)
+    shelf: Shelf = {}
     when: When = {"as_of": as_of, "known_on": known_on}
     for key, known in versions.items():
         stack = version_for(known, record, **when)
-        found = progress[key] = evaluate(stack, record, **when)
+        found = progress[key] = evaluate(stack, record, **when, shelf=shelf)
         if found.status is Status.MET and _is_issued(stack, record):
             worth = (credits_of or {}).get(key, Decimal(0))
             new = _award(stack, found, record, award_id(key), worth, when)
@@ -139,48 +139,3 @@ def _visit(
         for other in needed[key]:
             _visit(other, (*path, key), needed, done)
         done[key] = None
-
-
-def counted_facts(progress: Progress) -> Iterator[tuple[str, Fact]]:
-    """Yield (address, fact) of what makes ``progress`` met: spare parts of a choice left out."""
-    for fact in progress.counted:
-        yield progress.address, fact
-    if isinstance(progress.requirement, Group):
-        met = [child for child in progress.children if child.status is Status.MET]
-        # Parts that count something come before parts that are met by surplus alone.
-        met.sort(key=lambda child: not any(True for _ in counted_facts(child)))
-        for child in met[: progress.requirement.needed]:
-            yield from counted_facts(child)
-    elif isinstance(progress.requirement, Choice):
-        for child in progress.children[1:]:
-            yield from counted_facts(child)
-
-
-def receipt(stack: Stack, progress: Progress, *, as_of: date, known_on: datetime) -> Receipt:
-    """Return what an award rests on: rule, dates, and each counted fact at its requirement.
-
-    Plain data (JSON): amounts are decimal strings, dates ISO 8601.
-    """
-    return {
-        "stack": stack.key,
-        "version": stack.version,
-        "content_hash": stack.content_hash,
-        "as_of": as_of.isoformat(),
-        "known_on": known_on.isoformat(),
-        "counted": [
-            {"address": address, **_fact_note(fact)} for address, fact in counted_facts(progress)
-        ],
-    }
-
-
-def _fact_note(fact: Fact) -> dict[str, object]:
-    note: dict[str, object] = {
-        "kind": fact.kind,
-        "id": fact.id,
-        "achievement": fact.achievement,
-        "on": fact.on.isoformat(),
-        "credits": str(fact.credits),
-    }
-    if fact.grade is not None:
-        note |= {"grade": fact.grade.text or str(fact.grade.value), "scale": fact.grade.scale}
-    return note

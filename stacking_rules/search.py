@@ -78,24 +78,52 @@ def solve(
     ``prefer`` (yes without it). ``fixed`` are given. The same arguments give the same answer.
     ``SearchExhaustedError`` when ``budget`` is spent.
     """
-    budget = budget or Budget()
-    state = _State(size, conditions)
-    if not state.start(fixed):
-        return None
-    decided: list[tuple[int, int]] = []
-    choice = 0
-    while True:
-        choice = state.next_free(choice)
-        if choice == size:
-            return [value == 1 for value in state.values]
-        budget.spend()
-        wanted = 1 if prefer is None or prefer[choice] else 0
-        decided.append((choice, len(state.trail)))
-        if not state.assign(choice, wanted):
-            back = _go_back(state, decided)
-            if back is None:
-                return None
-            choice = back
+    solver = Solver(size, conditions, prefer)
+    return solver.solve(fixed=fixed, budget=budget)
+
+
+class Solver:
+    """Conditions made ready once, to be solved under several further ones."""
+
+    def __init__(
+        self, size: int, conditions: Sequence[Condition], prefer: Sequence[bool] | None = None
+    ) -> None:
+        self.size, self.prefer = size, prefer
+        self.terms = [sorted(c.terms, key=lambda term: -abs(term[1])) for c in conditions]
+        self.slack = [
+            sum(amount for _, amount in c.terms if amount > 0) - c.need for c in conditions
+        ]
+        self.uses: list[list[tuple[int, int]]] = [[] for _ in range(size)]
+        for index, condition in enumerate(conditions):
+            for choice, amount in condition.terms:
+                self.uses[choice].append((index, amount))
+
+    def solve(
+        self,
+        *,
+        fixed: Iterable[tuple[int, bool]] = (),
+        more: Sequence[Condition] = (),
+        budget: Budget | None = None,
+    ) -> list[bool] | None:
+        """Return a solution under which ``more`` conditions hold as well (see ``solve``)."""
+        budget = budget or Budget()
+        state = _State(self, more)
+        if not state.start(fixed):
+            return None
+        decided: list[tuple[int, int]] = []
+        choice = 0
+        while True:
+            choice = state.next_free(choice)
+            if choice == self.size:
+                return [value == 1 for value in state.values]
+            budget.spend()
+            wanted = 1 if self.prefer is None or self.prefer[choice] else 0
+            decided.append((choice, len(state.trail)))
+            if not state.assign(choice, wanted):
+                back = _go_back(state, decided)
+                if back is None:
+                    return None
+                choice = back
 
 
 def _go_back(state: _State, decided: list[tuple[int, int]]) -> int | None:
@@ -113,18 +141,20 @@ def _go_back(state: _State, decided: list[tuple[int, int]]) -> int | None:
 class _State:
     """What is decided, and how far each condition is from being out of reach."""
 
-    def __init__(self, size: int, conditions: Sequence[Condition]) -> None:
-        self.values = [FREE] * size
+    def __init__(self, solver: Solver, more: Sequence[Condition]) -> None:
+        self.values = [FREE] * solver.size
         self.trail: list[int] = []
-        self.terms = [sorted(c.terms, key=lambda term: -abs(term[1])) for c in conditions]
+        self.terms, self.slack, self.uses = solver.terms, list(solver.slack), solver.uses
+        if more:
+            extra = Solver(solver.size, more)
+            first = len(self.terms)
+            self.terms = [*self.terms, *extra.terms]
+            self.slack += extra.slack
+            self.uses = [
+                [*ours, *((first + index, amount) for index, amount in theirs)] if theirs else ours
+                for ours, theirs in zip(solver.uses, extra.uses, strict=True)
+            ]
         self.largest = [abs(terms[0][1]) if terms else 0 for terms in self.terms]
-        self.slack = [
-            sum(amount for _, amount in c.terms if amount > 0) - c.need for c in conditions
-        ]
-        self.uses: list[list[tuple[int, int]]] = [[] for _ in range(size)]
-        for index, condition in enumerate(conditions):
-            for choice, amount in condition.terms:
-                self.uses[choice].append((index, amount))
 
     def start(self, fixed: Iterable[tuple[int, bool]]) -> bool:
         """Draw what follows from the conditions and ``fixed`` alone; False for a contradiction."""

@@ -67,6 +67,7 @@ class Stack:
     issue: str = "automatic"
     consume: str = "within-award"
     ledger_rule: tuple[str, ...] = ()
+    issue_rule: tuple[str, ...] = ()
     credit_kind: str = ""
     award_type: str = ""
     supersedes: tuple[str, ...] = ()

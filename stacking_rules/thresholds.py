@@ -10,7 +10,7 @@ counts below the pool or gate at which they stand.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -71,6 +71,8 @@ class Pool:
     must_be_valid: bool = True
     grace: tuple[str, Grace] | None = None
     scale: str = HUNDRED
+    index: Mapping[tuple[str, str], Atom] = field(default_factory=dict, compare=False)
+    """(kind, achievement) -> its atom, where every atom names one of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +297,15 @@ class _Compiler:
             around.must_be_valid,
             around.grace,
             node.scale if isinstance(node, Amount) else HUNDRED,
+            _index(atoms),
         )
+
+
+def _index(atoms: tuple[Atom, ...]) -> dict[tuple[str, str], Atom]:
+    """Return the atoms by what they name, nothing where that is not one for one."""
+    pairs = [(kind, atom.achievement, atom) for atom in atoms for kind in atom.kinds]
+    found = {(kind, key): atom for kind, key, atom in pairs if key is not None}
+    return found if len(found) == len(pairs) else {}
 
 
 def _atoms(node: Amount) -> tuple[Atom, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from stacking_rules.clauses import Filter, Grace
 from stacking_rules.facts import Fact
-from stacking_rules.held import DOUBTFUL, Candidates, Fit
+from stacking_rules.held import DOUBTFUL, Candidates, Fit, Item, preference
 from stacking_rules.judge import Judge
 from stacking_rules.progress import ClauseProgress, HeldFact, Progress, Status, Unused
 from stacking_rules.requirements import (
@@ -67,8 +67,10 @@ class View:
     def _finish(self, found: Progress, hope: Decimal) -> Progress:
         """Return ``found`` with its clauses, met only if they are; ``hope`` is at best held."""
         address, node = found.address, found.requirement
-        clauses = tuple(self._clauses(address, node))
         status = kleene(found.have, hope, found.need)
+        if not node.clauses:
+            return found if status is found.status else replace(found, status=status)
+        clauses = tuple(self._clauses(address, node))
         for clause in clauses:
             if clause.status is not Status.MET and status is Status.MET:
                 status = clause.status
@@ -119,7 +121,8 @@ class View:
         met = statuses.count(Status.MET)
         hope = Decimal(met + statuses.count(Status.UNKNOWN))
         need, have = Decimal(group.needed), Decimal(min(met, group.needed))
-        found = Progress(address, group, Status.NOT_MET, have, need, "parts", children=children)
+        status = kleene(have, hope, need)
+        found = Progress(address, group, status, have, need, "parts", children=children)
         return self._finish(found, hope)
 
     def _amount(self, address: str, node: Amount) -> Progress:
@@ -128,21 +131,22 @@ class View:
         have = self.judge.credited(pool)
         unused = tuple(
             held
-            for held in self._unused(pool, pool.atoms)
+            for held in self._unused(pool, self.judge.held.asked_in(pool))
             if node.of or held.reason is not Unused.OTHER_KIND
         )
         counted = tuple(fit.fact for fit in fits)
+        hope = have + self._hope(pool)
         found = Progress(
             address,
             node,
-            Status.NOT_MET,
+            kleene(have, hope, pool.need),
             min(have, pool.need),
             pool.need,
             pool.unit,
             counted,
             unused,
         )
-        return self._finish(found, have + self._hope(pool))
+        return self._finish(found, hope)
 
     def _hope(self, pool: Pool) -> Decimal:
         """Return what might still count if all that is not known turned out well."""
@@ -169,7 +173,8 @@ class View:
             counted = tuple(placed[:1])
         else:
             counted = tuple(fact for fact in placed if fact.id in mine)[:1]
-        unused = self._unused(pool, (atom,))
+        mine_now = ((item, fact, atom) for item, fact in self.judge.held.asked_about(atom))
+        unused = self._unused(pool, mine_now)
         if counted:
             unused = [held for held in unused if held.reason is not Unused.NOT_NEEDED]
         surplus = any(held.reason is Unused.NOT_NEEDED for held in unused)
@@ -186,17 +191,15 @@ class View:
             tuple(unused),
         )
 
-    def _unused(self, pool: Pool, atoms: tuple[Atom, ...]) -> list[HeldFact]:
+    def _unused(self, pool: Pool, asked: Iterable[tuple[Item, Fact, Atom]]) -> list[HeldFact]:
         placed = {fit.fact.id for fit in self.judge.placed[pool.address]}
         items = {fit.item for fit in self.judge.placed[pool.address]}
         fits = {fit.fact.id: fit for fit in self.candidates[pool.address]}
         found: dict[str, HeldFact] = {}
-        for atom in atoms:
-            for item, fact in self.judge.held.asked_about(atom):
-                if fact.id in placed or item in items or fact.id in found:
-                    continue
+        for item, fact, atom in asked:
+            if fact.id not in placed and item not in items and fact.id not in found:
                 found[fact.id] = self._why(pool, atom, fact, fits.get(fact.id))
-        return list(found.values())
+        return sorted(found.values(), key=lambda held: preference(held.fact))
 
     def _why(self, pool: Pool, atom: Atom, fact: Fact, fit: Fit | None) -> HeldFact:
         reason, barriers = self.judge.held.judge(pool, atom, fact)

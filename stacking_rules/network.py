@@ -1,0 +1,278 @@
+"""A counting network: the status of many stacks at once, for one learner after the other.
+
+Rules that thresholds alone decide, in which no item fits two places, are joined into one network:
+a completion makes atoms true, atoms add to pools, and a pool or gate that reaches its need adds
+to the gates above it, up to the awards, which are atoms again. Everything else, and every record
+that leaves something open, is handed to ``roll_up``, whose answers these are in any case.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from stacking_rules.facts import Completion, LearnerRecord
+from stacking_rules.progress import Status
+from stacking_rules.rollup import in_award_order, roll_up
+from stacking_rules.selection import Anchor, Recent
+from stacking_rules.spans import Span, add
+from stacking_rules.stacks import Stack
+from stacking_rules.thresholds import Atom, Gate, Pool, Threshold, compile_stack, pools_of
+
+Feed = tuple[int, Decimal | None, str, Span | None, tuple[int, ...], tuple[int, ...]]
+"""(number of the atom, grade, scale, how recent, pools that count it, pools that take credits)."""
+
+_TODAY = Anchor("asked")
+
+
+@dataclass(slots=True)
+class _Wiring:
+    """The network while it is built: what each counter needs, and what it feeds."""
+
+    needs: list[Decimal] = field(default_factory=list)
+    above: list[list[int]] = field(default_factory=list)
+    awards: dict[int, str] = field(default_factory=dict)
+
+    def counter(self, need: Decimal | int) -> int:
+        self.needs.append(Decimal(need))
+        self.above.append([])
+        return len(self.needs) - 1
+
+
+class Network:
+    """The stacks of an institution, ready to be asked for one learner after the other."""
+
+    def __init__(
+        self, stacks: Sequence[Stack], *, credits_of: Mapping[str, Decimal] | None = None
+    ) -> None:
+        """Join ``stacks``; ``CircularStackError`` if awards need each other."""
+        self.stacks = in_award_order(stacks)
+        self.credits_of = credits_of
+        self.keys = [stack.key for stack in self.stacks]
+        self.is_simple = len(set(self.keys)) == len(self.keys) and all(map(_is_simple, stacks))
+        if not self.is_simple:
+            return
+        wiring = _Wiring()
+        atoms: dict[tuple[str, Atom], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for stack in self.stacks:
+            root = _wire(wiring, compile_stack(stack).root, atoms)
+            wiring.awards[root] = stack.key
+        self.needs, self.above, self.awards = wiring.needs, wiring.above, wiring.awards
+        self.earned = {
+            key: tuple(pools)
+            for (key, atom), (pools, _) in atoms.items()
+            if atom.kinds[0] == "award"
+        }
+        self.feeds = _feeds(atoms)
+
+    def statuses(
+        self, record: LearnerRecord, *, as_of: date, known_on: datetime
+    ) -> dict[str, Status]:
+        """Return the status of every stack, by key, as ``roll_up`` would."""
+        met = self._met(record, as_of, known_on) if self.is_simple else None
+        if met is None:
+            found = roll_up(
+                self.stacks, record, as_of=as_of, known_on=known_on, credits_of=self.credits_of
+            )
+            return {key: progress.status for key, progress in found.progress.items()}
+        return {key: Status.MET if key in met else Status.NOT_MET for key in self.keys}
+
+    def _met(self, record: LearnerRecord, as_of: date, known_on: datetime) -> set[str] | None:
+        """Return the keys of the stacks that are met; None where the record leaves things open."""
+        if record.waivers or record.pins or record.declined:
+            return None
+        counts = list(self.needs)
+        run = _Run(self, counts)
+        for index, need in enumerate(counts):
+            if need <= 0:
+                run.fire(index)
+        for award in record.awards:
+            if award.awarded_on <= as_of and award.recorded_at <= known_on:
+                if award.valid_until is not None and as_of >= award.valid_until:
+                    continue
+                run.earn(award.achievement)
+        if not self._count(record.completions, as_of, known_on, run):
+            return None
+        return run.met
+
+    def _count(
+        self, completions: Sequence[Completion], as_of: date, known_on: datetime, run: _Run
+    ) -> bool:
+        """Let the completions count; False where one does not say what is asked."""
+        feeds = self.feeds
+        for fact in completions:
+            here = feeds.get(fact.achievement)
+            if here is None or not _counts(fact, as_of, known_on):
+                continue
+            if fact.state != "done" or fact.credit_kind:
+                return False
+            for feed in here:
+                answer = _passes(feed, fact, as_of)
+                if answer is None:
+                    return False
+                if answer:
+                    run.take(feed, fact.credits)
+        return True
+
+
+def _passes(feed: Feed, fact: Completion, as_of: date) -> bool | None:
+    _, floor, scale, span, _, _ = feed
+    if span is not None and fact.completed_on < _earliest(span, as_of):
+        return False
+    if floor is None:
+        return True
+    grade = fact.grade
+    return None if grade is None or grade.scale != scale else grade.value >= floor
+
+
+class _Run:
+    """The counters of one learner: what is still missing at each pool and gate."""
+
+    __slots__ = ("counts", "held", "met", "network", "seen")
+
+    def __init__(self, network: Network, counts: list[Decimal]) -> None:
+        self.network, self.counts = network, counts
+        self.met: set[str] = set()
+        self.held: set[str] = set()
+        self.seen: dict[int, Decimal] = {}
+
+    def take(self, feed: Feed, worth: Decimal) -> None:
+        """Let an atom count: once as an item, with the most credits of its attempts."""
+        number, _, _, _, pools, credit_pools = feed
+        before = self.seen.get(number)
+        if before is None:
+            for pool in pools:
+                self.counts[pool] -= 1
+                if not self.counts[pool]:
+                    self.fire(pool)
+        elif before >= worth:
+            return
+        self.seen[number] = worth
+        added = worth if before is None else worth - before
+        for pool in credit_pools:
+            left = self.counts[pool]
+            self.counts[pool] = left - added
+            if 0 < left <= added:
+                self.fire(pool)
+
+    def fire(self, index: int) -> None:
+        """Tell what stands above that a counter has reached its need."""
+        network, counts = self.network, self.counts
+        key = network.awards.get(index)
+        if key is not None:
+            self.met.add(key)
+            self.earn(key)
+        for gate in network.above[index]:
+            counts[gate] -= 1
+            if not counts[gate]:
+                self.fire(gate)
+
+    def earn(self, key: str) -> None:
+        """Let an award count where it is asked for, once."""
+        if key not in self.held:
+            self.held.add(key)
+            for pool in self.network.earned.get(key, ()):
+                self.counts[pool] -= 1
+                if not self.counts[pool]:
+                    self.fire(pool)
+
+
+def _counts(fact: Completion, as_of: date, known_on: datetime) -> bool:
+    return (
+        fact.completed_on <= as_of
+        and fact.recorded_at <= known_on
+        and (fact.valid_until is None or as_of < fact.valid_until)
+        and (fact.withdrawn_at is None or fact.withdrawn_at > known_on)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _earliest(span: Span, as_of: date) -> date:
+    """Return the first day that is not longer than ``span`` before ``as_of``."""
+    day = add(as_of, Span(-span.months, -span.days - 4))
+    while add(day, span) < as_of:
+        day += timedelta(days=1)
+    return day
+
+
+def _is_simple(stack: Stack) -> bool:
+    """Return whether thresholds alone decide ``stack``, and no item fits two places in it."""
+    compiled, said = compile_stack(stack), stack.definitions
+    texts = said.achievements.values()
+    is_usual = not (
+        compiled.given
+        or stack.renewal
+        or said.equivalent
+        or said.accepted
+        or said.tables
+        or stack.repeats != "best"
+        or stack.issue != "automatic"
+        or any(text.repeatable > 1 or text.quantum is not None for text in texts)
+    )
+    return compiled.is_plain and is_usual and _is_apart(list(pools_of(compiled.root)))
+
+
+def _is_apart(pools: Sequence[Pool]) -> bool:
+    used: set[str | None] = set()
+    for pool in pools:
+        keys = {atom.achievement for atom in pool.atoms}
+        if not all(_is_simple_atom(atom, pool.unit) for atom in pool.atoms):
+            return False
+        if not pool.is_overlay and not used.isdisjoint(keys):
+            return False
+        used |= set() if pool.is_overlay else keys
+    return True
+
+
+def _is_simple_atom(atom: Atom, unit: str) -> bool:
+    if atom.achievement is None or atom.factor != 1:
+        return False
+    if atom.kinds == ("award",):
+        return unit == "items" and atom.where is None
+    if atom.kinds != ("completion",):
+        return False
+    match atom.where:
+        case None:
+            return True
+        case Recent("on", _, anchor):
+            return anchor == _TODAY
+    return False
+
+
+def _wire(
+    wiring: _Wiring,
+    node: Threshold,
+    atoms: dict[tuple[str, Atom], tuple[list[int], list[int]]],
+) -> int:
+    """Add ``node`` and all below it; return the number of its counter."""
+    if isinstance(node, Pool):
+        counter = wiring.counter(node.need)
+        for atom in node.atoms:
+            feeds = atoms[atom.achievement or "", atom]
+            feeds[node.unit == "credits"].append(counter)
+        return counter
+    if not isinstance(node, Gate):
+        raise TypeError(f"{node.address} is not a threshold")
+    counter = wiring.counter(node.need)
+    for part in node.parts:
+        wiring.above[_wire(wiring, part, atoms)].append(counter)
+    return counter
+
+
+def _feeds(
+    atoms: Mapping[tuple[str, Atom], tuple[list[int], list[int]]],
+) -> dict[str, tuple[Feed, ...]]:
+    found: dict[str, list[Feed]] = defaultdict(list)
+    for number, ((key, atom), (pools, credit_pools)) in enumerate(atoms.items()):
+        if atom.kinds[0] == "award":
+            continue
+        floor = None if atom.grade is None else atom.grade.value
+        scale = "" if atom.grade is None else atom.grade.scale
+        span = atom.where.span if isinstance(atom.where, Recent) else None
+        feed = (number, floor, scale, span, tuple(pools), tuple(credit_pools))
+        found[key].append(feed)
+    return {key: tuple(feeds) for key, feeds in found.items()}

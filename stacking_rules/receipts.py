@@ -1,0 +1,192 @@
+"""Allocation receipts: what an award rests on, written down so that it can be checked again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+from stacking_rules.errors import DocumentError
+from stacking_rules.facts import Attributes, Fact, LearnerRecord
+from stacking_rules.held import Fit, Held, hold
+from stacking_rules.judge import Judge
+from stacking_rules.progress import Progress, Status
+from stacking_rules.reading import any_mapping, day_of, list_of, text_of
+from stacking_rules.records import parse_record
+from stacking_rules.requirements import Choice, Group
+from stacking_rules.stacks import RENEWAL, Stack
+from stacking_rules.thresholds import Pool, compile_renewal, compile_stack, pools_of, settle
+
+Receipt = dict[str, object]
+
+
+def counted_facts(progress: Progress) -> Iterator[tuple[str, Fact]]:
+    """Yield (address, fact) of what makes ``progress`` met: spare parts of a choice left out."""
+    for fact in progress.counted:
+        yield progress.address, fact
+    if isinstance(progress.requirement, Group):
+        met = [child for child in progress.children if child.status is Status.MET]
+        # Parts that count something come before parts that are met by surplus alone.
+        met.sort(key=lambda child: not any(True for _ in counted_facts(child)))
+        for child in met[: progress.requirement.needed]:
+            yield from counted_facts(child)
+    elif isinstance(progress.requirement, Choice):
+        for child in progress.children[1:]:
+            yield from counted_facts(child)
+
+
+def receipt(stack: Stack, progress: Progress, *, as_of: date, known_on: datetime) -> Receipt:
+    """Return what an award rests on: rule, dates, and each counted fact at its requirement.
+
+    Plain data (JSON): amounts are decimal strings, dates ISO 8601. ``given`` are requirements
+    that are not met by counting (conditions on the learner, "none of"), ``waived`` exceptions.
+    """
+    nodes = list(progress.walk())
+    given = {
+        node.address: node.status.value
+        for node in nodes
+        if not isinstance(node.requirement, Group) and node.unit in ("yes", "parts")
+    }
+    given |= {
+        node.address: node.children[0].status.value
+        for node in nodes
+        if isinstance(node.requirement, Choice)
+    }
+    return {
+        "stack": stack.key,
+        "version": stack.version,
+        "content_hash": stack.content_hash,
+        "as_of": as_of.isoformat(),
+        "known_on": known_on.isoformat(),
+        "counted": [
+            {"address": address, **_fact_note(fact)} for address, fact in counted_facts(progress)
+        ],
+        "given": given,
+        "waived": {node.address: node.waiver for node in nodes if node.waiver},
+    }
+
+
+def _fact_note(fact: Fact) -> dict[str, object]:
+    note: dict[str, object] = {
+        "kind": fact.kind,
+        "id": fact.id,
+        "achievement": fact.achievement,
+        "on": fact.on.isoformat(),
+        "credits": str(fact.credits),
+    }
+    if fact.grade is not None:
+        note |= {"grade": fact.grade.text or str(fact.grade.value), "scale": fact.grade.scale}
+    if fact.started_on is not None:
+        note["started"] = fact.started_on.isoformat()
+    if fact.valid_until is not None:
+        note["valid_until"] = fact.valid_until.isoformat()
+    if fact.credit_kind:
+        note["credit_kind"] = fact.credit_kind
+    if fact.attributes:
+        note["attributes"] = _plain(fact.attributes)
+    return note
+
+
+def _plain(attributes: Attributes) -> dict[str, list[object]]:
+    return {
+        name: [str(v) if isinstance(v, Decimal) else v for v in values]
+        for name, values in attributes
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a receipt does not hold: ``code``, and the address or the fact it is about.
+
+    Codes: other-stack, other-version, other-rule, unreadable, unknown-address, does-not-count,
+    counts-twice, not-met.
+    """
+
+    code: str
+    about: str
+
+
+def verify_receipt(stack: Stack, data: object) -> tuple[Problem, ...]:
+    """Return why ``data`` is no receipt of a met ``stack``; nothing when it holds.
+
+    Nothing is searched: every counted fact is put where the receipt says, and the sums are made
+    again. What the receipt gives (conditions on the learner) and waives is taken as stated.
+    """
+    try:
+        noted = any_mapping(data, "")
+        counted = [any_mapping(n, "/counted") for n in list_of(noted.get("counted"), "/counted")]
+        record = _record(counted)
+        as_of = day_of(noted.get("as_of"), "/as_of")
+    except DocumentError as error:
+        return (Problem("unreadable", error.address),)
+    problems = [
+        Problem(code, str(noted.get(name)))
+        for code, name, wanted in (
+            ("other-stack", "stack", stack.key),
+            ("other-version", "version", stack.version),
+            ("other-rule", "content_hash", stack.content_hash),
+        )
+        if noted.get(name) != wanted
+    ]
+    return tuple(problems) or _judge(stack, noted, counted, record, as_of)
+
+
+def _judge(
+    stack: Stack,
+    noted: Mapping[str, object],
+    counted: list[dict[str, object]],
+    record: LearnerRecord,
+    as_of: date,
+) -> tuple[Problem, ...]:
+    is_renewal = any(str(note.get("address")).startswith(RENEWAL) for note in counted)
+    compiled = compile_renewal(stack) if is_renewal else compile_stack(stack)
+    stated = any_mapping(noted.get("given", {}), "/given")
+    answers = {at: stated.get(at, "met") == "met" for at, _ in compiled.given}
+    root = settle(compiled.root, answers, hope=False)
+    known_on = datetime.combine(date.max, time.min, UTC)
+    held = hold(stack, record.known(as_of=as_of, known_on=known_on), record, as_of)
+    pools = {pool.address: pool for pool in pools_of(root)}
+    placed: dict[str, list[Fit]] = {address: [] for address in pools}
+    problems = []
+    for note in counted:
+        pool = _pool_at(str(note.get("address")), pools)
+        if pool is None:
+            problems.append(Problem("unknown-address", str(note.get("address"))))
+            continue
+        fit = _fit(held, pool, str(note.get("id")))
+        if fit is None:
+            problems.append(Problem("does-not-count", str(note.get("id"))))
+        else:
+            placed[pool.address].append(fit)
+    judge = Judge(root, {at: tuple(fits) for at, fits in placed.items()}, held)
+    problems += [Problem("counts-twice", item) for item in judge.counts_twice()]
+    if not problems and not judge.is_met():
+        problems.append(Problem("not-met", "/"))
+    return tuple(problems)
+
+
+def _pool_at(address: str, pools: Mapping[str, Pool]) -> Pool | None:
+    """Return the pool at ``address``, or the one that its single achievements share."""
+    return pools.get(address) or pools.get(address.rpartition("/")[0] or "/")
+
+
+def _fit(held: Held, pool: Pool, fact_id: str) -> Fit | None:
+    for fit in held.fits(pool):
+        if fit.fact.id == fact_id and fit.is_sure and not fit.barriers:
+            return fit
+    return None
+
+
+def _record(counted: list[dict[str, object]]) -> LearnerRecord:
+    """Return the facts of a receipt as a record."""
+    groups: dict[str, dict[str, dict[str, object]]] = {"completion": {}, "award": {}}
+    names = {"completion": "achievement", "award": "award", "attestation": "statement"}
+    for note in counted:
+        kind = text_of(note.get("kind"), "/counted/kind")
+        rest = {k: v for k, v in note.items() if k not in ("address", "kind", "achievement")}
+        if kind == "attestation":
+            rest.pop("credits", None)
+        rest[names.get(kind, "achievement")] = note.get("achievement")
+        groups.setdefault(kind, {})[str(note.get("id"))] = rest
+    return parse_record({f"{kind}s": list(facts.values()) for kind, facts in groups.items()})
