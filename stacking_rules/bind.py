@@ -123,8 +123,14 @@ class Scopes:
                 mine.append(choice)
             self.problem.require([(use.choice, one), *((m, -one) for m in mine)], 0)
             every += mine
+        seen = []
         for choices in matched.values():
             self.problem.require([(choice, -one) for choice in choices], -1)
+            # Follows from the rest, and lets the search see at once that values are too few.
+            is_seen = self.problem.choice(AID, prefer=True)
+            self.problem.require([(is_seen, -one), *((choice, one) for choice in choices)], 0)
+            seen.append((is_seen, one))
+        self.problem.require(seen, c.need, void)
         self.problem.require([(choice, one) for choice in every], c.need, void)
 
     def _same(self, c: kinds.Same, uses: list[Use], void: list[Literal], _node: object) -> None:

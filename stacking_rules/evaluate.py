@@ -195,7 +195,6 @@ def _none(address: str, node: NoneOf, held: Held) -> Progress:
 def _limit(address: str, node: Limit, held: Held) -> Progress:
     """Return the progress of a limit over all that is held, each item by its best attempt."""
     sure, maybe = Decimal(0), Decimal(0)
-    counted = []
     for fact in held.standing(node.of):
         answer = held.passes(node.where, fact)
         amount = held.amount(fact, node.unit, "0-100")
@@ -205,11 +204,10 @@ def _limit(address: str, node: Limit, held: Held) -> Progress:
             maybe += amount or node.most + 1
             continue
         sure += amount
-        counted.append(fact)
     status = Status.NOT_MET if sure > node.most else kleene(node.most, node.most, sure + maybe)
     if sure <= node.most < sure + maybe:
         status = Status.UNKNOWN
-    return Progress(address, node, status, sure, node.most, node.unit, tuple(counted))
+    return Progress(address, node, status, sure, node.most, node.unit)
 
 
 def _mean(address: str, clause: Mean, held: Held) -> ClauseProgress:

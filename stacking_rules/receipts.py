@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from stacking_rules.errors import DocumentError
-from stacking_rules.facts import Attributes, Fact, LearnerRecord
+from stacking_rules.facts import Attributes, Award, Fact, LearnerRecord
 from stacking_rules.held import Fit, Held, hold
 from stacking_rules.judge import Judge
 from stacking_rules.progress import Progress, Status
 from stacking_rules.reading import any_mapping, day_of, list_of, text_of
 from stacking_rules.records import parse_record
-from stacking_rules.requirements import Choice, Group
+from stacking_rules.requirements import Choice, Group, LearnerIs
+from stacking_rules.selection import names_in
 from stacking_rules.stacks import RENEWAL, Stack
 from stacking_rules.thresholds import Pool, compile_renewal, compile_stack, pools_of, settle
 
@@ -36,12 +37,18 @@ def counted_facts(progress: Progress) -> Iterator[tuple[str, Fact]]:
             yield from counted_facts(child)
 
 
-def receipt(stack: Stack, progress: Progress, *, as_of: date, known_on: datetime) -> Receipt:
+def receipt(
+    stack: Stack, progress: Progress, record: LearnerRecord, *, as_of: date, known_on: datetime
+) -> Receipt:
     """Return what an award rests on: rule, dates, and each counted fact at its requirement.
 
     Plain data (JSON): amounts are decimal strings, dates ISO 8601. ``given`` are requirements
-    that are not met by counting (conditions on the learner, "none of"), ``waived`` exceptions.
+    that are not met by counting (conditions on the learner, "none of"), ``waived`` exceptions,
+    ``learner`` what the rule asks of the learner and no more, ``other_awards`` those that have
+    counted the same facts or whose dates the rule looks at.
     """
+    counted = list(counted_facts(progress))
+    asked = set(_asked_of_the_learner(stack))
     nodes = list(progress.walk())
     given = {
         node.address: node.status.value
@@ -59,8 +66,15 @@ def receipt(stack: Stack, progress: Progress, *, as_of: date, known_on: datetime
         "content_hash": stack.content_hash,
         "as_of": as_of.isoformat(),
         "known_on": known_on.isoformat(),
-        "counted": [
-            {"address": address, **_fact_note(fact)} for address, fact in counted_facts(progress)
+        "counted": [{"address": address, **_fact_note(fact)} for address, fact in counted],
+        "learner": {
+            "attributes": _plain(tuple(p for p in record.learner.attributes if p[0] in asked)),
+            "events": {name: on.isoformat() for name, on in record.learner.events if name in asked},
+        },
+        "other_awards": [
+            _award_note(award)
+            for award in record.awards
+            if award.achievement in asked or {fact.id for _, fact in counted} & set(award.counted)
         ],
         "given": given,
         "waived": {node.address: node.waiver for node in nodes if node.waiver},
@@ -88,11 +102,49 @@ def _fact_note(fact: Fact) -> dict[str, object]:
     return note
 
 
+def _award_note(award: Award) -> dict[str, object]:
+    note: dict[str, object] = {
+        "id": award.id,
+        "award": award.achievement,
+        "on": award.awarded_on.isoformat(),
+        "counted": list(award.counted),
+        "attributes": _plain(award.attributes),
+        "banked": award.is_banked,
+    }
+    if award.valid_until is not None:
+        note["valid_until"] = award.valid_until.isoformat()
+    return note
+
+
+def _asked_of_the_learner(stack: Stack) -> Iterator[str]:
+    """Yield the names of attributes, events and awards that the tests of ``stack`` look at."""
+    for _, node in stack.walk():
+        test = getattr(node, "where", None)
+        if test is not None:
+            yield from names_in(test, is_learner=isinstance(node, LearnerIs))
+    for _, _, clause in stack.clauses():
+        test = getattr(clause, "where", None)
+        if test is not None:
+            yield from names_in(test, is_learner=False)
+
+
 def _plain(attributes: Attributes) -> dict[str, list[object]]:
+    """Return attributes as JSON: numbers (of six places at most) stay numbers."""
     return {
-        name: [str(v) if isinstance(v, Decimal) else v for v in values]
+        name: [
+            (int(v) if v == int(v) else float(v)) if isinstance(v, Decimal) else v for v in values
+        ]
         for name, values in attributes
     }
+
+
+def _exact(data: object) -> object:
+    """Return plain data with the numbers that JSON reads as floats as they are written."""
+    if isinstance(data, float):
+        return Decimal(repr(data))
+    if isinstance(data, dict):
+        return {name: _exact(value) for name, value in data.items()}
+    return [_exact(value) for value in data] if isinstance(data, list) else data
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +166,9 @@ def verify_receipt(stack: Stack, data: object) -> tuple[Problem, ...]:
     again. What the receipt gives (conditions on the learner) and waives is taken as stated.
     """
     try:
-        noted = any_mapping(data, "")
+        noted = any_mapping(_exact(data), "")
         counted = [any_mapping(n, "/counted") for n in list_of(noted.get("counted"), "/counted")]
-        record = _record(counted)
+        record = _record(stack, noted, counted)
         as_of = day_of(noted.get("as_of"), "/as_of")
     except DocumentError as error:
         return (Problem("unreadable", error.address),)
@@ -178,7 +230,9 @@ def _fit(held: Held, pool: Pool, fact_id: str) -> Fit | None:
     return None
 
 
-def _record(counted: list[dict[str, object]]) -> LearnerRecord:
+def _record(
+    stack: Stack, noted: Mapping[str, object], counted: list[dict[str, object]]
+) -> LearnerRecord:
     """Return the facts of a receipt as a record."""
     groups: dict[str, dict[str, dict[str, object]]] = {"completion": {}, "award": {}}
     names = {"completion": "achievement", "award": "award", "attestation": "statement"}
@@ -189,4 +243,9 @@ def _record(counted: list[dict[str, object]]) -> LearnerRecord:
             rest.pop("credits", None)
         rest[names.get(kind, "achievement")] = note.get("achievement")
         groups.setdefault(kind, {})[str(note.get("id"))] = rest
-    return parse_record({f"{kind}s": list(facts.values()) for kind, facts in groups.items()})
+    others = noted.get("other_awards", [])
+    for other in others if isinstance(others, list) else []:
+        note = any_mapping(other, "/other_awards")
+        groups["award"].setdefault(str(note.get("id")), note)
+    data = {f"{kind}s": list(facts.values()) for kind, facts in groups.items()}
+    return parse_record({**data, "learner": noted.get("learner", {})}, stack.definitions)

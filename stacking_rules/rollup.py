@@ -109,7 +109,7 @@ def _award(
         stack.consume == "bank",
         carried(stack, record, **when),
     )
-    return NewAward(stack, award, receipt(stack, progress, **when))
+    return NewAward(stack, award, receipt(stack, progress, record, **when))
 
 
 def in_award_order(stacks: Sequence[Stack]) -> list[Stack]:

@@ -199,6 +199,26 @@ def lapses(test: Test, fact: Fact | None) -> Iterator[date]:
                 yield add(day, span) + timedelta(days=1)
 
 
+def names_in(test: Test, *, is_learner: bool) -> Iterator[str]:
+    """Yield the names of events and awards that ``test`` measures by, and of what it looks at.
+
+    The names it looks at are yielded only for a test on the learner.
+    """
+    match test:
+        case AllTests(tests) | AnyTest(tests):
+            for part in tests:
+                yield from names_in(part, is_learner=is_learner)
+        case NotTest(inner):
+            yield from names_in(inner, is_learner=is_learner)
+        case Compare(name, _, value):
+            yield from (name,) if is_learner else ()
+            yield from (value.key,) if isinstance(value, Anchor) else ()
+        case Recent(name, _, anchor):
+            yield from (name, anchor.key) if is_learner else (anchor.key,)
+        case OneOf(name) | Known(name):
+            yield from (name,) if is_learner else ()
+
+
 def all_of(answers: Iterable[bool | None]) -> bool | None:
     """Combine by Kleene's rules: no if one is no, else unknown if one is, else yes."""
     found = set(answers)

@@ -117,9 +117,12 @@ def pools_of(threshold: Threshold) -> Iterator[Pool]:
 
 
 def nodes_of(threshold: Threshold) -> Iterator[Pool | Gate]:
-    """Yield the pools and gates of a settled threshold, parents first."""
+    """Yield the pools and gates of a threshold, parents first."""
     if isinstance(threshold, Pool | Gate):
         yield threshold
+    if isinstance(threshold, Branch):
+        yield from nodes_of(threshold.then)
+        yield from nodes_of(threshold.otherwise)
     if isinstance(threshold, Gate):
         for part in threshold.parts:
             yield from nodes_of(part)
