@@ -15,6 +15,7 @@ from decimal import Decimal
 from itertools import combinations, product
 
 from stacking_rules.encode import encode
+from stacking_rules.facts import Award
 from stacking_rules.held import Candidates, Fit, Held, Item, preference
 from stacking_rules.problems import Placement
 from stacking_rules.refine import refine
@@ -53,6 +54,7 @@ def allocate(
     possible first. ``is_plain``: no clause binds what counts. ``pins`` are (address, id of the
     fact) that are wished for. Ties as in docs/stack-format.md.
     """
+    is_plain = is_plain and not _have_common_parts(candidates)
     if is_plain and not pins:
         found = _allocate_plain(root, candidates)
         if found is not None:
@@ -73,6 +75,18 @@ def allocate(
         return Allocation(_place_best(root, one_fit(candidates)), is_possible=False)
     relaxed = relax(root, candidates, held)
     return Allocation(relaxed.placed, is_possible=False, at_fault=relaxed.at_fault)
+
+
+def _have_common_parts(candidates: Candidates) -> bool:
+    """Return whether two awards that fit have counted the same fact."""
+    seen: dict[str, str] = {}
+    for fits in candidates.values():
+        for fit in fits:
+            if isinstance(fit.fact, Award):
+                for part in fit.fact.counted:
+                    if seen.setdefault(part, fit.fact.id) != fit.fact.id:
+                        return True
+    return False
 
 
 def can_be_met(root: Threshold, candidates: Candidates, held: Held) -> bool | None:

@@ -208,7 +208,8 @@ class Scopes:
 
             return is_in_order
 
-        days = sorted({use.fit.fact.on for use in before})
+        # The first day there is stands for "nothing counts there", and nothing to wait for.
+        days = [date.min, *sorted({use.fit.fact.on for use in before})]
         self._knob([admits(day) for day in days], [*before, *uses], void)
 
     def _bundle(self, c: kinds.Bundle, uses: list[Use], void: list[Literal], _node: object) -> None:

@@ -103,9 +103,9 @@ def _pool(problem: Problem, pool: Pool, void: list[Literal]) -> None:
     uses = problem.by_pool[pool.address]
     terms = [(use.choice, use.fit.amount) for use in uses]
     # What stands in a part that is not claimed would only be taken away from others.
-    for literal in void[-1:]:
-        if not literal[1]:
-            many = [(literal[0], Decimal(len(uses))), *((u.choice, Decimal(-1)) for u in uses)]
+    for switch, value in void:
+        if not value:
+            many = [(switch, Decimal(len(uses))), *((u.choice, Decimal(-1)) for u in uses)]
             problem.require(many, 0)
     off = [*void, *_base_switch(problem, pool)]
     caps = [(at, clause) for at, clause in pool.clauses if isinstance(clause, kinds.Cap)]

@@ -220,8 +220,10 @@ class Judge:
         return Measure(most <= c.times, Decimal(most), Decimal(c.times), "places")
 
     def _share(self, c: kinds.Share) -> Measure:
-        first = {fit.item: fit for _, fit in self.scopes.get(c.first, ())}
-        second = {fit.item: fit for _, fit in self.scopes.get(c.second, ())}
+        first, second = (
+            {fit.item: fit for pool, fit in self.scopes.get(at, ()) if not pool.is_overlay}
+            for at in (c.first, c.second)
+        )
         both = [fit for item, fit in first.items() if item in second]
         worth = sum((fit.fact.credits for fit in both), Decimal(0))
         is_met = (c.items is None or len(both) <= c.items) and (

@@ -9,13 +9,14 @@ that leaves something open, is handed to ``roll_up``, whose answers these are in
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import combinations, product
 
-from stacking_rules.facts import Completion, LearnerRecord
+from stacking_rules.facts import Completion, LearnerRecord, is_valid
 from stacking_rules.progress import Status
 from stacking_rules.rollup import in_award_order, roll_up
 from stacking_rules.selection import Anchor, Recent
@@ -54,6 +55,7 @@ class Network:
         self.credits_of = credits_of
         self.keys = [stack.key for stack in self.stacks]
         self.is_simple = len(set(self.keys)) == len(self.keys) and all(map(_is_simple, stacks))
+        self.is_simple = self.is_simple and _share_no_parts(self.stacks)
         if not self.is_simple:
             return
         wiring = _Wiring()
@@ -85,19 +87,18 @@ class Network:
         """Return the keys of the stacks that are met; None where the record leaves things open."""
         if record.waivers or record.pins or record.declined:
             return None
+        if any(award.counted for award in record.awards):
+            return None
         counts = list(self.needs)
         run = _Run(self, counts)
         for index, need in enumerate(counts):
             if need <= 0:
                 run.fire(index)
         for award in record.awards:
-            if award.awarded_on <= as_of and award.recorded_at <= known_on:
-                if award.valid_until is not None and as_of >= award.valid_until:
-                    continue
+            if award.recorded_at <= known_on and is_valid(award, as_of):
                 run.earn(award.achievement)
-        if not self._count(record.completions, as_of, known_on, run):
-            return None
-        return run.met
+        is_clear = self._count(record.completions, as_of, known_on, run)
+        return run.met if is_clear else None
 
     def _count(
         self, completions: Sequence[Completion], as_of: date, known_on: datetime, run: _Run
@@ -214,6 +215,42 @@ def _is_simple(stack: Stack) -> bool:
         or any(text.repeatable > 1 or text.quantum is not None for text in texts)
     )
     return compiled.is_plain and is_usual and _is_apart(list(pools_of(compiled.root)))
+
+
+def _share_no_parts(stacks: Sequence[Stack]) -> bool:
+    """Return whether awards that are needed together never count the same achievement.
+
+    An achievement that two awards have counted would count twice in what asks for both.
+    """
+    below: dict[str, set[str]] = {}
+    for stack in stacks:
+        root = compile_stack(stack).root
+        needed = {a.achievement or "" for p in pools_of(root) for a in p.atoms}
+        below[stack.key] = set().union(needed, *(below.get(key, set()) for key in needed))
+        for first, second in _needed_together(root):
+            if first != second and below.get(first, {first}) & below.get(second, {second}):
+                return False
+    return True
+
+
+def _needed_together(node: Threshold) -> Iterator[tuple[str, str]]:
+    """Yield pairs of awards that one way of meeting ``node`` may count together."""
+    if isinstance(node, Pool):
+        keys = [atom.achievement or "" for atom in node.atoms if atom.kinds == ("award",)]
+        yield from combinations(keys, 2) if node.need > 1 and not node.is_overlay else ()
+    elif isinstance(node, Gate):
+        for part in node.parts:
+            yield from _needed_together(part)
+        if node.need > 1:
+            awards = [set(_awards(part)) for part in node.parts]
+            for ours, theirs in combinations(awards, 2):
+                yield from product(ours, theirs)
+
+
+def _awards(node: Threshold) -> Iterator[str]:
+    for pool in pools_of(node):
+        if not pool.is_overlay:
+            yield from (a.achievement or "" for a in pool.atoms if a.kinds == ("award",))
 
 
 def _is_apart(pools: Sequence[Pool]) -> bool:

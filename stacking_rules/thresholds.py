@@ -145,7 +145,8 @@ def settle(threshold: Threshold, given: Mapping[str, bool | None], *, hope: bool
         answer = given[threshold.address]
         if answer is None:
             return Gate(threshold.address, 1 if hope else 2, (then, otherwise))
-        return then if answer else otherwise
+        # Under its own address: clauses elsewhere may speak of the choice as a whole.
+        return Gate(threshold.address, 1, (then if answer else otherwise,))
     parts = tuple(settle(part, given, hope=hope) for part in threshold.parts)
     return replace(threshold, parts=parts)
 
