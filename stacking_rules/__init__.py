@@ -1,6 +1,7 @@
 """The stacking-rules engine: frozen values in, frozen values out; no clock and no I/O."""
 
 from stacking_rules.certificate import Certificate, certify
+from stacking_rules.cheapest import Option, Plans, cheapest
 from stacking_rules.definitions import AchievementText, Definitions
 from stacking_rules.documents import (
     Document,
@@ -27,6 +28,7 @@ from stacking_rules.facts import (
     Waiver,
 )
 from stacking_rules.forecast import Change, next_change
+from stacking_rules.lint import Finding, lint
 from stacking_rules.network import Network
 from stacking_rules.plan import Step, next_steps
 from stacking_rules.progress import ClauseProgress, HeldFact, Progress, Status, Unused
@@ -73,6 +75,7 @@ __all__ = [
     "DocumentError",
     "Earned",
     "Fact",
+    "Finding",
     "Grade",
     "Group",
     "HeldFact",
@@ -85,6 +88,8 @@ __all__ = [
     "Network",
     "NewAward",
     "NoneOf",
+    "Option",
+    "Plans",
     "Progress",
     "Requirement",
     "RollUp",
@@ -96,11 +101,13 @@ __all__ = [
     "Waived",
     "Waiver",
     "certify",
+    "cheapest",
     "content_hash",
     "counted_facts",
     "evaluate",
     "explain",
     "in_award_order",
+    "lint",
     "next_change",
     "next_steps",
     "parse_document",

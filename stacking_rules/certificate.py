@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from stacking_rules.clauses import Least
 from stacking_rules.evaluate import Inquiry, inquire
 from stacking_rules.facts import Fact, LearnerRecord
+from stacking_rules.held import Fit
 from stacking_rules.progress import Status
 from stacking_rules.relax import conflict, relax
 from stacking_rules.search import STEPS
 from stacking_rules.stacks import Stack
-from stacking_rules.thresholds import Pool, pools_of
+from stacking_rules.thresholds import Pool, nodes_of, pools_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,12 @@ def certify(
     rules = rules_at(found.stack, relaxed.at_fault)
     if together is None:
         return Certificate("open", (), relaxed.at_fault, rules, (), None, None)
-    pools = [pool for pool in pools_of(found.root) if pool.address in together]
-    facts = {fit.fact.id: fit.fact for pool in pools for fit in found.candidates[pool.address]}
-    demand, supply = _sums(found, pools)
+    places = [place for address in together for place in _places(found, address)]
+    facts = {fit.fact.id: fit.fact for _, fits in places for fit in fits}
+    demand, supply = _sums(found, together)
     is_sum = demand is not None and supply is not None and supply < demand
-    is_sum = is_sum and len(pools) == len(together)
-    kind = "sum" if is_sum else "search" if pools else "given"
     return Certificate(
-        kind,
+        "sum" if is_sum else "search" if places else "given",
         together,
         relaxed.at_fault,
         rules,
@@ -67,18 +68,43 @@ def certify(
     )
 
 
-def _sums(found: Inquiry, pools: list[Pool]) -> tuple[Decimal | None, Decimal | None]:
-    """Return what ``pools`` ask for and what is held for any of them, each item once."""
-    if not pools or len({pool.unit for pool in pools}) > 1:
+def _places(found: Inquiry, address: str) -> Iterator[tuple[Pool, list[Fit]]]:
+    """Yield the pools that what stands at ``address`` is about, with what could serve there."""
+    for node in nodes_of(found.root):
+        if isinstance(node, Pool) and node.address == address:
+            yield node, list(found.candidates[address])
+        for at, clause in node.clauses:
+            if at == address:
+                where = getattr(clause, "where", None)
+                for pool in pools_of(node):
+                    fits = found.candidates[pool.address]
+                    yield pool, [f for f in fits if found.held.passes(where, f.fact)]
+
+
+def _sums(found: Inquiry, together: tuple[str, ...]) -> tuple[Decimal | None, Decimal | None]:
+    """Return what is asked for and what is held, where a sum alone is the proof."""
+    clauses = {at: clause for node in nodes_of(found.root) for at, clause in node.clauses}
+    only = clauses.get(together[0]) if len(together) == 1 else None
+    if isinstance(only, Least):
+        places = list(_places(found, together[0]))
+        if all(pool.unit == only.unit for pool, _ in places):
+            return only.need, _held(places)
         return None, None
-    if len(pools) > 1 and any(pool.is_overlay for pool in pools):
+    pools = [pool for pool in pools_of(found.root) if pool.address in together]
+    is_plain = len(pools) == len(together) and len({pool.unit for pool in pools}) == 1
+    if not is_plain or (len(pools) > 1 and any(pool.is_overlay for pool in pools)):
         return None, None
+    places = [(pool, list(found.candidates[pool.address])) for pool in pools]
+    return sum((pool.need for pool in pools), Decimal(0)), _held(places)
+
+
+def _held(places: Iterable[tuple[Pool, list[Fit]]]) -> Decimal:
+    """Return what the fits add, each item once and by its largest amount."""
     items: dict[tuple[str, str], Decimal] = {}
-    for pool in pools:
-        for fit in found.candidates[pool.address]:
+    for _, fits in places:
+        for fit in fits:
             items[fit.item] = max(fit.amount, items.get(fit.item, Decimal(0)))
-    demand = sum((pool.need for pool in pools), Decimal(0))
-    return demand, sum(items.values(), Decimal(0))
+    return sum(items.values(), Decimal(0))
 
 
 def rules_at(stack: Stack, addresses: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,15 +11,18 @@ import click
 
 from lti_tool.cli.common import friendly, read_text
 from lti_tool.errors import StackTextError
-from lti_tool.stack_text import read_document, read_record
+from lti_tool.lint_words import FINDINGS
+from lti_tool.stack_text import load, read_document, read_record
 from stacking_rules import (
     CircularStackError,
     Document,
+    Finding,
     LearnerRecord,
     Progress,
     Stack,
     Step,
     in_award_order,
+    lint,
     next_change,
     next_steps,
     roll_up,
@@ -36,14 +39,16 @@ def rules() -> None:
 @rules.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 def rules_check(files: tuple[str, ...]) -> None:
-    """Check stack documents; one line FILE:LINE:COLUMN: CODE: MESSAGE per error, exit code 1.
+    """Check stack documents; one line FILE:LINE:COLUMN: CODE: MESSAGE each, exit code 1 on errors.
+
+    Codes that begin with "warning-" are no errors: the document says what it says.
 
     Example: quoin rules check stacks.yaml
     """
-    problems = [problem for file in files for problem in _problems(file)]
-    for problem in problems:
-        click.echo(problem)
-    if problems:
+    found = [line for file in files for line in (*_problems(file), *_findings(file))]
+    for _, line in found:
+        click.echo(line)
+    if any(is_error for is_error, _ in found):
         raise SystemExit(1)
 
 
@@ -71,11 +76,11 @@ def rules_evaluate(
     """
     today = datetime.now(UTC).date()
     on = as_of.date() if as_of else today
-    document = _read(stack_file, read_document)
+    document = read(stack_file, read_document)
     zone = ZoneInfo(document.definitions.zone)
     known = datetime.combine(known_on.date() if known_on else today, time.max, zone)
-    record = _read(record_file, lambda text: read_record(text, document.definitions))
-    stack = _pick(document, key)
+    record = read(record_file, lambda text: read_record(text, document.definitions))
+    stack = pick(document, key)
     found = _answer(document, stack, record, on, known)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
@@ -87,27 +92,51 @@ def rules_evaluate(
         click.echo(f"  {address}  {node['status']}  {amounts}  {facts}".rstrip())
 
 
-def _problems(file: str) -> list[str]:
+Line = tuple[bool, str]
+"""(it is an error, the line to print)."""
+
+
+def _findings(file: str) -> list[Line]:
+    """Return what the static analysis finds in a document that can be read."""
+    text = read_text(file)
+    try:
+        findings = lint(read_document(text))
+    except StackTextError:
+        return []
+    _, positions = load(text)
+    return [_finding(file, finding, positions) for finding in findings]
+
+
+def _finding(file: str, finding: Finding, positions: dict[str, tuple[int, int]]) -> Line:
+    is_error = finding.severity == "error"
+    code = finding.code if is_error else f"warning-{finding.code}"
+    line, column = positions.get(f"/stacks/{finding.position}", (1, 1))
+    where = f"{finding.stack}{finding.address}" if finding.stack else "/"
+    words = FINDINGS[finding.code].format(about=finding.about)
+    return is_error, f"{file}:{line}:{column}: {code}: {where}: {words}"
+
+
+def _problems(file: str) -> list[Line]:
     try:
         in_award_order(read_document(read_text(file)).stacks)
     except StackTextError as error:
         code = "invalid" if error.address else "syntax"
-        return [f"{file}:{error.line}:{error.column}: {code}: {error.message}"]
+        return [(True, f"{file}:{error.line}:{error.column}: {code}: {error.message}")]
     except CircularStackError as error:
-        return [f"{file}:1:1: circular: {error}"]
+        return [(True, f"{file}:1:1: circular: {error}")]
     return []
 
 
-def _read(file: str, read: Any) -> Any:
+def read(file: str, parse: Any) -> Any:
     """Read a file; its name stands in the message of what is wrong with it."""
     try:
-        return read(read_text(file))
+        return parse(read_text(file))
     except StackTextError as error:
         where = f"{file}:{error.line}:{error.column}: {error.address or '/'}"
         raise click.ClickException(f"{where}: {error.message}") from None
 
 
-def _pick(document: Document, key: str | None) -> Stack:
+def pick(document: Document, key: str | None) -> Stack:
     """Return the stack with this key, or the only one that no other stack asks for."""
     if key is None:
         needed = {award for stack in document.stacks for award in stack.needed_awards()}
