@@ -59,10 +59,9 @@ def allocate(
         found = _allocate_plain(root, candidates)
         if found is not None:
             return found
-    budget = Budget()
     try:
         problem = encode(root, candidates, held)
-        taken = problem.solve(budget)
+        taken = problem.solve(Budget())
         if taken is not None:
             placed = problem.placement(refine(problem, taken, pins))
             return Allocation(
@@ -75,6 +74,25 @@ def allocate(
         return Allocation(_place_best(root, one_fit(candidates)), is_possible=False)
     relaxed = relax(root, candidates, held)
     return Allocation(relaxed.placed, is_possible=False, at_fault=relaxed.at_fault)
+
+
+def decide(root: Threshold, candidates: Candidates, held: Held, *, is_plain: bool) -> Allocation:
+    """Return whether ``root`` can be met, and one placement that meets it: no ties, no reasons.
+
+    Arguments as in ``allocate``; where the answer is no, nothing is placed.
+    """
+    is_plain = is_plain and not _have_common_parts(candidates)
+    found = _allocate_plain(root, candidates) if is_plain else None
+    if found is not None:
+        return found
+    try:
+        problem = encode(root, candidates, held)
+        taken = problem.solve(Budget())
+    except SearchExhaustedError:
+        return Allocation({}, is_possible=None)
+    if taken is None:
+        return Allocation({}, is_possible=False)
+    return Allocation(problem.placement(taken), is_possible=True)
 
 
 def _have_common_parts(candidates: Candidates) -> bool:
