@@ -25,6 +25,14 @@ class Scale:
         value = self.points[index] if self.points else Decimal(index)
         return Grade(value, name, text, is_rank=not self.points)
 
+    def worth(self, points: object, name: str) -> Grade | None:
+        """Return the grade worth ``points`` (its place, without points), None if none is."""
+        for text in self.grades:
+            grade = self.grade(text, name)
+            if grade is not None and grade.value == points:
+                return grade
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

@@ -209,7 +209,7 @@ class Held:
 
     def grade(self, fact: Fact, scale: str) -> Decimal | None:
         """Return the grade of ``fact`` as points on ``scale``; None without any."""
-        if fact.grade is None or fact.grade.is_rank:
+        if fact.grade is None or (fact.grade.is_rank and fact.grade.scale == scale):
             return None
         return self.asked.definitions.value_on(fact.grade, scale, fact.on)
 

@@ -39,7 +39,7 @@ def grade_of(item: Mapping[str, object], address: str, scales: Scales) -> Grade 
 def read_grade(value: object, scale: str, address: str, scales: Scales) -> Grade:
     """Return a grade written as a number, or as the name that its scale gives it."""
     if scale in scales:
-        found = scales[scale].grade(str(value), scale)
+        found = scales[scale].grade(str(value), scale) or scales[scale].worth(value, scale)
         if found is None:
             known = ", ".join(scales[scale].grades)
             raise DocumentError(address, f"The scale {scale} has the grades {known}.")

@@ -1,0 +1,76 @@
+"""A stack that is written and read again is the same; what differs is named by address."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from stacking_rules import parse_stack
+from stacking_rules.differences import Difference, differences
+from stacking_rules.read_requirements import Reader
+from stacking_rules.requirements import Requirement
+from stacking_rules.write import write_requirement
+from tests.rules.random_rules import FEATURES, Draw
+from tests.rules.test_programmes import document_of, names
+
+
+def again(node: Requirement, scales: Any) -> Requirement:
+    """Write ``node`` as JSON and read it again."""
+    text = json.dumps(write_requirement(node), default=float)
+    return Reader(scales).read(json.loads(text, parse_float=Decimal), "", 1, "", "")
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_programmes_survive_writing_and_reading(name: str) -> None:
+    for stack in document_of(name).stacks:
+        assert again(stack.requires, stack.definitions.scales) == stack.requires
+
+
+@pytest.mark.parametrize("feature", range(len(FEATURES)))
+def test_random_rules_survive_writing_and_reading(feature: int) -> None:
+    for seed in range(feature, 1_500, len(FEATURES)):
+        stack = parse_stack(Draw(seed).stack)
+        assert again(stack.requires, stack.definitions.scales) == stack.requires
+        assert differences(stack, stack) == ()
+
+
+def test_short_things_stay_short() -> None:
+    rule = {"all": ["a", "b", {"at_least": 2, "of": ["c", "d", "e"]}]}
+    assert write_requirement(parse_stack({"key": "x", "requires": rule}).requires) == rule
+
+
+def stack(requires: object, **more: object) -> Any:
+    return parse_stack({"key": "award", "requires": requires} | more)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ({"credits": 10}, {"credits": 12}, Difference("/", "raised", "need", "10", "12")),
+        ({"credits": 12}, {"credits": 10}, Difference("/", "lowered", "need", "12", "10")),
+        (
+            {"items": 1, "of": ["a", "b"]},
+            {"items": 1, "of": ["b", "c"]},
+            Difference("/", "options", "of", "a", "c"),
+        ),
+        ({"all": ["a"]}, {"all": ["a", "b"]}, Difference("/b", "added", "completed")),
+        ({"all": ["a", "b"]}, {"all": ["a"]}, Difference("/b", "removed", "completed")),
+        ({"all": ["a"]}, {"any": ["a"]}, Difference("/", "changed", "kind", "allof", "anyof")),
+        (
+            {"credits": 9, "caps": [{"at_most": {"credits": 3}}]},
+            {"credits": 9, "caps": [{"at_most": {"credits": 4}}]},
+            Difference("/cap", "raised", "limit", "3", "4"),
+        ),
+        ({"credits": 9}, {"credits": 9, "best": 2}, Difference("/best", "added", "best")),
+    ],
+)
+def test_a_change_is_named_at_its_address(old: object, new: object, found: Difference) -> None:
+    assert differences(stack(old), stack(new)) == (found,)
+
+
+def test_a_change_of_terms_is_named() -> None:
+    (found,) = differences(stack("a"), stack("a", repeats="latest"))
+    assert found == Difference("", "changed", "repeats", "best", "latest")
