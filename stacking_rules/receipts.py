@@ -12,7 +12,7 @@ from stacking_rules.facts import Attributes, Award, Fact, LearnerRecord
 from stacking_rules.held import Fit, Held, hold
 from stacking_rules.judge import Judge
 from stacking_rules.progress import Progress, Status
-from stacking_rules.reading import any_mapping, day_of, list_of, text_of
+from stacking_rules.reading import any_mapping, day_of, text_of
 from stacking_rules.records import parse_record
 from stacking_rules.requirements import Choice, Group, LearnerIs
 from stacking_rules.selection import names_in
@@ -22,19 +22,24 @@ from stacking_rules.thresholds import Pool, compile_renewal, compile_stack, pool
 Receipt = dict[str, object]
 
 
-def counted_facts(progress: Progress) -> Iterator[tuple[str, Fact]]:
-    """Yield (address, fact) of what makes ``progress`` met: spare parts of a choice left out."""
+def counted_facts(progress: Progress, *, is_bound: bool = False) -> Iterator[tuple[str, Fact]]:
+    """Yield (address, fact) of what makes ``progress`` met: spare parts of a choice left out.
+
+    Nothing is left out below a clause (``is_bound``): it may need what spare parts count.
+    """
+    is_bound = is_bound or bool(progress.requirement.clauses)
     for fact in progress.counted:
         yield progress.address, fact
     if isinstance(progress.requirement, Group):
         met = [child for child in progress.children if child.status is Status.MET]
         # Parts that count something come before parts that are met by surplus alone.
         met.sort(key=lambda child: not any(True for _ in counted_facts(child)))
-        for child in met[: progress.requirement.needed]:
-            yield from counted_facts(child)
+        needed = len(met) if is_bound else progress.requirement.needed
+        for child in met[:needed]:
+            yield from counted_facts(child, is_bound=is_bound)
     elif isinstance(progress.requirement, Choice):
         for child in progress.children[1:]:
-            yield from counted_facts(child)
+            yield from counted_facts(child, is_bound=is_bound)
 
 
 def receipt(
@@ -167,7 +172,10 @@ def verify_receipt(stack: Stack, data: object) -> tuple[Problem, ...]:
     """
     try:
         noted = any_mapping(_exact(data), "")
-        counted = [any_mapping(n, "/counted") for n in list_of(noted.get("counted"), "/counted")]
+        listed = noted.get("counted")
+        if not isinstance(listed, list):
+            raise DocumentError("/counted", "Here a list is needed.")
+        counted = [any_mapping(note, "/counted") for note in listed]
         record = _record(stack, noted, counted)
         as_of = day_of(noted.get("as_of"), "/as_of")
     except DocumentError as error:
