@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from benchmarks import s1m
-from benchmarks.planted import HELD, Unit, plant
-from stacking_rules import Network, Status, roll_up
+from benchmarks.planted import HELD, Instance, Unit, plant
+from stacking_rules import (
+    Completion,
+    LearnerRecord,
+    Network,
+    Status,
+    evaluate,
+    parse_stack,
+    roll_up,
+)
+from stacking_rules import clauses as kinds
 from stacking_rules.allocate import decide
 from stacking_rules.judge import Judge
+from stacking_rules.thresholds import Pool
 
 
 @pytest.mark.parametrize("unit", ["items", "credits", "bound"])
@@ -41,3 +53,41 @@ def test_the_network_answers_as_the_evaluation_does() -> None:
         assert answers == {key: progress.status for key, progress in found.progress.items()}
         seen |= set(answers.values())
     assert seen == {Status.MET, Status.NOT_MET}
+
+
+def as_rule(instance: Instance) -> dict[str, Any]:
+    """Return an instance of caps, mean and budget as the rule that it is."""
+    clauses = dict(instance.gate.clauses)
+    mean, share = clauses["/mean"], clauses["/share"]
+    assert isinstance(mean, kinds.Mean)
+    assert isinstance(share, kinds.Share)
+    parts = []
+    for pool in instance.gate.parts:
+        assert isinstance(pool, Pool)
+        caps = [c for _, c in pool.clauses if isinstance(c, kinds.Cap)]
+        limits = [
+            {"at_most": {"credits": cap.limit}, "where": {"transferred": True}} for cap in caps
+        ]
+        keys = [fit.fact.achievement for fit in instance.candidates[pool.address]]
+        part = {"id": pool.address[1:], "credits": pool.need, "of": keys or ["nothing"]}
+        parts.append(part | ({"caps": limits} if limits else {}))
+    between = [share.first, share.second]
+    return {
+        "all": parts,
+        "of_which": [{"mean": mean.target}],
+        "share": [{"between": between, "at_most": {"items": share.items}}],
+    }
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_caps_mean_and_budget_are_decided_as_cp_sat_does(seed: int) -> None:
+    oracle = pytest.importorskip("tests.rules.oracle")
+    instance = plant(seed, "bound")
+    facts = {f.fact.id: f.fact for fits in instance.candidates.values() for f in fits}
+    stack = parse_stack({"key": "planted", "requires": as_rule(instance)})
+    record = LearnerRecord(tuple(f for f in facts.values() if isinstance(f, Completion)))
+    found = decide(instance.gate, instance.candidates, HELD, is_plain=False)
+    answer = oracle.decide(stack, record, s1m.TODAY)
+    assert {True: "met", False: "not-met"}[bool(found.is_possible)] == answer
+    progress = evaluate(stack, record, as_of=s1m.TODAY, known_on=s1m.KNOWN_ON)
+    assert progress.status.value == answer
