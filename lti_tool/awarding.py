@@ -26,7 +26,14 @@ from lti_tool.persistence.deliveries import add_delivery
 from lti_tool.persistence.learners import lock_learners
 from lti_tool.persistence.placements import list_placed
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
-from stacking_rules import NewAward, roll_up, scale_bounds
+from stacking_rules import (
+    LearnerRecord,
+    Network,
+    NewAward,
+    Status,
+    roll_up,
+    scale_bounds,
+)
 
 SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 
@@ -125,7 +132,10 @@ def award_what_follows(
     rules = load_rules(session, institution_id)
     rows: dict[UUID, dict[str, Any]] = {}
     found: dict[UUID, MadeAward] = {}
+    network = Network(rules.stacks)
     for learner_id, facts in load_records(session, learner_ids).items():
+        if network.is_simple and not _has_news(network, facts, now):
+            continue
         result = roll_up(
             rules.stacks,
             facts,
@@ -141,6 +151,13 @@ def award_what_follows(
     made = add_awards(session, list(rows.values()))
     _tell(session, institution_id, made, rows, contexts or {}, actor, now)
     return tuple(award for uuid, award in found.items() if uuid in made)
+
+
+def _has_news(network: Network, facts: LearnerRecord, now: datetime) -> bool:
+    """Return whether a stack is met whose award is not held yet: the quick question first."""
+    held = {award.achievement for award in facts.awards}
+    statuses = network.statuses(facts, as_of=now.date(), known_on=now)
+    return any(key not in held for key, status in statuses.items() if status is Status.MET)
 
 
 def _tell(
