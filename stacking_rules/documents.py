@@ -16,11 +16,13 @@ from decimal import Decimal
 from stacking_rules.clauses import Filter
 from stacking_rules.definitions import AchievementText, Definitions
 from stacking_rules.errors import DocumentError
+from stacking_rules.formats import CURRENT, as_written, format_of, migrated
 from stacking_rules.read_definitions import FIELDS, read_definitions
 from stacking_rules.read_requirements import Reader
 from stacking_rules.reading import (
     Scales,
     amount_of,
+    any_mapping,
     key_of,
     keys_of,
     list_of,
@@ -37,7 +39,6 @@ from stacking_rules.selection import AllTests, Anchor, Compare
 from stacking_rules.spans import Span
 from stacking_rules.stacks import RENEWAL, ROOT, Binding, Level, Renewal, Stack
 
-FORMAT = 1
 MEANINGS = ("scales", "tables", "levels", "equivalent", "accepted", "terms", "rates", "zone")
 """Definitions that are part of a rule: they are stored, and hashed, with each of its stacks."""
 STACK_FIELDS = (
@@ -68,26 +69,35 @@ STACK_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A read document. ``texts`` holds each stack's own data, by key, as it was written;
-    ``award_credits`` what its award is worth in larger stacks."""
+    """A read document. ``texts`` holds each stack's own data, by key, in the current format;
+    ``award_credits`` what its award is worth in larger stacks. ``format`` is the one that the
+    document was written in."""
 
     achievements: tuple[AchievementText, ...]
     stacks: tuple[Stack, ...]
     texts: Mapping[str, dict[str, object]]
     award_credits: Mapping[str, Decimal]
     definitions: Definitions
+    format: int = CURRENT
 
 
 def parse_document(data: object) -> Document:
-    """Read a whole document: ``quoin: 1``, its definitions, ``stacks``.
+    """Read a whole document: ``quoin: 2``, its definitions, ``stacks``; or an older format.
 
     ``DocumentError`` names the first thing that is wrong by its JSON pointer;
     ``LimitExceededError`` if there are more than 10,000 nodes or 40 levels. A stack may stand
     there in several versions.
     """
+    any_mapping(data, "")
+    number = format_of(data)
+    try:
+        return _document(migrated(data, number), number)
+    except DocumentError as error:
+        raise DocumentError(as_written(error.address, number), error.message) from None
+
+
+def _document(data: object, number: int) -> Document:
     top = mapping_of(data, "", ("quoin", *FIELDS, "stacks"))
-    if top.get("quoin") != FORMAT or isinstance(top.get("quoin"), bool):
-        raise DocumentError("/quoin", f"The document must say 'quoin: {FORMAT}' (its format).")
     definitions = read_definitions(top, "")
     shared = {name: top[name] for name in MEANINGS if name in top}
     stacks: list[Stack] = []
@@ -100,15 +110,16 @@ def parse_document(data: object) -> Document:
         texts[stack.key] = text
         worth[stack.key] = award_credits
     named = tuple(definitions.achievements.values())
-    return Document(named, tuple(stacks), texts, worth, definitions)
+    return Document(named, tuple(stacks), texts, worth, definitions, number)
 
 
 def parse_stack(data: object, *, version: int | None = None, address: str = "") -> Stack:
     """Read one stack; ``DocumentError`` as in ``parse_document``.
 
-    ``version`` replaces the version that the text says (1 without either).
+    ``version`` replaces the version that the text says (1 without either). A stack has no
+    format of its own: what only an older one calls so is understood as well.
     """
-    stack, _, _ = _stack(data, address, None, {})
+    stack, _, _ = _stack(migrated(data, 1), address, None, {})
     return stack if version is None else replace(stack, version=version)
 
 

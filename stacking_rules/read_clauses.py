@@ -41,7 +41,7 @@ ANYWHERE = (
     "together",
     "grace",
     "of_which",
-    "share",
+    "sharing",
     "once",
     "bundles",
 )
@@ -377,7 +377,7 @@ _READERS: dict[str, _Reader] = {
         ),
         _of_which,
     ),
-    "share": (False, ("between", "at_most", "unique"), _share),
+    "sharing": (False, ("between", "at_most", "unique"), _share),
     "once": (True, ("times",), _once),
     "bundles": (False, ("of",), _bundle),
     "caps": (False, ("at_most", "share", "round", "where"), _cap),

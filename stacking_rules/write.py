@@ -313,7 +313,7 @@ _WRITERS: dict[type[Clause], tuple[str, bool, _Writer]] = {
     kinds.Mean: ("of_which", True, _mean),
     kinds.Cap: ("caps", True, _limited),
     kinds.Best: ("best", False, lambda c: {"count": c.count}),
-    kinds.Share: ("share", True, _share),
+    kinds.Share: ("sharing", True, _share),
     kinds.Once: ("once", False, lambda c: {"times": c.times}),
     kinds.Bundle: ("bundles", True, lambda c: {"of": list(c.of)}),
     kinds.Carry: (

@@ -75,7 +75,7 @@ def as_rule(instance: Instance) -> dict[str, Any]:
     return {
         "all": parts,
         "of_which": [{"mean": mean.target}],
-        "share": [{"between": between, "at_most": {"items": share.items}}],
+        "sharing": [{"between": between, "at_most": {"items": share.items}}],
     }
 
 

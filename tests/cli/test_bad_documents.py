@@ -7,7 +7,7 @@ import pytest
 from lti_tool.errors import StackTextError
 from lti_tool.stack_text import read_document, read_record
 
-HEAD = "quoin: 1\nstacks:\n- key: a\n  requires: "
+HEAD = "quoin: 2\nstacks:\n- key: a\n  requires: "
 MANY = ",".join(f"a{number}" for number in range(10_000))
 
 

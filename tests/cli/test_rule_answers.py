@@ -11,7 +11,7 @@ from stacking_rules import roll_up
 from tests.cli.conftest import Quoin
 
 STACKS = """\
-quoin: 1
+quoin: 2
 achievements:
   sql: {credits: 4}
   r: {credits: 4}
@@ -96,7 +96,7 @@ def test_a_rule_is_rendered_so_that_it_reads_as_the_same(quoin: Quoin) -> None:
     write()
     text = quoin("rules", "render", "stacks.yaml").output
     assert text.startswith("key: degree\nrequires:\n  credits: 12\n")
-    Path("again.yaml").write_text(f"quoin: 1\nstacks:\n- {text.replace(chr(10), chr(10) + '  ')}")
+    Path("again.yaml").write_text(f"quoin: 2\nstacks:\n- {text.replace(chr(10), chr(10) + '  ')}")
     assert quoin("rules", "diff", "stacks.yaml", "again.yaml", code=1).output == (
         " title was Degree and is degree.\n"
     )

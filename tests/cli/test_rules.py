@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import Quoin
 
 STACKS = """\
-quoin: 1
+quoin: 2
 stacks:
 - {key: basics, title: Basics, credits: 4, requires: {all: [sql, {completed: ethics, grade: 60}]}}
 - key: practice

@@ -10,7 +10,7 @@ from lti_tool.config import SETTINGS
 from tests.cli.conftest import Quoin
 
 DOCUMENT = """\
-quoin: 1
+quoin: 2
 achievements:
   sql: {name: SQL}
   ethics: {name: Ethics}
@@ -36,7 +36,7 @@ def test_a_document_is_published_once(quoin: Quoin) -> None:
         ("all: [sql, ethics]", "at_least: 3, of: [sql, ethics]", "stacks.yaml:6:"),
         ("all: [sql", "al: [sql", "stacks.yaml:6:43: /stacks/0/requires/al: "),
         ("all: [sql", "all: [sql: [", "stacks.yaml:"),
-        ("quoin: 1", "quoin: 2", "stacks.yaml:1:"),
+        ("quoin: 2", "quoin: 3", "stacks.yaml:1:"),
     ],
 )
 def test_a_malformed_document_is_refused_with_line_and_address(

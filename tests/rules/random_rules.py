@@ -156,7 +156,7 @@ class Draw:
             ]
             if len(parts) > 1:
                 limit = {some.choice(["items", "credits"]): some.randint(0, 3)}
-                node["share"] = [{"between": parts[:2], "at_most": limit}]
+                node["sharing"] = [{"between": parts[:2], "at_most": limit}]
         return node
 
     def entries(self) -> list[tuple[str, dict[str, Any]]]:

@@ -50,7 +50,7 @@ def cases() -> Iterator[Any]:
 def document_of(case: dict[str, Any]) -> Document:
     stack = {"key": "award", "requires": case["rule"]}
     stack |= {name: case[name] for name in OF_A_STACK if name in case}
-    top = {"quoin": 1, "stacks": [stack, *case.get("more", [])], **case.get("definitions", {})}
+    top = {"quoin": 2, "stacks": [stack, *case.get("more", [])], **case.get("definitions", {})}
     return parse_document(top)
 
 

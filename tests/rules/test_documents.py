@@ -21,7 +21,7 @@ def refused(data: object) -> DocumentError:
 
 
 def one(requires: object) -> dict[str, object]:
-    return {"quoin": 1, "stacks": [{"key": "s", "requires": requires}]}
+    return {"quoin": 2, "stacks": [{"key": "s", "requires": requires}]}
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,9 @@ def one(requires: object) -> dict[str, object]:
     [
         ([], ""),
         ({"stacks": []}, "/quoin"),
-        ({"quoin": 2, "stacks": []}, "/quoin"),
+        ({"quoin": 3, "stacks": []}, "/quoin"),
+        ({"quoin": True, "stacks": []}, "/quoin"),
+        ({"quoin": 2, "stacks": []}, "/stacks"),
         (one({"al": ["a"]}), "/stacks/0/requires/al"),
         (one({"all": []}), "/stacks/0/requires/all"),
         (one({"all": ["a", "a"]}), "/stacks/0/requires/all/1"),

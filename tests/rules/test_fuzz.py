@@ -104,7 +104,7 @@ def test_whatever_can_be_read_can_be_evaluated(tree: object, completions: list[A
         {"key": "large", "requires": tree},
     ]
     try:
-        document = parse_document({"quoin": 1, "stacks": stacks})
+        document = parse_document({"quoin": 2, "stacks": stacks})
     except DocumentError:
         return  # an id that stands twice, or more parts asked for than there are
     record = parse_record({"completions": completions})

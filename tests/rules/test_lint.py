@@ -19,7 +19,7 @@ KNOWN = {
 def found(requires: object, **more: object) -> list[Finding]:
     """Return what is found in a document of one stack, "award"."""
     document: dict[str, Any] = {
-        "quoin": 1,
+        "quoin": 2,
         "achievements": KNOWN,
         "stacks": [{"key": "award", "requires": requires}],
     }
@@ -67,7 +67,7 @@ def test_nothing_is_said_of_a_sound_rule() -> None:
         (
             {
                 "all": [{"id": "a", "credits": 2}, {"id": "b", "credits": 2}],
-                "share": [
+                "sharing": [
                     {"between": ["a", "b"], "at_most": {"items": 1}},
                     {"between": ["b", "a"], "at_most": {"items": 2}},
                 ],

@@ -26,7 +26,7 @@ from lti_tool.services.report_awards import report_awards
 from lti_tool.services.withdraw_completion import withdraw_completion
 
 STACKS = """
-quoin: 1
+quoin: 2
 achievements:
   sql: {name: SQL}
   charts: {name: Charts}
@@ -181,13 +181,13 @@ def test_publishing_again_changes_nothing_and_a_new_text_is_a_new_version(
 @pytest.mark.parametrize(
     ("text", "line", "address"),
     [
-        ("quoin: 1\nstacks:\n- key: a\n  requires: {all: [b, b]}\n", 4, "/stacks/0/requires/all/1"),
-        ("quoin: 1\nstacks: [\n", 3, ""),
-        ("quoin: 1\nquoin: 1\n", 2, "/quoin"),
-        ("quoin: 1\nstacks: &x\n- *x\n", 2, "/stacks"),
+        ("quoin: 2\nstacks:\n- key: a\n  requires: {all: [b, b]}\n", 4, "/stacks/0/requires/all/1"),
+        ("quoin: 2\nstacks: [\n", 3, ""),
+        ("quoin: 2\nquoin: 2\n", 2, "/quoin"),
+        ("quoin: 2\nstacks: &x\n- *x\n", 2, "/stacks"),
         ("quoin: !!python/name:os.system 1\n", 1, "/quoin"),
         (
-            "quoin: 1\nstacks:\n- {key: a, requires: {credits: 1e400, of: [b]}}\n",
+            "quoin: 2\nstacks:\n- {key: a, requires: {credits: 1e400, of: [b]}}\n",
             3,
             "/stacks/0/requires/credits",
         ),

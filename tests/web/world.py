@@ -29,7 +29,7 @@ PLATFORM = "https://lms.example"
 CONFIG = Config(database_url="unused", public_url=ORIGIN, secret_key=b"k" * 32)
 
 STACKS = """
-quoin: 1
+quoin: 2
 achievements:
   sql: {name: SQL foundations, credits: 2.5, description: Ask a database.}
   charts: {name: Charts that tell the truth, credits: 2.5}
