@@ -131,11 +131,18 @@ class Definitions:
     rates: tuple[Rate, ...] = ()
     zone: str = "UTC"
 
-    @property
-    def orders_facts(self) -> bool:
-        """Whether facts become other items than their achievements because of what is declared."""
-        several = any(text.repeatable > 1 for text in self.achievements.values())
-        return bool(self.equivalent or self.accepted) or several
+    orders_facts: bool = field(init=False, repr=False, compare=False)
+    """Whether facts become other items than their achievements because of what is declared."""
+    splits: bool = field(init=False, repr=False, compare=False)
+    """Whether the credits of something may be split between requirements."""
+
+    def __post_init__(self) -> None:
+        """Note once what is asked for every fact."""
+        texts = self.achievements.values()
+        several = any(text.repeatable > 1 for text in texts)
+        orders = bool(self.equivalent or self.accepted) or several
+        object.__setattr__(self, "orders_facts", orders)
+        object.__setattr__(self, "splits", any(text.quantum is not None for text in texts))
 
     def value_on(self, grade: Grade, scale: str, day: date) -> Decimal | None:
         """Return ``grade`` as a number on ``scale``; None if no table leads there."""

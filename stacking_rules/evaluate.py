@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from stacking_rules.allocate import Allocation, allocate, can_be_met
 from stacking_rules.clauses import Clause, Mean, Open
 from stacking_rules.facts import Fact, LearnerRecord
-from stacking_rules.held import Candidates, Held, Shelf, hold
+from stacking_rules.held import Candidates, Fit, Held
 from stacking_rules.judge import Judge
+from stacking_rules.plain import is_met
 from stacking_rules.progress import ClauseProgress, Progress, Status
 from stacking_rules.requirements import Choice, LearnerIs, Limit, NoneOf, Requirement
 from stacking_rules.selection import learner_passes
+from stacking_rules.shelf import Shelf, hold
 from stacking_rules.stacks import RENEWAL, ROOT, Stack, child_address
 from stacking_rules.thresholds import (
     Compiled,
@@ -25,7 +28,7 @@ from stacking_rules.thresholds import (
     pools_of,
     settle,
 )
-from stacking_rules.view import View, kleene
+from stacking_rules.view import View, blank_tree, kleene
 from stacking_rules.waivers import active, with_values, with_waivers
 
 
@@ -77,14 +80,14 @@ def inquire(
     shelf: Shelf | None = None,
 ) -> Inquiry:
     """Return the evaluation of ``stack`` with its parts; arguments as in ``evaluate``."""
-    waivers = active(record, stack, as_of, known_on)
-    facts = record.known(as_of=as_of, known_on=known_on)
+    waivers = active(record, stack, as_of, known_on) if record.waivers else ()
+    facts = (Shelf() if shelf is None else shelf).facts(record, as_of, known_on)
     if waivers:
         stack, facts = with_waivers(stack, waivers), with_values(facts, waivers)
     held = hold(stack, facts, record, as_of, None if waivers else shelf)
     if waivers or is_optimistic:
         held = replace(held, waivers=waivers, is_optimistic=is_optimistic)
-    pins = frozenset((pin.at, pin.fact) for pin in record.pins if pin.stack == stack.key)
+    pins = _pins(stack, record) if record.pins else frozenset()
     compiled = compile_tree(ROOT, stack.requires) if waivers else compile_stack(stack)
     renewal = stack.renewal
     if renewal is not None and (end := _end_of_award(stack, facts)) is not None:
@@ -93,6 +96,10 @@ def inquire(
         if as_of < end or kept.progress.status is Status.MET:
             return kept
     return _inquire(stack, ROOT, stack.requires, compiled, held, pins)
+
+
+def _pins(stack: Stack, record: LearnerRecord) -> frozenset[tuple[str, str]]:
+    return frozenset((pin.at, pin.fact) for pin in record.pins if pin.stack == stack.key)
 
 
 def _end_of_award(stack: Stack, facts: Iterable[Fact]) -> date | None:
@@ -109,13 +116,16 @@ def _inquire(
     held: Held,
     pins: frozenset[tuple[str, str]] = frozenset(),
 ) -> Inquiry:
+    is_free = compiled.is_plain and not compiled.given and not held.waivers
+    if is_free and compiled.names is not None and held.named.keys().isdisjoint(compiled.names):
+        return Inquiry(stack, address, node, held, compiled.root, *_nothing_held(compiled), {})
     given = {at: _answer(at, what, held) for at, what in compiled.given}
     answers = {at: _as_bool(found.status) for at, found in given.items()}
     root = settle(compiled.root, answers, hope=False)
     candidates: Candidates = {pool.address: held.fits(pool) for pool in pools_of(root)}
     allocation = allocate(root, candidates, held, is_plain=compiled.is_plain, pins=pins)
     judge = Judge(root, allocation.placed, held)
-    view = View(judge, candidates, given)
+    view = View(judge, candidates, given, blank_tree(compiled) if is_free else None)
     progress = view.node(address, node)
     status = progress.status
     if not isinstance(node, NoneOf | Limit | LearnerIs):
@@ -123,6 +133,15 @@ def _inquire(
     if status is not progress.status or allocation.at_fault:
         progress = replace(progress, status=status, at_fault=allocation.at_fault)
     return Inquiry(stack, address, node, held, root, candidates, allocation, progress, given)
+
+
+@lru_cache(maxsize=4096)
+def _nothing_held(compiled: Compiled) -> tuple[Candidates, Allocation, Progress]:
+    """Return what is found where the learner has nothing that is asked about."""
+    root = compiled.root
+    nothing: dict[str, tuple[Fit, ...]] = {pool.address: () for pool in pools_of(root)}
+    allocation = Allocation(nothing, is_possible=is_met(root, nothing))
+    return nothing, allocation, blank_tree(compiled)[root.address]
 
 
 def _status(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from stacking_rules.progress import ClauseProgress, Progress, Status
 from stacking_rules.requirements import (
     AllOf,
     Amount,
     AnyOf,
+    AtLeast,
     Attested,
     Choice,
     Completed,
@@ -19,14 +20,15 @@ from stacking_rules.requirements import (
     LearnerIs,
     Limit,
     NoneOf,
+    Requirement,
     Waived,
 )
 
 Value = str | int | Decimal
+Values = dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A sentence to be said: its key, and the values that go into it.
 
     Keys are ``KIND.STATUS``: kind is completed, earned, attested, credits, items, points, all,
@@ -44,55 +46,69 @@ def explain(progress: Progress) -> dict[str, Message]:
     found = {}
     for node in progress.walk():
         found[node.address] = _message(node)
-        found |= {clause.address: _clause(clause) for clause in node.clauses}
+        for clause in node.clauses:
+            found[clause.address] = _clause(clause)
     return found
 
 
 def _clause(clause: ClauseProgress) -> Message:
     values: dict[str, Value] = {"have": clause.have, "need": clause.need, "unit": clause.unit}
     name = type(clause.clause).__name__.lower()
-    return Message(f"clause.{name}.{clause.status.value}", values)
+    return Message(f"clause.{name}.{clause.status}", values)
 
 
 def _message(node: Progress) -> Message:
-    values: dict[str, Value] = {
+    requirement = node.requirement
+    kind, add_subject = _KINDS[type(requirement)]
+    values: Values = {
         "have": node.have,
         "need": node.need,
         "missing": node.need - node.have,
-        **_subject(node),
+        "title": requirement.title,
     }
-    return Message(f"{_kind(node)}.{node.status.value}", values)
+    add_subject(node, requirement, values)
+    if kind == "amount":
+        kind = node.unit
+    elif "grade" in values:
+        kind = f"{kind}.graded"
+    return Message(f"{kind}.{node.status}", values)
 
 
-def _kind(node: Progress) -> str:
-    requirement = node.requirement
-    if isinstance(requirement, Completed):
-        return "completed" if requirement.grade is None else "completed.graded"
-    if isinstance(requirement, Amount):
-        return requirement.unit
-    names = {
-        Earned: "earned",
-        Attested: "attested",
-        AllOf: "all",
-        AnyOf: "any",
-        NoneOf: "none",
-        Limit: "limit",
-        LearnerIs: "learner",
-        Choice: "choice",
-        Waived: "waived",
-    }
-    return names.get(type(requirement), "at-least")
+def _named(_node: Progress, asked: Earned | Attested, values: Values) -> None:
+    values["achievement"] = asked.achievement
 
 
-def _subject(node: Progress) -> dict[str, Value]:
-    requirement = node.requirement
-    values: dict[str, Value] = {"title": requirement.title}
-    if isinstance(requirement, Completed | Earned | Attested):
-        values["achievement"] = requirement.achievement
-    if isinstance(requirement, Completed | Amount) and requirement.grade is not None:
-        values["grade"] = requirement.grade.value
-        values["scale"] = requirement.grade.scale
-    if isinstance(requirement, Group | NoneOf):
-        unknown = sum(child.status is Status.UNKNOWN for child in node.children)
-        values |= {"parts": len(requirement.parts), "unknown": unknown}
-    return values
+def _completed(node: Progress, asked: Completed, values: Values) -> None:
+    values["achievement"] = asked.achievement
+    _graded(node, asked, values)
+
+
+def _graded(_node: Progress, asked: Completed | Amount, values: Values) -> None:
+    if asked.grade is not None:
+        values["grade"], values["scale"] = asked.grade.value, asked.grade.scale
+
+
+def _grouped(node: Progress, asked: Group | NoneOf, values: Values) -> None:
+    values["parts"] = len(asked.parts)
+    values["unknown"] = [child.status for child in node.children].count(Status.UNKNOWN)
+
+
+def _nothing_more(_node: Progress, _asked: Requirement, _values: Values) -> None:
+    pass
+
+
+_KINDS: dict[type[Requirement], tuple[str, Callable[..., None]]] = {
+    Completed: ("completed", _completed),
+    Earned: ("earned", _named),
+    Attested: ("attested", _named),
+    Amount: ("amount", _graded),
+    AllOf: ("all", _grouped),
+    AnyOf: ("any", _grouped),
+    AtLeast: ("at-least", _grouped),
+    NoneOf: ("none", _grouped),
+    Limit: ("limit", _nothing_more),
+    LearnerIs: ("learner", _nothing_more),
+    Choice: ("choice", _nothing_more),
+    Waived: ("waived", _nothing_more),
+}
+"""What is said of a kind of requirement, and the values that go into it."""

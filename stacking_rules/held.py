@@ -7,17 +7,17 @@ all that is declared the same, are one item.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from stacking_rules.clauses import Carry, Grace
-from stacking_rules.facts import Award, Fact, LearnerRecord, Value, Waiver, is_valid
+from stacking_rules.facts import Award, Fact, Grade, Value, Waiver, is_valid
 from stacking_rules.progress import Unused
 from stacking_rules.selection import Asked, Test, passes, values_at
 from stacking_rules.spans import Span, add, end_of_year
-from stacking_rules.stacks import Stack
 from stacking_rules.thresholds import Atom, Pool
 
 Item = tuple[str, str]
@@ -35,8 +35,7 @@ LEDGER = "/ledger"
 """The address of the rule that what another award has redeemed for good does not count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """A fact that fits a pool and what it adds there.
 
     ``barriers`` are the clauses (their addresses) that keep it out; it counts when there are
@@ -50,6 +49,19 @@ class Fit:
     is_sure: bool = True
 
 
+class Look(NamedTuple):
+    """A fact that a pool asks about by ``atom``: why it does not count, and what keeps it out.
+
+    ``reason`` is None where it counts, as far as no barrier does; DOUBTFUL ones are no proof.
+    """
+
+    item: Item
+    fact: Fact
+    atom: Atom
+    reason: Unused | None
+    barriers: tuple[str, ...] = ()
+
+
 Candidates = Mapping[str, tuple[Fit, ...]]
 """Pool address -> what fits it, in the published order of preference."""
 
@@ -57,6 +69,15 @@ Candidates = Mapping[str, tuple[Fit, ...]]
 def preference(fact: Fact) -> tuple[date, str]:
     """Return the published order of equal facts: the earliest first, then the stable id."""
     return fact.on, fact.id
+
+
+Rank = tuple[int, date, str]
+
+
+def rank(fact: Fact) -> Rank:
+    """Return the published order of what may count: valid longest, the earliest, the id."""
+    until = fact.valid_until or date.max
+    return -until.toordinal(), fact.on, fact.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,44 +91,74 @@ class Held:
     stack_key: str = ""
     waivers: tuple[Waiver, ...] = ()
     is_optimistic: bool = False
+    _looks: dict[int, tuple[Pool, tuple[Look, ...]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _fits: dict[int, tuple[Pool, tuple[Fit, ...]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was looked at already, by the identity of the pool (kept, so that it stays one)."""
 
-    def asked_about(self, atom: Atom) -> Iterator[tuple[Item, Fact]]:
-        """Yield what ``atom`` asks about, whether it counts or not."""
-        for kind in atom.kinds:
-            if atom.achievement is None:
-                yield from self.of_kind.get(kind, ())
-            else:
-                yield from self.named.get((kind, atom.achievement), ())
+    def looks(self, pool: Pool) -> tuple[Look, ...]:
+        """Return everything that ``pool`` asks about, whether it counts or not, judged once."""
+        known = self._looks.get(id(pool))
+        if known is None:
+            looks = tuple(self._look(pool, *asked) for asked in self._asked_in(pool))
+            known = self._looks[id(pool)] = (pool, looks)
+        return known[1]
 
-    def asked_in(self, pool: Pool) -> Iterator[tuple[Item, Fact, Atom]]:
+    def _look(self, pool: Pool, item: Item, fact: Fact, atom: Atom) -> Look:
+        return Look(item, fact, atom, *self.judge(pool, atom, fact))
+
+    def _asked_in(self, pool: Pool) -> Iterator[tuple[Item, Fact, Atom]]:
         """Yield what the atoms of ``pool`` ask about, in no order that means something."""
-        if len(self.named) < len(pool.index):
-            for key, pairs in self.named.items():
-                atom = pool.index.get(key)
-                if atom is not None:
-                    for item, fact in pairs:
-                        yield item, fact, atom
+        named, index = self.named, pool.index
+        if len(named) < len(index):
+            for name in named:
+                if name in index:
+                    for item, fact in named[name]:
+                        yield item, fact, index[name]
             return
         for atom in pool.atoms:
-            for item, fact in self.asked_about(atom):
-                yield item, fact, atom
+            key = atom.achievement
+            for kind in atom.kinds:
+                pairs = self.of_kind.get(kind, ()) if key is None else named.get((kind, key), ())
+                for item, fact in pairs:
+                    yield item, fact, atom
 
     def fits(self, pool: Pool) -> tuple[Fit, ...]:
         """Return what fits ``pool``: each fact once, refused ones left out."""
+        known = self._fits.get(id(pool))
+        if known is None:
+            known = self._fits[id(pool)] = (pool, self._fitting(pool))
+        return known[1]
+
+    def _fitting(self, pool: Pool) -> tuple[Fit, ...]:
+        looks = self.looks(pool)
+        if self.waivers:
+            looks += tuple(self._let_in(pool))
+        if not looks and not pool.clauses:
+            return ()
         found: dict[str, Fit] = {}
-        for item, fact, atom in self._considered(pool):
-            reason, barriers = self.judge(pool, atom, fact)
-            if reason is None or reason in DOUBTFUL:
-                amount = self.amount(fact, pool.unit, pool.scale)
-                is_sure = reason is None and amount is not None
-                worth = pool.need if amount is None else amount * atom.factor
-                fit = Fit(item, fact, worth, barriers, is_sure)
-                known = found.get(fact.id)
+        for look in looks:
+            if look.reason is None or look.reason in DOUBTFUL:
+                fit = self._fit(pool, look)
+                known = found.get(look.fact.id)
                 if known is None or _rank(fit) < _rank(known):
-                    found[fact.id] = fit
-        fits = sorted(found.values(), key=lambda fit: preference(fit.fact))
-        fits += self._carried(pool)
-        return tuple(piece for fit in fits for piece in self._pieces(fit, pool))
+                    found[look.fact.id] = fit
+        fits = sorted(found.values(), key=_in_order) if len(found) > 1 else [*found.values()]
+        if pool.clauses:
+            fits += self._carried(pool)
+        if pool.unit != "credits" or not self.asked.definitions.splits:
+            return tuple(fits)
+        return tuple(piece for fit in fits for piece in self._pieces(fit))
+
+    def _fit(self, pool: Pool, look: Look) -> Fit:
+        amount = self.amount(look.fact, pool.unit, pool.scale)
+        is_sure = look.reason is None and amount is not None
+        factor = look.atom.factor
+        worth = pool.need if amount is None else amount if factor == 1 else amount * factor
+        return Fit(look.item, look.fact, worth, look.barriers, is_sure)
 
     def _carried(self, pool: Pool) -> Iterator[Fit]:
         """Yield what the learner's own award carries over from the last cycle."""
@@ -117,14 +168,12 @@ class Held:
             if isinstance(fact, Award) and fact.carried:
                 yield Fit((item[0], f"{item[1]}#carried"), fact, fact.carried)
 
-    def _considered(self, pool: Pool) -> Iterator[tuple[Item, Fact, Atom]]:
-        yield from self.asked_in(pool)
-        if not self.waivers:
-            return
+    def _let_in(self, pool: Pool) -> Iterator[Look]:
+        """Yield what counts in ``pool`` by exception, whatever it asks about."""
         for waiver in self._waivers(pool.address, ("substitute", "force")):
             for item, fact in (pair for pairs in self.of_kind.values() for pair in pairs):
                 if waiver.fact in (fact.id, fact.achievement):
-                    yield item, fact, Atom(None)
+                    yield self._look(pool, item, fact, Atom(None))
 
     def _waivers(self, address: str, kinds: tuple[str, ...]) -> Iterator[Waiver]:
         for waiver in self.waivers:
@@ -132,11 +181,11 @@ class Held:
             if waiver.kind in kinds and is_here:
                 yield waiver
 
-    def _pieces(self, fit: Fit, pool: Pool) -> Iterator[Fit]:
+    def _pieces(self, fit: Fit) -> Iterator[Fit]:
         """Yield the parts into which a splittable item may go, or the whole."""
         text = self.asked.definitions.achievements.get(fit.fact.achievement)
         quantum = text.quantum if text is not None else None
-        if quantum is None or pool.unit != "credits" or fit.amount <= quantum:
+        if quantum is None or fit.amount <= quantum:
             yield fit
             return
         left, number = fit.amount, 1
@@ -151,48 +200,53 @@ class Held:
 
         A sure no comes before what is not known.
         """
-        for waiver in self._waivers(pool.address, ("exclude", "force", "substitute")):
-            if waiver.fact in (fact.id, fact.achievement):
-                return (Unused.EXCLUDED if waiver.kind == "exclude" else None), ()
+        if self.waivers:
+            for waiver in self._waivers(pool.address, ("exclude", "force", "substitute")):
+                if waiver.fact in (fact.id, fact.achievement):
+                    return (Unused.EXCLUDED if waiver.kind == "exclude" else None), ()
         if fact.state in ("in-progress", "planned") and not self.is_optimistic:
             return Unused.NOT_DONE, ()
-        answer = True if atom.where is None else passes(atom.where, fact, self.asked)
-        graded = self._grade_refusal(atom, fact)
         is_in_time = self._is_in_time(pool, fact)
         if not is_in_time and pool.grace is None:
             return Unused.EXPIRED, ()
+        answer = True if atom.where is None else passes(atom.where, fact, self.asked)
         if answer is False:
             return Unused.OTHER_KIND, ()
+        graded = None if atom.grade is None else self._grade_refusal(atom.grade, fact)
         if graded is Unused.BELOW_GRADE:
             return graded, ()
-        barriers = [LEDGER] if self._is_debited(fact) else []
-        if not is_in_time and pool.grace is not None:
-            barriers.append(pool.grace[0])
-        passed = {at: passes(clause.where, fact, self.asked) for at, clause in pool.filters}
-        barriers += [at for at, found in passed.items() if found is False]
-        return graded or self._doubt(fact, (answer, *passed.values())), tuple(barriers)
+        barriers = () if pool.grace is None or is_in_time else (pool.grace[0],)
+        return self._barred(pool, fact, graded or _doubt(fact, answer), barriers)
 
-    def _doubt(self, fact: Fact, answers: Iterable[bool | None]) -> Unused | None:
-        if fact.state == "pending":
-            return Unused.PENDING
-        return Unused.DATA_MISSING if None in answers else None
+    def _barred(
+        self, pool: Pool, fact: Fact, doubt: Unused | None, barriers: tuple[str, ...]
+    ) -> tuple[Unused | None, tuple[str, ...]]:
+        """Return what is doubtful about ``fact``, and all that keeps it out of ``pool``."""
+        if self.asked.uses and self._is_debited(fact):
+            barriers = (LEDGER, *barriers)
+        for at, clause in pool.filters:
+            answer = passes(clause.where, fact, self.asked)
+            if answer is False:
+                barriers = (*barriers, at)
+            doubt = doubt or _doubt(fact, answer)
+        return doubt, barriers
 
     def _is_in_time(self, pool: Pool, fact: Fact) -> bool:
-        if is_valid(fact, self.asked.as_of) or fact.valid_until is None:
+        if fact.valid_until is None or self.asked.as_of < fact.valid_until:
             return True
         if pool.grace is None:
             return not pool.must_be_valid
         return self.asked.as_of < grace_end(pool.grace[1], fact.valid_until)
 
-    def _grade_refusal(self, atom: Atom, fact: Fact) -> Unused | None:
-        if atom.grade is None or fact.kind != "completion":
+    def _grade_refusal(self, floor: Grade, fact: Fact) -> Unused | None:
+        if fact.kind != "completion":
             return None
         if fact.grade is None:
             return Unused.GRADE_MISSING
-        value = self.asked.definitions.value_on(fact.grade, atom.grade.scale, fact.on)
+        value = self.asked.definitions.value_on(fact.grade, floor.scale, fact.on)
         if value is None:
             return Unused.OTHER_SCALE
-        return None if value >= atom.grade.value else Unused.BELOW_GRADE
+        return None if value >= floor.value else Unused.BELOW_GRADE
 
     def _is_debited(self, fact: Fact) -> bool:
         return any(award.is_banked for award in self.asked.uses.get(fact.id, ()))
@@ -242,89 +296,19 @@ class Held:
         return values_at(fact, name, self.asked) or ()
 
 
+def _doubt(fact: Fact, answer: object) -> Unused | None:
+    """Return what is not known of a fact that may count: ``answer`` is that of its tests."""
+    if fact.state == "pending":
+        return Unused.PENDING
+    return Unused.DATA_MISSING if answer is None else None
+
+
+def _in_order(fit: Fit) -> tuple[date, str]:
+    return preference(fit.fact)
+
+
 def _rank(fit: Fit) -> tuple[bool, int, Decimal]:
     return not fit.is_sure, len(fit.barriers), -fit.amount
-
-
-Shelf = dict[object, tuple[Named, OfKind]]
-"""Facts put in order once, for all stacks that see them the same way."""
-
-
-def hold(
-    stack: Stack,
-    facts: tuple[Fact, ...],
-    record: LearnerRecord,
-    as_of: date,
-    shelf: Shelf | None = None,
-) -> Held:
-    """Return what ``facts`` (known by ``as_of``) are for ``stack``.
-
-    A ``shelf`` may be used again for the same learner, dates and number of facts.
-    """
-    asked = Asked(as_of, stack.definitions, record.learner, facts, uses_of(stack, facts))
-    own = id(stack.definitions) if stack.definitions.orders_facts else 0
-    key = (stack.repeats, len(facts), own)
-    if shelf is None or key not in shelf:
-        found = _in_order(stack, facts)
-        if shelf is not None:
-            shelf[key] = found
-    else:
-        found = shelf[key]
-    return Held(asked, *found, stack.credit_kind, stack.key)
-
-
-def _in_order(stack: Stack, facts: tuple[Fact, ...]) -> tuple[Named, OfKind]:
-    definitions = stack.definitions
-    by_item: dict[Item, list[Fact]] = defaultdict(list)
-    names: dict[str, frozenset[str]] = {}
-    is_simple = not definitions.equivalent and not definitions.accepted
-    for fact in facts:
-        key = fact.achievement
-        if is_simple:
-            names[fact.id] = frozenset((key,))
-        else:
-            key, names[fact.id] = definitions.names_of(fact)
-        by_item[fact.kind, key].append(fact)
-    named: dict[tuple[str, str], list[tuple[Item, Fact]]] = defaultdict(list)
-    of_kind: dict[str, list[tuple[Item, Fact]]] = defaultdict(list)
-    for item, group in by_item.items():
-        for part, fact in _attempts(stack, item, group):
-            of_kind[item[0]].append((part, fact))
-            for name in names[fact.id]:
-                named[item[0], name].append((part, fact))
-    return (
-        {key: tuple(pairs) for key, pairs in named.items()},
-        {key: tuple(pairs) for key, pairs in of_kind.items()},
-    )
-
-
-def _attempts(stack: Stack, item: Item, facts: list[Fact]) -> Iterator[tuple[Item, Fact]]:
-    """Yield the attempts that may count under the stack's policy, each with its item."""
-    facts.sort(key=preference)
-    text = stack.definitions.achievements.get(item[1])
-    if text is not None and text.repeatable > 1:
-        for number, fact in enumerate(facts[: text.repeatable], 1):
-            yield (item if number == 1 else (item[0], f"{item[1]}#{number}")), fact
-        return
-    if len(facts) > 1 and item[0] == "completion":
-        done = [fact for fact in facts if fact.state == "done"]
-        if stack.repeats == "none":
-            return
-        if done and stack.repeats in ("latest", "first"):
-            facts = [done[-1 if stack.repeats == "latest" else 0]]
-    for fact in facts:
-        yield item, fact
-
-
-def uses_of(stack: Stack, facts: Iterable[Fact]) -> dict[str, tuple[Award, ...]]:
-    """Return by fact the awards that counted it: not this one, nor those that it supersedes."""
-    given_back = {stack.key, *stack.supersedes}
-    found: dict[str, tuple[Award, ...]] = {}
-    for award in facts:
-        if isinstance(award, Award) and award.achievement not in given_back:
-            for fact_id in award.counted:
-                found[fact_id] = (*found.get(fact_id, ()), award)
-    return found
 
 
 def grace_end(clause: Grace, valid_until: date) -> date:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import chain, combinations
 
 from stacking_rules import clauses as kinds
@@ -38,12 +39,15 @@ class Judge:
 
     def __init__(self, root: Threshold, placed: Placement, held: Held) -> None:
         self.root, self.placed, self.held = root, placed, held
-        self.scopes: dict[str, Places] = {}
-        for node in nodes_of(root):
+
+    @cached_property
+    def scopes(self) -> dict[str, Places]:
+        """What counts below each node, by address; an overlay only at itself."""
+        found: dict[str, Places] = {}
+        for node in nodes_of(self.root):
             pools = [p for p in pools_of(node) if node is p or not p.is_overlay]
-            self.scopes[node.address] = [
-                (pool, fit) for pool in pools for fit in placed[pool.address]
-            ]
+            found[node.address] = [(p, fit) for p in pools for fit in self.placed[p.address]]
+        return found
 
     def is_met(self, node: Threshold | None = None) -> bool:
         """Return whether the placement meets ``node`` (the root) and all its clauses."""
@@ -90,8 +94,10 @@ class Judge:
     def credited(self, pool: Pool) -> Decimal:
         """Return what counts in ``pool``: the least that any set of its caps allows."""
         fits = self.placed[pool.address]
-        caps = [c for _, c in pool.clauses if isinstance(c, kinds.Cap) and c.unit == pool.unit]
         best = sum((fit.amount for fit in fits), Decimal(0))
+        if not pool.clauses:
+            return best
+        caps = [c for _, c in pool.clauses if isinstance(c, kinds.Cap) and c.unit == pool.unit]
         for chosen in chain.from_iterable(combinations(caps, n) for n in range(1, len(caps) + 1)):
             inside = [any(self._is_in(cap.where, fit.fact) for cap in chosen) for fit in fits]
             rest = (fit.amount for fit, is_in in zip(fits, inside, strict=True) if not is_in)

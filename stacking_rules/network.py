@@ -11,16 +11,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from itertools import combinations, product
 
 from stacking_rules.facts import Completion, LearnerRecord, is_valid
 from stacking_rules.progress import Status
 from stacking_rules.rollup import in_award_order, roll_up
 from stacking_rules.selection import Anchor, Recent
-from stacking_rules.spans import Span, add
+from stacking_rules.spans import Span, earliest
 from stacking_rules.stacks import Stack
 from stacking_rules.thresholds import Atom, Gate, Pool, Threshold, compile_stack, pools_of
 
@@ -122,7 +121,7 @@ class Network:
 
 def _passes(feed: Feed, fact: Completion, as_of: date) -> bool | None:
     _, floor, scale, span, _, _ = feed
-    if span is not None and fact.completed_on < _earliest(span, as_of):
+    if span is not None and fact.completed_on < earliest(span, as_of):
         return False
     if floor is None:
         return True
@@ -189,15 +188,6 @@ def _counts(fact: Completion, as_of: date, known_on: datetime) -> bool:
         and (fact.valid_until is None or as_of < fact.valid_until)
         and (fact.withdrawn_at is None or fact.withdrawn_at > known_on)
     )
-
-
-@lru_cache(maxsize=1024)
-def _earliest(span: Span, as_of: date) -> date:
-    """Return the first day that is not longer than ``span`` before ``as_of``."""
-    day = add(as_of, Span(-span.months, -span.days - 4))
-    while add(day, span) < as_of:
-        day += timedelta(days=1)
-    return day
 
 
 def _is_simple(stack: Stack) -> bool:

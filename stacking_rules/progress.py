@@ -95,6 +95,8 @@ class Progress:
 
     def walk(self) -> Iterator[Progress]:
         """Yield this node and all below it, parents first, in the order of the document."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.children))

@@ -9,13 +9,14 @@ from decimal import Decimal
 
 from stacking_rules.errors import DocumentError
 from stacking_rules.facts import Attributes, Award, Fact, LearnerRecord
-from stacking_rules.held import Fit, Held, hold
+from stacking_rules.held import Fit, Held
 from stacking_rules.judge import Judge
 from stacking_rules.progress import Progress, Status
 from stacking_rules.reading import any_mapping, day_of, text_of
 from stacking_rules.records import parse_record
 from stacking_rules.requirements import Choice, Group, LearnerIs
 from stacking_rules.selection import names_in
+from stacking_rules.shelf import hold
 from stacking_rules.stacks import RENEWAL, Stack
 from stacking_rules.thresholds import Pool, compile_renewal, compile_stack, pools_of, settle
 
@@ -25,6 +26,7 @@ Receipt = dict[str, object]
 def counted_facts(progress: Progress, *, is_bound: bool = False) -> Iterator[tuple[str, Fact]]:
     """Yield (address, fact) of what makes ``progress`` met: spare parts of a choice left out.
 
+    Of the parts that are met those count that need the fewest facts, the first among equals.
     Nothing is left out below a clause (``is_bound``): it may need what spare parts count.
     """
     is_bound = is_bound or bool(progress.requirement.clauses)
@@ -32,14 +34,19 @@ def counted_facts(progress: Progress, *, is_bound: bool = False) -> Iterator[tup
         yield progress.address, fact
     if isinstance(progress.requirement, Group):
         met = [child for child in progress.children if child.status is Status.MET]
-        # Parts that count something come before parts that are met by surplus alone.
-        met.sort(key=lambda child: not any(True for _ in counted_facts(child)))
+        met.sort(key=_facts_needed)
         needed = len(met) if is_bound else progress.requirement.needed
         for child in met[:needed]:
             yield from counted_facts(child, is_bound=is_bound)
     elif isinstance(progress.requirement, Choice):
         for child in progress.children[1:]:
             yield from counted_facts(child, is_bound=is_bound)
+
+
+def _facts_needed(part: Progress) -> tuple[bool, int]:
+    """Order parts of a choice: those that are met by surplus alone, and count nothing, last."""
+    facts = sum(1 for _ in counted_facts(part))
+    return not facts, facts
 
 
 def receipt(

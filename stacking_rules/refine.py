@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
 
+from stacking_rules.held import Item, Rank, rank
 from stacking_rules.problems import Literal, Problem, Use
 from stacking_rules.search import Budget, Condition, SearchExhaustedError, at_most
 
@@ -68,19 +68,13 @@ def _fewest(
     return (at_most(terms, count),), taken
 
 
-def _order(problem: Problem):  # type: ignore[no-untyped-def]
-    places: dict[tuple[str, str], int] = {}
+def _order(problem: Problem) -> Callable[[Use], tuple[int, Rank, int]]:
+    places: dict[Item, set[str]] = {}
     for use in problem.uses:
-        places[use.fit.item] = places.get(use.fit.item, 0) + 1
+        if not use.pool.is_overlay:
+            places.setdefault(use.fit.item, set()).add(use.pool.address)
 
-    def rank(use: Use) -> tuple[int, int, date, str, int]:
-        until = use.fit.fact.valid_until or date.max
-        return (
-            places[use.fit.item],
-            -until.toordinal(),
-            use.fit.fact.on,
-            use.fit.fact.id,
-            use.choice,
-        )
+    def wish(use: Use) -> tuple[int, Rank, int]:
+        return len(places.get(use.fit.item, ())), rank(use.fit.fact), use.choice
 
-    return rank
+    return wish

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypedDict
 
 from stacking_rules.errors import CircularStackError
 from stacking_rules.evaluate import evaluate
 from stacking_rules.facts import Award, LearnerRecord
-from stacking_rules.held import Shelf
 from stacking_rules.progress import Progress, Status
 from stacking_rules.receipts import Receipt, counted_facts, receipt
+from stacking_rules.shelf import Shelf
 from stacking_rules.stacks import Stack
 from stacking_rules.standing import carried, ends_on, level_of
 from stacking_rules.versions import version_for
@@ -56,7 +57,7 @@ def roll_up(
     versions: dict[str, list[Stack]] = {}
     for stack in in_award_order(stacks):
         versions.setdefault(stack.key, []).append(stack)
-    shelf: Shelf = {}
+    shelf = Shelf()
     when: When = {"as_of": as_of, "known_on": known_on}
     for key, known in versions.items():
         stack = version_for(known, record, **when)
@@ -117,6 +118,12 @@ def in_award_order(stacks: Sequence[Stack]) -> list[Stack]:
 
     ``CircularStackError`` names the awards on the way round.
     """
+    return list(_in_award_order(tuple(stacks)))
+
+
+@lru_cache(maxsize=256)
+def _in_award_order(stacks: tuple[Stack, ...]) -> tuple[Stack, ...]:
+    """Order the stacks of an institution once, not for every learner."""
     by_key: dict[str, list[Stack]] = {}
     for stack in stacks:
         by_key.setdefault(stack.key, []).append(stack)
@@ -127,7 +134,7 @@ def in_award_order(stacks: Sequence[Stack]) -> list[Stack]:
     done: dict[str, None] = {}
     for key in by_key:
         _visit(key, (), needed, done)
-    return [stack for key in done for stack in by_key[key]]
+    return tuple(stack for key in done for stack in by_key[key])
 
 
 def _visit(

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from stacking_rules.definitions import Definitions
 from stacking_rules.facts import HUNDRED, Award, Fact, Learner, Value
-from stacking_rules.spans import Span, add, end_of_year
+from stacking_rules.spans import Span, add, earliest, end_of_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Asked:
         day = self._start(anchor)
         if day is None:
             return None
-        moved = add(day, anchor.span)
+        moved = add(day, anchor.span) if anchor.span else day
         return end_of_year(moved) if anchor.to_year_end else moved
 
     def _start(self, anchor: Anchor) -> date | None:
@@ -131,6 +131,9 @@ class Asked:
 
 def passes(test: Test, fact: Fact, asked: Asked) -> bool | None:
     """Return whether ``fact`` passes ``test``; None where it does not say enough."""
+    if isinstance(test, Recent):  # asked of every fact in many stacks: without a way round by text
+        day = fact.started_on if test.name == "started" else fact.on
+        return None if day is None else _is_recent(day, test, asked)
     return _passes(test, asked, lambda name, scale: _values(fact, name, scale, asked))
 
 
@@ -171,11 +174,17 @@ def _simple(test: OneOf | Compare | Recent | Known, asked: Asked, values_of: Val
             if values is None or limit is None:
                 return None
             return any_of(_compare(found, operator, limit) for found in values)
-        case Recent(name, span, anchor):
-            values, until = values_of(name, None), asked.day_of(anchor)
-            if values is None or until is None:
+        case Recent(name):
+            values = values_of(name, None)
+            if values is None:
                 return None
-            return any(add(date.fromisoformat(str(value)), span) >= until for value in values)
+            days = (date.fromisoformat(str(value)) for value in values)
+            return any_of(_is_recent(day, test, asked) for day in days)
+
+
+def _is_recent(day: date, test: Recent, asked: Asked) -> bool | None:
+    until = asked.day_of(test.anchor)
+    return None if until is None else day >= earliest(test.span, until)
 
 
 def _limit(value: Value | Anchor, asked: Asked) -> Value | None:

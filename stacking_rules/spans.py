@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,10 @@ class Span:
 
     months: int = 0
     days: int = 0
+
+    def __bool__(self) -> bool:
+        """Return whether it has any length."""
+        return bool(self.months or self.days)
 
 
 def add(day: date, span: Span) -> date:
@@ -35,6 +40,15 @@ def add(day: date, span: Span) -> date:
     if (moved - date.min).days < -span.days:
         return date.min
     return moved + timedelta(days=span.days)
+
+
+@lru_cache(maxsize=1024)
+def earliest(span: Span, until: date) -> date:
+    """Return the first day that is not longer than ``span`` before ``until``."""
+    day = add(until, Span(-span.months, -span.days - 4))
+    while add(day, span) < until:
+        day += timedelta(days=1)
+    return day
 
 
 def end_of_year(day: date) -> date:

@@ -77,12 +77,24 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Thresholds of which at least ``need`` must be met."""
+    """Thresholds of which at least ``need`` must be met.
+
+    ``pools`` and ``nodes`` are what stands below it, in document order, parents first.
+    """
 
     address: str
     need: int
     parts: tuple[Threshold, ...]
     clauses: tuple[Placed, ...] = ()
+    pools: tuple[Pool, ...] = field(init=False, repr=False, compare=False)
+    nodes: tuple[Pool | Gate, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note once what every question about the gate walks over."""
+        pools = tuple(pool for part in self.parts for pool in pools_of(part))
+        nodes = tuple(node for part in self.parts for node in nodes_of(part))
+        object.__setattr__(self, "pools", pools)
+        object.__setattr__(self, "nodes", nodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,28 +116,22 @@ class Branch:
 Threshold = Pool | Gate | Given | Branch
 
 
-def pools_of(threshold: Threshold) -> Iterator[Pool]:
-    """Yield the pools below ``threshold`` in the order of the document."""
-    if isinstance(threshold, Pool):
-        yield threshold
-    elif isinstance(threshold, Gate):
-        for part in threshold.parts:
-            yield from pools_of(part)
-    elif isinstance(threshold, Branch):
-        yield from pools_of(threshold.then)
-        yield from pools_of(threshold.otherwise)
-
-
-def nodes_of(threshold: Threshold) -> Iterator[Pool | Gate]:
-    """Yield the pools and gates of a threshold, parents first."""
-    if isinstance(threshold, Pool | Gate):
-        yield threshold
-    if isinstance(threshold, Branch):
-        yield from nodes_of(threshold.then)
-        yield from nodes_of(threshold.otherwise)
+def pools_of(threshold: Threshold) -> tuple[Pool, ...]:
+    """Return the pools of ``threshold`` in the order of the document."""
     if isinstance(threshold, Gate):
-        for part in threshold.parts:
-            yield from nodes_of(part)
+        return threshold.pools
+    if isinstance(threshold, Branch):
+        return pools_of(threshold.then) + pools_of(threshold.otherwise)
+    return (threshold,) if isinstance(threshold, Pool) else ()
+
+
+def nodes_of(threshold: Threshold) -> tuple[Pool | Gate, ...]:
+    """Return the pools and gates of ``threshold``, parents first."""
+    if isinstance(threshold, Gate):
+        return (threshold, *threshold.nodes)
+    if isinstance(threshold, Branch):
+        return nodes_of(threshold.then) + nodes_of(threshold.otherwise)
+    return (threshold,) if isinstance(threshold, Pool) else ()
 
 
 def settle(threshold: Threshold, given: Mapping[str, bool | None], *, hope: bool) -> Threshold:
@@ -151,16 +157,20 @@ def settle(threshold: Threshold, given: Mapping[str, bool | None], *, hope: bool
     return replace(threshold, parts=parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Compiled:
     """A compiled requirement tree. ``given`` are the addresses whose answers come beforehand.
 
-    ``is_plain`` says that no clause binds what counts, so that thresholds alone decide.
+    ``is_plain`` says that no clause binds what counts, so that thresholds alone decide. Equal
+    only to itself: what is known of it is looked up for every learner.
     """
 
+    node: Requirement
     root: Threshold
     given: tuple[tuple[str, Requirement | Clause], ...]
     is_plain: bool
+    names: frozenset[tuple[str, str]] | None
+    """(kind, achievement) of all that is asked about, None where anything may be."""
 
 
 @lru_cache(maxsize=4096)
@@ -184,7 +194,14 @@ def compile_tree(address: str, node: Requirement) -> Compiled:
     is_plain = not any(n.clauses for n in nodes_of(root)) and all(
         pool.unit != "points" and not pool.filters and pool.must_be_valid for pool in pools_of(root)
     )
-    return Compiled(root, tuple(compiler.given), is_plain)
+    return Compiled(node, root, tuple(compiler.given), is_plain, _names(root))
+
+
+def _names(root: Threshold) -> frozenset[tuple[str, str]] | None:
+    atoms = [atom for pool in pools_of(root) for atom in pool.atoms]
+    if any(atom.achievement is None for atom in atoms):
+        return None
+    return frozenset((kind, atom.achievement or "") for atom in atoms for kind in atom.kinds)
 
 
 def _spoken_of(address: str, node: Requirement) -> Iterator[str]:

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from functools import cached_property, lru_cache
 
 from stacking_rules.clauses import Filter, Grace
-from stacking_rules.facts import Fact
-from stacking_rules.held import DOUBTFUL, Candidates, Fit, Item, preference
+from stacking_rules.held import DOUBTFUL, Candidates, Fit, Held, Look, preference
 from stacking_rules.judge import Judge
 from stacking_rules.progress import ClauseProgress, HeldFact, Progress, Status, Unused
 from stacking_rules.requirements import (
+    AllOf,
     Amount,
+    AnyOf,
+    AtLeast,
+    Attested,
     Choice,
+    Completed,
+    Earned,
     Group,
-    LearnerIs,
-    Limit,
-    NoneOf,
     Requirement,
     Single,
     Waived,
 )
-from stacking_rules.stacks import child_address, clause_address
-from stacking_rules.thresholds import Atom, Gate, Pool, atom_of, nodes_of, pools_of
+from stacking_rules.selection import Asked
+from stacking_rules.stacks import ROOT, child_address, clause_address
+from stacking_rules.thresholds import Compiled, Gate, Pool, nodes_of, pools_of
+
+ZERO, ONE = Decimal(0), Decimal(1)
+Given = Mapping[str, Progress | ClauseProgress]
+"""Address -> the progress at what does not depend on what counts where."""
 
 
 class View:
@@ -33,36 +42,39 @@ class View:
         self,
         judge: Judge,
         candidates: Candidates,
-        given: Mapping[str, Progress | ClauseProgress],
+        given: Given,
+        blank: Mapping[str, Progress] | None = None,
     ) -> None:
-        self.judge, self.candidates, self.given = judge, candidates, given
+        """``blank`` is the tree as it is when nothing is held, to be taken where that is so."""
+        self.judge, self.candidates, self.given, self.blank = judge, candidates, given, blank or {}
         self.pools = {pool.address: pool for pool in pools_of(judge.root)}
-        self.nodes: dict[str, Pool | Gate] = {}
-        for node in nodes_of(judge.root):
-            self.nodes.setdefault(node.address, node)
-        self.users: dict[str, list[str]] = {}
-        for pool in self.pools.values():
-            if not pool.is_overlay:
-                for fit in judge.placed[pool.address]:
-                    self.users.setdefault(fit.item[1], []).append(pool.address)
+        self.touched = _touched(judge) if blank else set()
+
+    @cached_property
+    def users(self) -> set[str]:
+        """The items that count somewhere: their keys."""
+        consuming = (pool for pool in self.pools.values() if not pool.is_overlay)
+        return {fit.item[1] for pool in consuming for fit in self.judge.placed[pool.address]}
+
+    @cached_property
+    def nodes(self) -> dict[str, Pool | Gate]:
+        """Pools and gates by address, the upper one where a gate has the address of its part."""
+        return {node.address: node for node in reversed(nodes_of(self.judge.root))}
 
     def node(self, address: str, node: Requirement) -> Progress:
         """Return the progress at ``node``, children and clauses included."""
-        if isinstance(node, NoneOf | Limit | LearnerIs):
-            found = self.given[address]
-            if not isinstance(found, Progress):
-                raise TypeError(f"{address} was not answered")
-            return found
-        if isinstance(node, Waived):
-            one = Decimal(1)
-            return Progress(address, node, Status.MET, one, one, "parts", waiver=node.waiver)
-        if isinstance(node, Choice):
-            return self._choice(address, node)
-        if isinstance(node, Group):
-            return self._group(address, node)
-        if isinstance(node, Amount):
-            return self._amount(address, node)
-        return self._single(address, node)
+        if self.blank and address not in self.touched:
+            return self.blank[address]
+        build = _BUILDERS.get(type(node))
+        if build is not None:
+            return build(self, address, node)
+        found = self.given[address]
+        if not isinstance(found, Progress):
+            raise TypeError(f"{address} was not answered")
+        return found
+
+    def _waived(self, address: str, node: Waived) -> Progress:
+        return Progress(address, node, Status.MET, ONE, ONE, "parts", waiver=node.waiver)
 
     def _finish(self, found: Progress, hope: Decimal) -> Progress:
         """Return ``found`` with its clauses, met only if they are; ``hope`` is at best held."""
@@ -97,9 +109,8 @@ class View:
         if not isinstance(condition, Progress):
             raise TypeError(f"{address} was not answered")
         taken = {Status.MET: node.then, Status.NOT_MET: node.otherwise}.get(condition.status)
-        one = Decimal(1)
         if taken is None and condition.status is Status.NOT_MET:
-            return Progress(address, node, Status.MET, one, one, "parts", children=(condition,))
+            return Progress(address, node, Status.MET, ONE, ONE, "parts", children=(condition,))
         parts = [taken] if taken is not None else [node.then, node.otherwise]
         children = [self.node(child_address(address, p), p) for p in parts if p is not None]
         met = all(child.status is Status.MET for child in children)
@@ -107,16 +118,15 @@ class View:
         if met:
             status = Status.MET
         have = Decimal(int(met))
-        return Progress(address, node, status, have, one, "parts", children=(condition, *children))
+        return Progress(address, node, status, have, ONE, "parts", children=(condition, *children))
 
     def _group(self, address: str, group: Group) -> Progress:
         pool = self.pools.get(address)
-        children = tuple(
-            self.node(child_address(address, part), part)
-            if pool is None
-            else self._in_pool(child_address(address, part), part, pool)
-            for part in group.parts
-        )
+        below = ((child_address(address, part), part) for part in group.parts)
+        if pool is None:
+            children = tuple(self.node(at, part) for at, part in below)
+        else:
+            children = self._leaves(pool, below)
         statuses = [child.status for child in children]
         met = statuses.count(Status.MET)
         hope = Decimal(met + statuses.count(Status.UNKNOWN))
@@ -125,13 +135,25 @@ class View:
         found = Progress(address, group, status, have, need, "parts", children=children)
         return self._finish(found, hope)
 
+    def _leaves(self, pool: Pool, below: Iterable[tuple[str, Requirement]]) -> tuple[Progress, ...]:
+        """Return the progress at the parts of a group that is one pool, an atom each."""
+        asked: dict[int, list[Look]] = {}
+        for look in self.judge.held.looks(pool):
+            asked.setdefault(id(look.atom), []).append(look)
+        return tuple(
+            self.blank[at]
+            if self.blank and id(atom) not in asked
+            else self._leaf(at, part, pool, asked.get(id(atom), ()))
+            for (at, part), atom in zip(below, pool.atoms, strict=True)
+        )
+
     def _amount(self, address: str, node: Amount) -> Progress:
         pool = self.pools[address]
         fits = self.judge.placed[address]
         have = self.judge.credited(pool)
         unused = tuple(
             held
-            for held in self._unused(pool, self.judge.held.asked_in(pool))
+            for held in self._unused(pool, self.judge.held.looks(pool))
             if node.of or held.reason is not Unused.OTHER_KIND
         )
         counted = tuple(fit.fact for fit in fits)
@@ -150,6 +172,8 @@ class View:
 
     def _hope(self, pool: Pool) -> Decimal:
         """Return what might still count if all that is not known turned out well."""
+        if all(fit.is_sure for fit in self.candidates[pool.address]):
+            return ZERO
         placed = {fit.item for fit in self.judge.placed[pool.address]}
         best: dict[object, Decimal] = {}
         for fit in self.candidates[pool.address]:
@@ -157,60 +181,87 @@ class View:
                 best[fit.item] = max(best.get(fit.item, Decimal(0)), fit.amount)
         return sum(best.values(), Decimal(0))
 
-    def _single(self, address: str, leaf: Requirement) -> Progress:
-        found = self._in_pool(address, leaf, self.pools[address])
+    def _single(self, address: str, leaf: Single) -> Progress:
+        pool = self.pools[address]
+        found = self._leaf(address, leaf, pool, self.judge.held.looks(pool))
         is_doubtful = found.status is Status.UNKNOWN
         return self._finish(found, found.have + is_doubtful) if leaf.clauses else found
 
-    def _in_pool(self, address: str, leaf: Requirement, pool: Pool) -> Progress:
-        """Return the progress at one achievement of a pool."""
-        if not isinstance(leaf, Single):
-            raise TypeError(f"{type(leaf).__name__} is not a single achievement")
-        atom = atom_of(leaf)
-        mine = {fact.id for _, fact in self.judge.held.asked_about(atom)}
-        placed = [fit.fact for fit in self.judge.placed[pool.address]]
-        if pool.address == address:
-            counted = tuple(placed[:1])
-        else:
-            counted = tuple(fact for fact in placed if fact.id in mine)[:1]
-        mine_now = ((item, fact, atom) for item, fact in self.judge.held.asked_about(atom))
-        unused = self._unused(pool, mine_now)
+    def _leaf(self, address: str, leaf: Requirement, pool: Pool, looks: Sequence[Look]) -> Progress:
+        """Return the progress at one achievement of a pool; ``looks`` are about it."""
+        mine = {look.fact.id for look in looks}
+        placed = (fit.fact for fit in self.judge.placed[pool.address])
+        # By exception something else may count, where the pool asks for nothing else.
+        is_alone = pool.address == address
+        counted = tuple(fact for fact in placed if is_alone or fact.id in mine)[:1]
+        unused = self._unused(pool, looks)
         if counted:
             unused = [held for held in unused if held.reason is not Unused.NOT_NEEDED]
         surplus = any(held.reason is Unused.NOT_NEEDED for held in unused)
         doubt = any(held.reason in DOUBTFUL for held in unused)
         met = 1 if counted or surplus else 0
-        return Progress(
-            address,
-            leaf,
-            kleene(met, met + doubt, 1),
-            Decimal(met),
-            Decimal(1),
-            "items",
-            counted,
-            tuple(unused),
-        )
+        status = kleene(met, met + doubt, 1)
+        have = ONE if met else ZERO
+        return Progress(address, leaf, status, have, ONE, "items", counted, tuple(unused))
 
-    def _unused(self, pool: Pool, asked: Iterable[tuple[Item, Fact, Atom]]) -> list[HeldFact]:
-        placed = {fit.fact.id for fit in self.judge.placed[pool.address]}
-        items = {fit.item for fit in self.judge.placed[pool.address]}
+    def _unused(self, pool: Pool, looks: Iterable[Look]) -> list[HeldFact]:
+        placed = self.judge.placed[pool.address]
+        facts, items = {fit.fact.id for fit in placed}, {fit.item for fit in placed}
+        rest = [it for it in looks if it.fact.id not in facts and it.item not in items]
+        if not rest:
+            return []
         fits = {fit.fact.id: fit for fit in self.candidates[pool.address]}
         found: dict[str, HeldFact] = {}
-        for item, fact, atom in asked:
-            if fact.id not in placed and item not in items and fact.id not in found:
-                found[fact.id] = self._why(pool, atom, fact, fits.get(fact.id))
+        for look in rest:
+            if look.fact.id not in found:
+                found[look.fact.id] = self._why(pool, look, fits.get(look.fact.id))
         return sorted(found.values(), key=lambda held: preference(held.fact))
 
-    def _why(self, pool: Pool, atom: Atom, fact: Fact, fit: Fit | None) -> HeldFact:
-        reason, barriers = self.judge.held.judge(pool, atom, fact)
+    def _why(self, pool: Pool, look: Look, fit: Fit | None) -> HeldFact:
+        reason, barriers = look.reason, look.barriers
         if reason is None and (barriers or (fit is not None and fit.barriers)):
-            return HeldFact(fact, Unused.BARRED, barriers)
+            return HeldFact(look.fact, Unused.BARRED, barriers)
         if reason is None:
             is_used = fit is not None and fit.item[1] in self.users and not pool.is_overlay
             reason = Unused.USED_ELSEWHERE if is_used else Unused.NOT_NEEDED
             if fit is not None and not fit.is_sure:
                 reason = Unused.DATA_MISSING
-        return HeldFact(fact, reason, barriers)
+        return HeldFact(look.fact, reason, barriers)
+
+
+_BUILDERS: dict[type[Requirement], Callable[..., Progress]] = {
+    Waived: View._waived,
+    Choice: View._choice,
+    AllOf: View._group,
+    AnyOf: View._group,
+    AtLeast: View._group,
+    Amount: View._amount,
+    Completed: View._single,
+    Earned: View._single,
+    Attested: View._single,
+}
+"""What shows a requirement; everything else is given beforehand."""
+
+
+def _touched(judge: Judge) -> set[str]:
+    """Return the addresses at which, or below which, something is asked about."""
+    found: set[str] = set()
+    for pool in pools_of(judge.root):
+        if judge.held.looks(pool):
+            address = pool.address
+            while address not in found:
+                found.add(address)
+                address = address.rpartition("/")[0] or ROOT
+    return found
+
+
+@lru_cache(maxsize=4096)
+def blank_tree(compiled: Compiled) -> Mapping[str, Progress]:
+    """Return the progress at every address of a plain tree when nothing is held."""
+    nothing: dict[str, tuple[Fit, ...]] = {pool.address: () for pool in pools_of(compiled.root)}
+    judge = Judge(compiled.root, nothing, Held(Asked(date.min), {}, {}))
+    tree = View(judge, nothing, {}).node(compiled.root.address, compiled.node)
+    return {progress.address: progress for progress in tree.walk()}
 
 
 def kleene(met: Decimal | int, hope: Decimal | int, need: Decimal | int) -> Status:

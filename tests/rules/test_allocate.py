@@ -9,9 +9,10 @@ from random import Random
 
 import pytest
 
-from stacking_rules.allocate import allocate, is_met
+from stacking_rules.allocate import allocate
 from stacking_rules.facts import Completion
 from stacking_rules.held import Fit, Held
+from stacking_rules.plain import is_met
 from stacking_rules.selection import Asked
 from stacking_rules.thresholds import Atom, Gate, Pool
 
@@ -74,3 +75,43 @@ def test_the_answer_is_that_of_trying_everything(seed: int) -> None:
 
 def test_both_answers_occur() -> None:
     assert {is_possible(*instance(seed)) for seed in range(60)} == {True, False}
+
+
+def plain_instance(seed: int, unit: str) -> tuple[Gate, Candidates]:
+    """All of two or three pools, some of which may compete; some items end, all dates differ."""
+    random = Random(seed)
+    facts = []
+    for i in range(6):
+        until = date(2027, 1, 1 + random.randint(0, 3)) if random.random() < 0.5 else None
+        on, worth = date(2026, 1, 1 + random.randint(0, 27)), Decimal(random.randint(1, 4))
+        fact = Completion(f"c{i}", f"a{i}", on, RECORDED, worth, valid_until=until)
+        facts.append(fact)
+    candidates: Candidates = {}
+    for address in ("/0", "/1", "/2")[: random.randint(2, 3)]:
+        chosen = random.sample(facts, random.randint(1, 4))
+        amounts = {f.id: Decimal(1) if unit == "items" else f.credits for f in chosen}
+        candidates[address] = tuple(
+            Fit(("completion", f.achievement), f, amounts[f.id])
+            for f in sorted(chosen, key=lambda fact: (fact.on, fact.id))
+        )
+    pools = tuple(
+        Pool(address, Decimal(random.randint(1, 3)), unit, tuple(Atom(f.item[1]) for f in fits))
+        for address, fits in candidates.items()
+    )
+    return Gate("/", len(pools), pools), candidates
+
+
+@pytest.mark.parametrize("unit", ["items", "credits"])
+def test_ties_are_decided_the_same_way_with_and_without_a_search(unit: str) -> None:
+    possible = 0
+    for seed in range(400):
+        gate, candidates = plain_instance(seed, unit)
+        plain = allocate(gate, candidates, HELD, is_plain=True)
+        searched = allocate(gate, candidates, HELD, is_plain=False)
+        assert plain.is_possible is searched.is_possible
+        if plain.is_possible:
+            possible += 1
+            assert {at: set(fits) for at, fits in plain.placed.items()} == {
+                at: set(fits) for at, fits in searched.placed.items()
+            }
+    assert 100 < possible < 400
