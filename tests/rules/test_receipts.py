@@ -13,7 +13,7 @@ def counted(progress: Progress) -> list[str]:
 def test_of_the_parts_that_are_met_those_count_that_need_the_fewest_facts() -> None:
     rule = {"any": [{"items": 2, "of": ["r", "go", "java"]}, {"completed": "thesis"}]}
     assert counted(at(rule, has("r", "go", "thesis"))) == ["thesis"]
-    assert counted(at(rule, has("r", "go"))) == ["r", "go"]
+    assert sorted(counted(at(rule, has("r", "go")))) == ["go", "r"]
 
 
 def test_a_part_that_is_met_by_surplus_alone_does_not_count_for_another() -> None:
