@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,9 +40,10 @@ def publish_stacks(
 
     A stack whose text is unchanged keeps its version. ``StackTextError`` names the place of the
     first thing that is wrong; ``InvalidInputError`` if awards need each other, also through
-    stacks published before; ``NotFoundError`` for an unknown institution.
+    stacks published before, or if a stack stands there in several versions; ``NotFoundError`` for an unknown institution.
     """
     document = read_document(text)
+    _refuse_several_versions(document)
     with database.writing() as session:
         institution_id = get_institution(session, institution_key).id
         _refuse_circles(session, institution_id, document)
@@ -68,6 +70,14 @@ def publish_stacks(
             detail={p.key: p.version for p in published if p.is_new},
         )
     return published
+
+
+def _refuse_several_versions(document: Document) -> None:
+    """Refuse what would be published one over the other: each publication is a version here."""
+    for key, count in Counter(stack.key for stack in document.stacks).items():
+        if count > 1:
+            message = f"'{key}' stands there in {count} versions: publish one after the other."
+            raise InvalidInputError(message, code="stack-versions")
 
 
 def _refuse_circles(session: Session, institution_id: int, document: Document) -> None:

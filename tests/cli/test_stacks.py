@@ -79,3 +79,10 @@ def test_the_settings_are_listed_without_their_values(
 def test_a_wrong_setting_is_named(quoin: Quoin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUOIN_PUBLIC_URL", "http://tool.example.edu")
     assert "QUOIN_PUBLIC_URL" in quoin("config", "check", code=1).output
+
+
+def test_a_document_with_several_versions_of_a_stack_is_not_published(quoin: Quoin) -> None:
+    again = "- {key: basics, version: 2, requires: sql}\n"
+    refused = publish(quoin, DOCUMENT + again, code=1)
+    assert "'basics' stands there in 2 versions" in refused
+    assert quoin("report", "awards").output == ""
