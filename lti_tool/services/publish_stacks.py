@@ -40,7 +40,8 @@ def publish_stacks(
 
     A stack whose text is unchanged keeps its version. ``StackTextError`` names the place of the
     first thing that is wrong; ``InvalidInputError`` if awards need each other, also through
-    stacks published before, or if a stack stands there in several versions; ``NotFoundError`` for an unknown institution.
+    stacks published before, or if a stack stands there in several versions; ``NotFoundError``
+    for an unknown institution.
     """
     document = read_document(text)
     _refuse_several_versions(document)
