@@ -16,6 +16,7 @@ from stacking_rules.clauses import Carry, Grace
 from stacking_rules.facts import Award, Fact, LearnerRecord, Value, Waiver, is_valid
 from stacking_rules.progress import Unused
 from stacking_rules.selection import Asked, Test, passes, values_at
+from stacking_rules.solving import Decide
 from stacking_rules.spans import Span, add, end_of_year
 from stacking_rules.stacks import Stack
 from stacking_rules.thresholds import Atom, Pool
@@ -61,7 +62,10 @@ def preference(fact: Fact) -> tuple[date, str]:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the learner has on the day asked for: by name, the items and their facts."""
+    """What the learner has on the day asked for: by name, the items and their facts.
+
+    ``solver`` is asked where the search for what counts where stops.
+    """
 
     asked: Asked
     named: Named
@@ -70,6 +74,7 @@ class Held:
     stack_key: str = ""
     waivers: tuple[Waiver, ...] = ()
     is_optimistic: bool = False
+    solver: Decide | None = None
 
     def asked_about(self, atom: Atom) -> Iterator[tuple[Item, Fact]]:
         """Yield what ``atom`` asks about, whether it counts or not."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 FREE = -1
-STEPS = 10_000
+STEPS = 5_000
 """Decisions after which a search stops (a quarter of a second on tight instances)."""
 
 
@@ -24,9 +24,13 @@ class SearchExhaustedError(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """The decisions that the searches for one answer may take together."""
+    """The decisions that the searches for one answer may take together.
+
+    ``asks`` is how often a solver may be asked where they stop (``solving``).
+    """
 
     left: int = STEPS
+    asks: int = 1
 
     def spend(self) -> None:
         """Take one decision; ``SearchExhaustedError`` when none is left."""
@@ -85,12 +89,16 @@ def solve(
 
 
 class Solver:
-    """Conditions made ready once, to be solved under several further ones."""
+    """Conditions made ready once, to be solved under several further ones.
+
+    What failed under one of them is remembered for the next.
+    """
 
     def __init__(
         self, size: int, conditions: Sequence[Condition], prefer: Sequence[bool] | None = None
     ) -> None:
-        self.size, self.prefer = size, prefer
+        self.size, self.conditions, self.prefer = size, conditions, prefer
+        self.failures = [0] * size
         self.terms = [sorted(c.terms, key=lambda term: -abs(term[1])) for c in conditions]
         self.slack = [
             sum(amount for _, amount in c.terms if amount > 0) - c.need for c in conditions
@@ -140,7 +148,7 @@ class _State:
     def __init__(self, solver: Solver, more: Sequence[Condition]) -> None:
         self.values = [FREE] * solver.size
         self.trail: list[int] = []
-        self.failures: list[int] | None = None
+        self.failures = solver.failures
         self.terms, self.slack, self.uses = solver.terms, list(solver.slack), solver.uses
         if more:
             extra = Solver(solver.size, more)
@@ -168,15 +176,13 @@ class _State:
         """Return the open choice that stands in most failures, the first of equals."""
         if FREE not in self.values:
             return None
-        if self.failures is None:
+        if not any(self.failures):
             return self.values.index(FREE)
         undecided = [choice for choice, value in enumerate(self.values) if value == FREE]
         return max(undecided, key=self.failures.__getitem__)
 
     def _note_failure(self, index: int) -> None:
         """Count a failure of condition ``index`` for each of its choices."""
-        if self.failures is None:
-            self.failures = [0] * len(self.values)
         for choice, _ in self.terms[index]:
             self.failures[choice] += 1
 

@@ -13,6 +13,7 @@ import click
 from lti_tool import rule_words as words
 from lti_tool.cli.common import friendly, read_text
 from lti_tool.cli.rules import DAY, pick, read, rules
+from lti_tool.solver import solver
 from lti_tool.stack_text import load, read_document, read_record
 from stacking_rules import (
     Certificate,
@@ -171,6 +172,7 @@ def _asked(
         {
             "as_of": on,
             "known_on": known.replace(tzinfo=zone),
+            "solver": solver(),
         },
     )
 
