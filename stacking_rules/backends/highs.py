@@ -16,7 +16,7 @@ import highspy
 from stacking_rules.search import Condition, SearchExhaustedError
 from stacking_rules.solving import Question
 
-SECONDS = 2.0
+SECONDS = 1.0
 """The time that one run of HiGHS may take; a question takes two at most."""
 
 EXACT, LOOSE = 10**12, 10**5
