@@ -122,7 +122,9 @@ def rules_plan(
         return
     for way in plans.ways:
         click.echo(f"{way.cost}: {', '.join(way.take) or 'nothing more is needed'}")
-    if not plans.ways:
+    if not plans.is_proved:
+        click.echo("The search reached its limit: there may be other ways, and cheaper ones.")
+    elif not plans.ways:
         click.echo("Nothing in the catalogue leads there.")
 
 
