@@ -3,46 +3,92 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from statistics import median, quantiles
 
-from benchmarks import rule_peers, s1m
+from benchmarks import cp_sat, rule_peers, s1m
 from benchmarks.harness import InvalidRunError, Report
-from benchmarks.planted import HELD, Unit, plant
+from benchmarks.planted import HELD, Instance, Unit, plant
 from stacking_rules import Network, explain, roll_up
 from stacking_rules.allocate import decide
+from stacking_rules.backends import highs
+from stacking_rules.encode import encode
+from stacking_rules.held import Held
+from stacking_rules.search import Budget, SearchExhaustedError
 
-INSTANCES = 1_000
+INSTANCES, LARGE_INSTANCES = 1_000, 100
 LEARNERS, TREES = 5_000, 500
 UNITS: tuple[Unit, ...] = ("items", "credits", "bound")
+ASKING = replace(HELD, solver=highs.decide)
 
 
 def run(report: Report) -> None:
-    """Decide 1,000 instances of each kind and 20 stacks of 5,000 learners."""
+    """Decide 1,000 instances of each kind, 100 large ones, and 20 stacks of 5,000 learners."""
     for unit in UNITS:
         report.remark(f"{INSTANCES} instances, {unit}: 20 held items, 8 groups")
-        times, undecided = _decide(unit)
-        cuts = quantiles(times, n=100)
-        report.figure(f"allocate_{unit}_ms", round(median(times), 3), "ms")
-        report.figure(f"allocate_{unit}_p95_ms", round(cuts[94], 3), "ms")
-        report.figure(f"allocate_{unit}_p99_ms", round(cuts[98], 3), "ms")
-        report.figure(f"allocate_{unit}_max_ms", round(max(times), 3), "ms")
-        report.figure(f"allocate_{unit}_not_decided", undecided / INSTANCES, "share")
+        answers = _by_cp_sat(_drawn(unit))
+        _decide(report, f"allocate_{unit}", _drawn(unit), answers, _by_search)
+    _decide(report, "highs_bound", _drawn("bound"), answers, _by_highs)
+    report.remark(f"{LARGE_INSTANCES} instances, bound: 40 held items, 12 groups")
+    answers = _by_cp_sat(_large())
+    _decide(report, "allocate_large", _large(), answers, _by_search)
+    _decide(report, "allocate_large_with_highs", _large(), answers, _by_both)
     _twenty_stacks(report)
 
 
-def _decide(unit: Unit) -> tuple[list[float], int]:
-    """Return the milliseconds of every instance and how many were not decided."""
-    times, undecided = [], 0
-    for seed in range(INSTANCES):
-        instance = plant(seed, unit)
+Instances = Iterator[Instance]
+Way = Callable[[Instance], bool | None]
+
+
+def _drawn(unit: Unit) -> Instances:
+    return (plant(seed, unit) for seed in range(INSTANCES))
+
+
+def _large() -> Instances:
+    return (plant(seed, "bound", items=40, groups=12) for seed in range(LARGE_INSTANCES))
+
+
+def _by_cp_sat(instances: Instances) -> list[bool]:
+    return [cp_sat.is_possible(instance) for instance in instances]
+
+
+def _decide(report: Report, name: str, instances: Instances, answers: list[bool], way: Way) -> None:
+    """Decide ``instances``; print the milliseconds, and how often CP-SAT says something else."""
+    times, found = [], []
+    for instance in instances:
         started = time.perf_counter()
-        found = decide(instance.gate, instance.candidates, HELD, is_plain=unit != "bound")
+        found.append(way(instance))
         times.append((time.perf_counter() - started) * 1_000)
-        undecided += found.is_possible is None
-        is_known = found.is_possible is not None and instance.is_possible is not None
-        if is_known and found.is_possible is not instance.is_possible:
-            raise InvalidRunError(f"instance {seed} ({unit}) is {found.is_possible}")
-    return times, undecided
+    cuts = quantiles(times, n=100)
+    report.figure(f"{name}_ms", round(median(times), 3), "ms")
+    report.figure(f"{name}_p95_ms", round(cuts[94], 3), "ms")
+    report.figure(f"{name}_p99_ms", round(cuts[98], 3), "ms")
+    report.figure(f"{name}_max_ms", round(max(times), 3), "ms")
+    report.figure(f"{name}_not_decided", found.count(None) / len(found), "share")
+    pairs = list(zip(found, answers, strict=True))
+    wrong = [seed for seed, (ours, theirs) in enumerate(pairs) if ours not in (theirs, None)]
+    report.figure(f"{name}_disagreements", len(wrong), "instances")
+    if wrong:
+        raise InvalidRunError(f"{name}: CP-SAT says something else of the instances {wrong}")
+
+
+def _by_search(instance: Instance, held: Held = HELD) -> bool | None:
+    is_plain = not instance.gate.clauses
+    return decide(instance.gate, instance.candidates, held, is_plain=is_plain).is_possible
+
+
+def _by_both(instance: Instance) -> bool | None:
+    return _by_search(instance, ASKING)
+
+
+def _by_highs(instance: Instance) -> bool | None:
+    """Decide by HiGHS alone, from the first choice on that does not follow by itself."""
+    try:
+        problem = encode(instance.gate, instance.candidates, ASKING)
+        return problem.solve(Budget(0)) is not None
+    except SearchExhaustedError:
+        return None
 
 
 def _twenty_stacks(report: Report) -> None:

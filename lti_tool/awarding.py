@@ -26,6 +26,7 @@ from lti_tool.persistence.deliveries import add_delivery
 from lti_tool.persistence.learners import lock_learners
 from lti_tool.persistence.placements import list_placed
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
+from lti_tool.solver import solver
 from stacking_rules import (
     LearnerRecord,
     Network,
@@ -143,6 +144,7 @@ def award_what_follows(
             known_on=now,
             award_id=lambda _key: str(uuid4()),
             credits_of=rules.credits_of,
+            solver=solver(),
         )
         for new in result.new_awards:
             uuid = UUID(new.award.id)
@@ -156,7 +158,7 @@ def award_what_follows(
 def _has_news(network: Network, facts: LearnerRecord, now: datetime) -> bool:
     """Return whether a stack is met whose award is not held yet: the quick question first."""
     held = {award.achievement for award in facts.awards}
-    statuses = network.statuses(facts, as_of=now.date(), known_on=now)
+    statuses = network.statuses(facts, as_of=now.date(), known_on=now, solver=solver())
     return any(key not in held for key, status in statuses.items() if status is Status.MET)
 
 

@@ -65,6 +65,7 @@ UNUSED = {
 PROOF = {
     "sum": "Together they ask for {demand}; all that is held for any of them is {supply}.",
     "search": "Every way to place what is held was tried (at most {limit} decisions).",
+    "solver": "The search reached its limit; a solver found in two runs that there is no way.",
     "given": "This does not depend on what counts where.",
     "open": "The search reached its limit: this is no proof.",
 }

@@ -52,6 +52,7 @@ from stacking_rules.requirements import (
     Waived,
 )
 from stacking_rules.rollup import NewAward, RollUp, in_award_order, roll_up
+from stacking_rules.solving import Decide, Question
 from stacking_rules.stacks import Stack
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "ClauseProgress",
     "Completed",
     "Completion",
+    "Decide",
     "Definitions",
     "Document",
     "DocumentError",
@@ -91,6 +93,7 @@ __all__ = [
     "Option",
     "Plans",
     "Progress",
+    "Question",
     "Requirement",
     "RollUp",
     "Stack",

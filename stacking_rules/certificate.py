@@ -14,6 +14,7 @@ from stacking_rules.held import Fit
 from stacking_rules.progress import Status
 from stacking_rules.relax import conflict, relax
 from stacking_rules.search import STEPS
+from stacking_rules.solving import Decide
 from stacking_rules.stacks import Stack
 from stacking_rules.thresholds import Pool, nodes_of, pools_of
 
@@ -26,9 +27,9 @@ class Certificate:
     the facts held that fit any of them. Where these are amounts of one unit and nothing else,
     ``demand`` is what they ask for together and ``supply`` what is held: the sum is the proof
     (``kind`` "sum"). Otherwise every placement was tried ("search", after at most ``limit``
-    decisions), or a requirement is shut whatever counts ("given"); "open" says that the search
-    stopped at its limit, so that nothing is proved. ``at_fault`` is the least that would have to
-    give way, clauses before amounts.
+    decisions), or a solver was asked ("solver"), or a requirement is shut whatever counts
+    ("given"); "open" says that the search stopped at its limit, so that nothing is proved.
+    ``at_fault`` is the least that would have to give way, clauses before amounts.
     """
 
     kind: str
@@ -42,23 +43,30 @@ class Certificate:
 
 
 def certify(
-    stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetime
+    stack: Stack,
+    record: LearnerRecord,
+    *,
+    as_of: date,
+    known_on: datetime,
+    solver: Decide | None = None,
 ) -> Certificate | None:
     """Return why ``record`` does not meet ``stack``; None where it does, or where data lack."""
-    found = inquire(stack, record, as_of=as_of, known_on=known_on)
+    found = inquire(stack, record, as_of=as_of, known_on=known_on, solver=solver)
     if found.progress.status is not Status.NOT_MET:
         return None
     relaxed = relax(found.root, found.candidates, found.held)
-    together = conflict(found.root, found.candidates, found.held)
+    clash = conflict(found.root, found.candidates, found.held)
     rules = rules_at(found.stack, relaxed.at_fault)
-    if together is None:
+    if clash is None:
         return Certificate("open", (), relaxed.at_fault, rules, (), None, None)
+    together = clash.together
     places = [place for address in together for place in _places(found, address)]
     facts = {fit.fact.id: fit.fact for _, fits in places for fit in fits}
     demand, supply = _sums(found, together)
     is_sum = demand is not None and supply is not None and supply < demand
+    tried = "search" if clash.is_searched else "solver"
     return Certificate(
-        "sum" if is_sum else "search" if places else "given",
+        "sum" if is_sum else tried if places else "given",
         together,
         relaxed.at_fault,
         rules,

@@ -16,9 +16,10 @@ from stacking_rules.progress import Status
 from stacking_rules.reading import amount_of, any_mapping, list_of
 from stacking_rules.records import parse_record
 from stacking_rules.search import Budget, Condition, SearchExhaustedError, at_least, at_most
+from stacking_rules.solving import Decide
 from stacking_rules.stacks import Stack
 
-DECISIONS = 20_000
+DECISIONS, ASKS = 20_000, 10
 MOST_WAYS = 5
 _PLACES = 6
 _NOW = datetime(1, 1, 1, tzinfo=UTC)
@@ -73,21 +74,24 @@ def cheapest(
     *,
     as_of: date,
     known_on: datetime,
+    solver: Decide | None = None,
 ) -> Plans:
     """Return the cheapest sets of ``options`` with which ``record`` meets ``stack``.
 
     Asked for the day on which the last of them is finished. At most five that cost the same.
+    ``solver`` is asked where the search stops.
     """
     last = max([as_of, *(option.completion.on for option in options)])
     taken = (*record.completions, *(option.completion for option in options))
-    found = inquire(stack, replace(record, completions=taken), as_of=last, known_on=known_on)
+    record = replace(record, completions=taken)
+    found = inquire(stack, record, as_of=last, known_on=known_on, solver=solver)
     if found.progress.status is not Status.MET:
         return Plans((), is_proved=found.progress.status is Status.NOT_MET)
     problem = encode(found.root, found.candidates, found.held)
     prices = _prices(problem, options)
     ways: list[Way] = []
     more: list[Condition] = []
-    budget = Budget(DECISIONS)
+    budget = Budget(DECISIONS, ASKS)
     try:
         best = _least(problem, prices, budget)
         while best is not None and len(ways) < MOST_WAYS:
@@ -126,9 +130,10 @@ def _prices(problem: Problem, options: Sequence[Option]) -> _Prices:
 
 
 def _least(problem: Problem, prices: _Prices, budget: Budget) -> list[bool] | None:
-    taken = problem.solve(budget)
+    taken = problem.solve(budget, least=prices.terms)
     while taken is not None and (cost := _total(taken, prices)):
-        better = problem.solve(budget, (), [at_most(prices.terms, cost - 1)])
+        limit = at_most(prices.terms, cost - 1)
+        better = problem.solve(budget, (), [limit], least=prices.terms)
         if better is None:
             break
         taken = better

@@ -18,6 +18,7 @@ from stacking_rules.progress import ClauseProgress, Progress, Status
 from stacking_rules.requirements import Choice, LearnerIs, Limit, NoneOf, Requirement
 from stacking_rules.selection import learner_passes
 from stacking_rules.shelf import Shelf, hold
+from stacking_rules.solving import Decide
 from stacking_rules.stacks import RENEWAL, ROOT, Stack, child_address
 from stacking_rules.thresholds import (
     Compiled,
@@ -40,6 +41,7 @@ def evaluate(
     known_on: datetime,
     is_optimistic: bool = False,
     shelf: Shelf | None = None,
+    solver: Decide | None = None,
 ) -> Progress:
     """Return the progress of ``record`` toward ``stack``.
 
@@ -47,11 +49,18 @@ def evaluate(
     instant up to which facts were recorded. Who holds the award and may renew it is measured by
     the renewal path, whose addresses begin with /renewal. With ``is_optimistic`` what is in
     progress or planned counts as done: an outlook, never a reason for an award. A ``shelf`` may
-    be passed again for other stacks, the same learner and the same dates. The same arguments
-    give the same answer; the order of the facts does not matter.
+    be passed again for other stacks, the same learner and the same dates. A ``solver`` (a back
+    end) is asked where the built-in search stops. The same arguments give the same answer; the
+    order of the facts does not matter.
     """
     return inquire(
-        stack, record, as_of=as_of, known_on=known_on, is_optimistic=is_optimistic, shelf=shelf
+        stack,
+        record,
+        as_of=as_of,
+        known_on=known_on,
+        is_optimistic=is_optimistic,
+        shelf=shelf,
+        solver=solver,
     ).progress
 
 
@@ -78,6 +87,7 @@ def inquire(
     known_on: datetime,
     is_optimistic: bool = False,
     shelf: Shelf | None = None,
+    solver: Decide | None = None,
 ) -> Inquiry:
     """Return the evaluation of ``stack`` with its parts; arguments as in ``evaluate``."""
     waivers = active(record, stack, as_of, known_on) if record.waivers else ()
@@ -85,8 +95,8 @@ def inquire(
     if waivers:
         stack, facts = with_waivers(stack, waivers), with_values(facts, waivers)
     held = hold(stack, facts, record, as_of, None if waivers else shelf)
-    if waivers or is_optimistic:
-        held = replace(held, waivers=waivers, is_optimistic=is_optimistic)
+    if waivers or is_optimistic or solver is not None:
+        held = replace(held, waivers=waivers, is_optimistic=is_optimistic, solver=solver)
     pins = _pins(stack, record) if record.pins else frozenset()
     compiled = compile_tree(ROOT, stack.requires) if waivers else compile_stack(stack)
     renewal = stack.renewal

@@ -13,6 +13,7 @@ from stacking_rules.held import grace_end
 from stacking_rules.progress import Status
 from stacking_rules.rollup import roll_up
 from stacking_rules.selection import lapses
+from stacking_rules.solving import Decide
 from stacking_rules.stacks import Stack
 
 
@@ -32,6 +33,7 @@ def next_change(
     as_of: date,
     known_on: datetime,
     credits_of: Mapping[str, Decimal] | None = None,
+    solver: Decide | None = None,
 ) -> Change | None:
     """Return the next day after ``as_of`` on which the stack ``key`` has another status.
 
@@ -41,7 +43,9 @@ def next_change(
     """
 
     def status_on(day: date) -> Status:
-        found = roll_up(stacks, record, as_of=day, known_on=known_on, credits_of=credits_of)
+        found = roll_up(
+            stacks, record, as_of=day, known_on=known_on, credits_of=credits_of, solver=solver
+        )
         return found.progress[key].status
 
     today = status_on(as_of)

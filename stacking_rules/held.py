@@ -17,6 +17,7 @@ from stacking_rules.clauses import Carry, Grace
 from stacking_rules.facts import Award, Fact, Grade, Value, Waiver, is_valid
 from stacking_rules.progress import Unused
 from stacking_rules.selection import Asked, Test, passes, values_at
+from stacking_rules.solving import Decide
 from stacking_rules.spans import Span, add, end_of_year
 from stacking_rules.thresholds import Atom, Pool
 
@@ -82,7 +83,10 @@ def rank(fact: Fact) -> Rank:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the learner has on the day asked for: by name, the items and their facts."""
+    """What the learner has on the day asked for: by name, the items and their facts.
+
+    ``solver`` is asked where the search for what counts where stops.
+    """
 
     asked: Asked
     named: Named
@@ -91,6 +95,7 @@ class Held:
     stack_key: str = ""
     waivers: tuple[Waiver, ...] = ()
     is_optimistic: bool = False
+    solver: Decide | None = None
     _looks: dict[int, tuple[Pool, tuple[Look, ...]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -19,6 +19,7 @@ from stacking_rules.facts import Completion, LearnerRecord, is_valid
 from stacking_rules.progress import Status
 from stacking_rules.rollup import in_award_order, roll_up
 from stacking_rules.selection import Anchor, Recent
+from stacking_rules.solving import Decide
 from stacking_rules.spans import Span, earliest
 from stacking_rules.stacks import Stack
 from stacking_rules.thresholds import Atom, Gate, Pool, Threshold, compile_stack, pools_of
@@ -71,13 +72,23 @@ class Network:
         self.feeds = _feeds(atoms)
 
     def statuses(
-        self, record: LearnerRecord, *, as_of: date, known_on: datetime
+        self,
+        record: LearnerRecord,
+        *,
+        as_of: date,
+        known_on: datetime,
+        solver: Decide | None = None,
     ) -> dict[str, Status]:
         """Return the status of every stack, by key, as ``roll_up`` would."""
         met = self._met(record, as_of, known_on) if self.is_simple else None
         if met is None:
             found = roll_up(
-                self.stacks, record, as_of=as_of, known_on=known_on, credits_of=self.credits_of
+                self.stacks,
+                record,
+                as_of=as_of,
+                known_on=known_on,
+                credits_of=self.credits_of,
+                solver=solver,
             )
             return {key: progress.status for key, progress in found.progress.items()}
         return {key: Status.MET if key in met else Status.NOT_MET for key in self.keys}

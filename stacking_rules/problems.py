@@ -10,6 +10,7 @@ from stacking_rules.facts import Fact
 from stacking_rules.held import Fit, Held
 from stacking_rules.search import Budget, Condition, Solver, at_least
 from stacking_rules.selection import Test
+from stacking_rules.solving import solve_or_ask
 from stacking_rules.thresholds import Pool
 
 Term = tuple[int, Decimal]
@@ -95,19 +96,32 @@ class Problem:
         budget: Budget,
         fixed: Iterable[Literal] = (),
         more: Iterable[Condition] = (),
+        *,
+        least: Iterable[tuple[int, int]] = (),
     ) -> list[bool] | None:
-        """Return the choices of a solution, None if there is none (see ``search.solve``)."""
+        """Return the choices of a solution, None if there is none (see ``solve_or_ask``).
+
+        ``least`` are (choice, price) pairs whose sum should be small: a solver may heed it.
+        """
         solver = self._ready()
         place = self.places
-        found = solver.solve(
+        found = solve_or_ask(
+            solver,
+            self.held.solver,
+            budget,
             fixed=[(place[choice], value) for choice, value in fixed],
-            more=[
-                Condition(tuple((place[c], a) for c, a in condition.terms), condition.need)
-                for condition in more
-            ],
-            budget=budget,
+            more=self._placed(more),
+            least=[(place[choice], price) for choice, price in least],
         )
         return None if found is None else [found[index] for index in place]
+
+    def _placed(self, conditions: Iterable[Condition]) -> list[Condition]:
+        """Return ``conditions`` with the choices as the solver numbers them."""
+        place = self.places
+        return [
+            Condition(tuple((place[choice], amount) for choice, amount in c.terms), c.need)
+            for c in conditions
+        ]
 
     def _ready(self) -> Solver:
         """Return the solver of all conditions: nothing may be added to the problem after this."""
@@ -116,12 +130,8 @@ class Problem:
             self.places = place = [0] * len(order)
             for index, choice in enumerate(order):
                 place[choice] = index
-            conditions = [
-                Condition(tuple((place[c], a) for c, a in condition.terms), condition.need)
-                for condition in self.conditions
-            ]
             prefer = [self.preferred[choice] for choice in order]
-            self.solver = Solver(len(order), conditions, prefer)
+            self.solver = Solver(len(order), self._placed(self.conditions), prefer)
         return self.solver
 
     def placement(self, taken: Sequence[bool]) -> Placement:

@@ -20,7 +20,7 @@ def refine(
     Places are wished for in the published order: pinned; items that fit fewest places (flexible
     ones stay free); what is valid longest; the earliest; the stable id.
     """
-    budget = Budget(DECISIONS)
+    budget = Budget(DECISIONS, asks=0)
     fixed: list[Literal] = []
     try:
         for use in problem.uses:

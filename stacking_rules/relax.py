@@ -11,6 +11,8 @@ from stacking_rules.search import Budget, SearchExhaustedError, at_most
 from stacking_rules.thresholds import Threshold
 
 DECISIONS = 5_000
+ASKS = 3, 20
+"""How often a solver may be asked for the least to give way, and for what is in conflict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Relaxed:
 def relax(root: Threshold, candidates: Candidates, held: Held) -> Relaxed:
     """Return the least that would have to give way for ``root`` to be met, and a placement."""
     problem = encode(root, candidates, held, is_relaxed=True)
-    budget = Budget(DECISIONS)
+    budget = Budget(DECISIONS, ASKS[0])
     everything: list[Literal] = [(choice, True) for choice in problem.relaxed.values()]
     taken = problem.solve(Budget(), everything)
     if taken is None:
@@ -47,10 +49,10 @@ def relax(root: Threshold, candidates: Candidates, held: Held) -> Relaxed:
 def _cheapest(problem: Problem, taken: list[bool], budget: Budget) -> list[bool]:
     """Return a solution in which what gives way costs least."""
     terms = [(choice, problem.costs[at]) for at, choice in problem.relaxed.items()]
-    first = problem.solve(budget)
+    first = problem.solve(budget, least=terms)
     taken = taken if first is None else first
     while cost := sum(price for choice, price in terms if taken[choice]):
-        found = problem.solve(budget, (), [at_most(terms, cost - 1)])
+        found = problem.solve(budget, (), [at_most(terms, cost - 1)], least=terms)
         if found is None:
             break
         taken = found
@@ -59,7 +61,7 @@ def _cheapest(problem: Problem, taken: list[bool], budget: Budget) -> list[bool]
 
 def _fullest(problem: Problem, taken: list[bool], fixed: list[Literal]) -> list[bool]:
     """Return a solution with the same faults in which as much as possible counts."""
-    budget = Budget(DECISIONS)
+    budget = Budget(DECISIONS, asks=0)
     try:
         for use in problem.uses:
             if not taken[use.choice]:
@@ -71,13 +73,21 @@ def _fullest(problem: Problem, taken: list[bool], fixed: list[Literal]) -> list[
     return taken
 
 
-def conflict(root: Threshold, candidates: Candidates, held: Held) -> tuple[str, ...] | None:
-    """Return a smallest set of addresses that cannot all be met together.
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Addresses that cannot all be met ``together``; leave one out and the others can be.
 
-    Leave one of them out and the others can be. None where the search stopped at its limit.
+    ``is_searched`` says that every placement was tried: no solver had to be asked.
     """
+
+    together: tuple[str, ...]
+    is_searched: bool
+
+
+def conflict(root: Threshold, candidates: Candidates, held: Held) -> Conflict | None:
+    """Return a smallest set in conflict; None where it was not found within the limits."""
     problem = encode(root, candidates, held, is_relaxed=True)
-    budget = Budget(DECISIONS)
+    budget = Budget(DECISIONS, ASKS[1])
     active = dict(problem.relaxed)
     dropped: list[Literal] = []
     try:
@@ -88,4 +98,5 @@ def conflict(root: Threshold, candidates: Candidates, held: Held) -> tuple[str, 
                 del active[address]
     except SearchExhaustedError:
         return None
-    return tuple(at for at in problem.relaxed if at in active)
+    together = tuple(at for at in problem.relaxed if at in active)
+    return Conflict(together, is_searched=budget.asks == ASKS[1])

@@ -15,6 +15,7 @@ from stacking_rules.facts import Award, LearnerRecord
 from stacking_rules.progress import Progress, Status
 from stacking_rules.receipts import Receipt, counted_facts, receipt
 from stacking_rules.shelf import Shelf
+from stacking_rules.solving import Decide
 from stacking_rules.stacks import Stack
 from stacking_rules.standing import carried, ends_on, level_of
 from stacking_rules.versions import version_for
@@ -45,12 +46,13 @@ def roll_up(
     known_on: datetime,
     award_id: Callable[[str], str] = "new:{}".format,
     credits_of: Mapping[str, Decimal] | None = None,
+    solver: Decide | None = None,
 ) -> RollUp:
     """Evaluate ``stacks`` from the smallest to the largest and add the awards that follow.
 
     An award that the record holds already is not made again. ``award_id`` names a new award by
     the key of its stack, ``credits_of`` gives what an award is worth in larger stacks (none by
-    default). ``CircularStackError`` if awards need each other.
+    default), ``solver`` is that of ``evaluate``. ``CircularStackError`` if awards need each other.
     """
     progress: dict[str, Progress] = {}
     new_awards: list[NewAward] = []
@@ -58,7 +60,7 @@ def roll_up(
     for stack in in_award_order(stacks):
         versions.setdefault(stack.key, []).append(stack)
     shelf = Shelf()
-    when: When = {"as_of": as_of, "known_on": known_on}
+    when: When = {"as_of": as_of, "known_on": known_on, "solver": solver}
     for key, known in versions.items():
         stack = version_for(known, record, **when)
         found = progress[key] = evaluate(stack, record, **when, shelf=shelf)
@@ -71,10 +73,11 @@ def roll_up(
 
 
 class When(TypedDict):
-    """The day for which is asked, and up to when facts were recorded (aware)."""
+    """The day for which is asked, up to when facts were recorded (aware), and the solver."""
 
     as_of: date
     known_on: datetime
+    solver: Decide | None
 
 
 def _is_issued(stack: Stack, record: LearnerRecord) -> bool:
@@ -108,9 +111,10 @@ def _award(
         tuple((name, (value,)) for name, value in said if value),
         () if stack.consume == "never" else tuple(dict.fromkeys(fact.id for fact in facts)),
         stack.consume == "bank",
-        carried(stack, record, **when),
+        carried(stack, record, as_of=when["as_of"], known_on=when["known_on"]),
     )
-    return NewAward(stack, award, receipt(stack, progress, record, **when))
+    proof = receipt(stack, progress, record, as_of=when["as_of"], known_on=when["known_on"])
+    return NewAward(stack, award, proof)
 
 
 def in_award_order(stacks: Sequence[Stack]) -> list[Stack]:

@@ -12,6 +12,7 @@ from stacking_rules.evaluate import evaluate, inquire
 from stacking_rules.facts import Fact, LearnerRecord, Waiver
 from stacking_rules.held import grace_end
 from stacking_rules.progress import Status
+from stacking_rules.solving import Decide
 from stacking_rules.spans import add, end_of_year
 from stacking_rules.stacks import Stack
 from stacking_rules.thresholds import pools_of
@@ -19,14 +20,22 @@ from stacking_rules.thresholds import pools_of
 _START = datetime(1, 1, 1, tzinfo=UTC)
 
 
-def level_of(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetime) -> str:
+def level_of(
+    stack: Stack,
+    record: LearnerRecord,
+    *,
+    as_of: date,
+    known_on: datetime,
+    solver: Decide | None = None,
+) -> str:
     """Return the highest level of the award that is reached, "" without any."""
     for level in sorted(stack.levels, key=lambda level: -level.need):
         raised = Waiver(
             "level", "change-limit", stack.key, level.at, "", "", date.min, _START, value=level.need
         )
         asked = replace(record, waivers=(*record.waivers, raised))
-        if evaluate(stack, asked, as_of=as_of, known_on=known_on).status is Status.MET:
+        found = evaluate(stack, asked, as_of=as_of, known_on=known_on, solver=solver)
+        if found.status is Status.MET:
             return level.name
     return ""
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from stacking_rules.evaluate import evaluate
 from stacking_rules.facts import LearnerRecord
 from stacking_rules.progress import Status
+from stacking_rules.solving import Decide
 from stacking_rules.stacks import Stack
 
 AGREED = "agreed"
@@ -26,13 +27,18 @@ def in_force(versions: Sequence[Stack], day: date) -> Stack:
 
 
 def version_for(
-    versions: Sequence[Stack], record: LearnerRecord, *, as_of: date, known_on: datetime
+    versions: Sequence[Stack],
+    record: LearnerRecord,
+    *,
+    as_of: date,
+    known_on: datetime,
+    solver: Decide | None = None,
 ) -> Stack:
     """Return the version of a stack that counts for this learner on ``as_of``.
 
     The newest version in force says how: "latest" is itself; "bound" the one that was in force
     on the day of the learner's event (itself while that is not known); "best" the bound one,
-    unless only the newest is met and the learner has agreed to it.
+    unless only the newest is met and the learner has agreed to it. ``solver`` as in ``evaluate``.
     """
     if len(versions) == 1:
         return versions[0]
@@ -45,5 +51,5 @@ def version_for(
         return bound
     if newest.key not in (record.learner.values(AGREED) or ()):
         return bound
-    found = evaluate(bound, record, as_of=as_of, known_on=known_on)
+    found = evaluate(bound, record, as_of=as_of, known_on=known_on, solver=solver)
     return bound if found.status is Status.MET else newest

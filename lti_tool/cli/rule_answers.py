@@ -13,6 +13,7 @@ import click
 from lti_tool import rule_words as words
 from lti_tool.cli.common import friendly, read_text
 from lti_tool.cli.rules import DAY, pick, read, rules
+from lti_tool.solver import solver
 from lti_tool.stack_text import load, read_document, read_record
 from stacking_rules import (
     Certificate,
@@ -121,7 +122,9 @@ def rules_plan(
         return
     for way in plans.ways:
         click.echo(f"{way.cost}: {', '.join(way.take) or 'nothing more is needed'}")
-    if not plans.ways:
+    if not plans.is_proved:
+        click.echo("The search reached its limit: there may be other ways, and cheaper ones.")
+    elif not plans.ways:
         click.echo("Nothing in the catalogue leads there.")
 
 
@@ -171,6 +174,7 @@ def _asked(
         {
             "as_of": on,
             "known_on": known.replace(tzinfo=zone),
+            "solver": solver(),
         },
     )
 

@@ -12,6 +12,7 @@ import click
 from lti_tool.cli.common import friendly, read_text
 from lti_tool.errors import StackTextError
 from lti_tool.lint_words import FINDINGS
+from lti_tool.solver import solver
 from lti_tool.stack_text import load, read_document, read_record
 from stacking_rules import (
     CircularStackError,
@@ -152,7 +153,11 @@ def pick(document: Document, key: str | None) -> Stack:
 def _answer(
     document: Document, stack: Stack, record: LearnerRecord, as_of: date, known_on: datetime
 ) -> dict[str, Any]:
-    asked: dict[str, Any] = {"known_on": known_on, "credits_of": document.award_credits}
+    asked: dict[str, Any] = {
+        "known_on": known_on,
+        "credits_of": document.award_credits,
+        "solver": solver(),
+    }
     try:
         found = roll_up(document.stacks, record, as_of=as_of, **asked)
     except CircularStackError as error:

@@ -24,6 +24,7 @@ from lti_tool.persistence.readings import (
     read_options,
 )
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
+from lti_tool.solver import solver
 from stacking_rules import Progress, Step, next_steps, roll_up
 
 
@@ -101,6 +102,7 @@ def show_progress(
             as_of=now.date(),
             known_on=now,
             credits_of=rules.credits_of,
+            solver=solver(),
         )
         options = read_options(session, institution_id, context_id)
         awards = list_awards(session, [learner_id])

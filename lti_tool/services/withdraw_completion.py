@@ -15,6 +15,7 @@ from lti_tool.persistence.base import Database
 from lti_tool.persistence.completions import add_withdrawal, get_completion
 from lti_tool.persistence.learners import lock_learners
 from lti_tool.persistence.snapshots import load_records, load_rules
+from lti_tool.solver import solver
 from stacking_rules import LearnerRecord, roll_up
 
 
@@ -73,7 +74,14 @@ def _unexplained(
     rules = load_rules(session, institution_id)
     facts = load_records(session, [learner_id])[learner_id]
     bare = LearnerRecord(facts.completions)
-    left = roll_up(rules.stacks, bare, as_of=now.date(), known_on=now, credits_of=rules.credits_of)
+    left = roll_up(
+        rules.stacks,
+        bare,
+        as_of=now.date(),
+        known_on=now,
+        credits_of=rules.credits_of,
+        solver=solver(),
+    )
     still = {new.stack.key for new in left.new_awards}
     return [
         award

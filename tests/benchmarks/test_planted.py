@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,31 @@ def as_rule(instance: Instance) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("unit", ["items", "credits", "bound"])
+def test_the_second_decision_knows_what_was_planted(unit: Unit) -> None:
+    cp_sat = pytest.importorskip("benchmarks.cp_sat")
+    for seed in range(40):
+        instance = plant(seed, unit)
+        if instance.is_possible is not None:
+            assert cp_sat.is_possible(instance) is instance.is_possible
+
+
+def test_large_instances_that_the_search_leaves_open_are_decided_by_highs() -> None:
+    cp_sat = pytest.importorskip("benchmarks.cp_sat")
+    highs = pytest.importorskip("stacking_rules.backends.highs")
+    answers = []
+    for seed in (15, 29):
+        instance = plant(seed, "bound", items=40, groups=12)
+        alone, asking = (
+            decide(instance.gate, instance.candidates, held, is_plain=False).is_possible
+            for held in (HELD, replace(HELD, solver=highs.decide))
+        )
+        assert alone is None
+        assert asking is cp_sat.is_possible(instance)
+        answers.append(asking)
+    assert answers == [True, False]
+
+
 @pytest.mark.parametrize("seed", range(24))
 def test_caps_mean_and_budget_are_decided_as_cp_sat_does(seed: int) -> None:
     oracle = pytest.importorskip("tests.rules.oracle")
@@ -87,6 +113,7 @@ def test_caps_mean_and_budget_are_decided_as_cp_sat_does(seed: int) -> None:
     stack = parse_stack({"key": "planted", "requires": as_rule(instance)})
     record = LearnerRecord(tuple(f for f in facts.values() if isinstance(f, Completion)))
     found = decide(instance.gate, instance.candidates, HELD, is_plain=False)
+    assert pytest.importorskip("benchmarks.cp_sat").is_possible(instance) is found.is_possible
     answer = oracle.decide(stack, record, s1m.TODAY)
     assert {True: "met", False: "not-met"}[bool(found.is_possible)] == answer
     progress = evaluate(stack, record, as_of=s1m.TODAY, known_on=s1m.KNOWN_ON)
