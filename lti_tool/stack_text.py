@@ -7,6 +7,7 @@ unfolds into a large one (aliases), tags and duplicate keys are refused before a
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from stacking_rules import (
     DocumentError,
     LearnerRecord,
     LimitExceededError,
+    Option,
     parse_document,
     parse_record,
 )
@@ -57,6 +59,14 @@ def read_record(text: str, definitions: Definitions | None = None) -> LearnerRec
     ``definitions`` are those of the stacks that it is held against.
     """
     return _read(text, lambda data: parse_record(data, definitions))
+
+
+def read_catalogue(text: str, definitions: Definitions, as_of: date) -> tuple[Option, ...]:
+    """Read what can be taken, finished by ``as_of`` if nothing else is said; see ``Option``.
+
+    ``StackTextError`` names line, column and address.
+    """
+    return _read(text, lambda data: Option.read(data, definitions, as_of))
 
 
 def _read(text: str, parse: Callable[[object], Read]) -> Read:

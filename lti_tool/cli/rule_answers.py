@@ -14,12 +14,11 @@ from lti_tool import rule_words as words
 from lti_tool.cli.common import friendly, read_text
 from lti_tool.cli.rules import DAY, pick, read, rules
 from lti_tool.solver import solver
-from lti_tool.stack_text import load, read_document, read_record
+from lti_tool.stack_text import read_catalogue, read_document, read_record
 from stacking_rules import (
     Certificate,
     Document,
     LearnerRecord,
-    Option,
     Progress,
     Stack,
     certify,
@@ -28,6 +27,7 @@ from stacking_rules import (
     roll_up,
     verify_receipt,
 )
+from stacking_rules.cheapest import CALENDAR, MEASURES, Way
 
 FILE = click.Path(exists=True, dir_okay=False)
 
@@ -93,6 +93,9 @@ def _print_certificate(certificate: Certificate) -> None:
 @click.argument("catalogue_file", type=FILE)
 @click.option("--stack", "key", help="Key of the stack.")
 @click.option("--as-of", type=DAY, help="Day for which is asked; today by default.")
+@click.option(
+    "--by", type=click.Choice([*MEASURES, CALENDAR]), default="cost", help="What is to be least."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 @friendly
 def rules_plan(
@@ -102,30 +105,40 @@ def rules_plan(
     key: str | None,
     as_of: datetime | None,
     *,
+    by: str,
     as_json: bool,
 ) -> None:
-    """Find the cheapest way to the award among what a catalogue offers, and equally good ones.
+    """Find the best ways to the award among what a catalogue offers, up to five as good.
 
-    The catalogue is a list: {achievement, cost, credits, on, attributes}; cost is any amount
-    (hours, fees), on the day it would be finished (the day asked for by default).
+    The catalogue is a list of completions with what they ask for: {achievement, credits, on,
+    attributes, cost, workload, fee}. The workload is in hours; cost is any other amount, 1 by
+    default; on is the day it would be finished (the day asked for by default). By calendar the
+    way that is done soonest is best.
 
     Example: quoin rules plan stacks.yaml ada.yaml catalogue.yaml --stack data-basics
     """
     document, stack, record, when = _asked(stack_file, record_file, key, as_of)
     _, record = _progress(document, stack, record, when)
-    data, _ = load(read_text(catalogue_file))
-    options = Option.read(data, document.definitions, when["as_of"])
-    plans = cheapest(stack, record, options, **when)
+    options = read(
+        catalogue_file, lambda text: read_catalogue(text, document.definitions, when["as_of"])
+    )
+    plans = cheapest(stack, record, options, by=by, **when)
     if as_json:
-        listed = [{"cost": str(p.cost), "take": list(p.take)} for p in plans.ways]
+        listed = [_way(way) for way in plans.ways]
         click.echo(json.dumps({"is_proved": plans.is_proved, "ways": listed}))
         return
     for way in plans.ways:
-        click.echo(f"{way.cost}: {', '.join(way.take) or 'nothing more is needed'}")
+        least = way.on if by == CALENDAR else getattr(way, by)
+        click.echo(f"{least}: {', '.join(way.take) or 'nothing more is needed'}")
     if not plans.is_proved:
-        click.echo("The search reached its limit: there may be other ways, and cheaper ones.")
+        click.echo("It is not proved that nothing better leads there.")
     elif not plans.ways:
         click.echo("Nothing in the catalogue leads there.")
+
+
+def _way(way: Way) -> dict[str, Any]:
+    amounts = {name: str(getattr(way, name)) for name in MEASURES}
+    return {"take": list(way.take), **amounts, "on": way.on.isoformat()}
 
 
 @rules.command("verify-receipt")

@@ -68,8 +68,9 @@ def answers(quoin: Quoin) -> list[Any]:
     return found
 
 
-NOTHING = {"is_proved": True, "ways": [{"cost": "0", "take": []}]}
-FILLED = {"is_proved": True, "ways": [{"cost": "90", "take": ["dear"]}]}
+REST = {"workload": "0", "fee": "0", "on": "2026-06-30"}
+NOTHING = {"is_proved": True, "ways": [{"take": [], "cost": "0", **REST}]}
+FILLED = {"is_proved": True, "ways": [{"take": ["dear"], "cost": "90", **REST}]}
 
 
 @pytest.mark.usefixtures("is_installed")
@@ -88,4 +89,4 @@ def test_what_the_search_leaves_open_is_decided_where_a_solver_is_installed(
     unknown = {"is_proved": False, "ways": []}
     assert answers(quoin) == ["not-decided", "not-decided", unknown] * 2
     said = quoin("rules", "plan", "stacks.yaml", "ada.yaml", "catalogue.yaml", *ASKED[:2]).output
-    assert said == "The search reached its limit: there may be other ways, and cheaper ones.\n"
+    assert said == "It is not proved that nothing better leads there.\n"

@@ -73,3 +73,19 @@ def test_a_solver_finds_the_same_ways(monkeypatch: pytest.MonkeyPatch) -> None:
         assert {way.cost for way in found.ways} == {way.cost for way in plans.ways}
         if len(plans.ways) < 5:
             assert set(found.ways) == set(plans.ways)
+
+
+def test_a_way_that_something_else_in_the_catalogue_opens_is_no_way() -> None:
+    # With both taken the condition is met and nothing more is asked; without "c" it is not.
+    award = stack({"all": ["a", {"if": "c", "then": "a", "else": "b"}]})
+    options = [Option(done(key), Decimal(1)) for key in ("a", "c")]
+    plans = cheapest(award, LearnerRecord(), options, **WHEN)
+    assert not plans.is_proved
+    for way in plans.ways:
+        assert "c@2026-01-15" in way.take
+
+
+def test_what_more_of_it_might_undo_is_not_said_to_lead_nowhere() -> None:
+    award = stack({"all": ["a", {"none": ["b"]}]})
+    options = [Option(done(key), Decimal(1)) for key in ("a", "b")]
+    assert not cheapest(award, LearnerRecord(), options, **WHEN).is_proved
