@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+import lti_tool.solver
 from lti_tool.awarding import SCORE_SCOPE, NewCompletion
 from lti_tool.errors import ConflictError, InvalidInputError, StackTextError
 from lti_tool.persistence.awards import Award, list_open_reviews
@@ -24,6 +25,7 @@ from lti_tool.services.publish_stacks import publish_stacks
 from lti_tool.services.record_completions import record_completions
 from lti_tool.services.report_awards import report_awards
 from lti_tool.services.withdraw_completion import withdraw_completion
+from stacking_rules.search import Budget
 
 STACKS = """
 quoin: 2
@@ -105,6 +107,38 @@ def test_the_same_fact_twice_is_one_completion_and_one_award(world: World) -> No
     again = world.record(*entries)
     assert (again.added, again.repeated, again.awards) == (0, 3, ())
     assert (world.count(Completion), world.count(Award), world.count(Delivery)) == (3, 2, 3)
+
+
+TIGHT = """
+quoin: 1
+achievements:
+  sql: {name: SQL, credits: 2.5}
+  charts: {name: Charts, credits: 2}
+  ethics: {name: Ethics, credits: 4}
+stacks:
+- key: both
+  title: Both halves
+  requires:
+    all:
+    - {id: a, credits: 4, of: [sql, charts, ethics]}
+    - {id: b, credits: 4, of: [sql, charts, ethics]}
+"""
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_what_the_search_leaves_open_is_awarded_where_a_solver_is_installed(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    is_installed: bool,
+) -> None:
+    if is_installed:
+        pytest.importorskip("highspy", reason="it needs the extra 'solver'")
+    else:
+        monkeypatch.setattr(lti_tool.solver, "find_spec", lambda _name: None)
+    monkeypatch.setattr("stacking_rules.allocate.Budget", lambda: Budget(0))
+    publish_stacks(world.database, institution_key="u", text=TIGHT, actor="test", now=world.now)
+    made = world.record(*(world.entry(key) for key in ("sql", "charts", "ethics"))).awards
+    assert ("both" in [award.stack_key for award in made]) is is_installed
 
 
 @pytest.mark.parametrize("grade", [-1, 101])
