@@ -26,7 +26,7 @@ from stacking_rules.stacks import RENEWAL, ROOT, Stack, walk
 from stacking_rules.thresholds import nodes_of, pools_of
 from stacking_rules.ways import Counter, Ways
 
-STEPS = 20_000
+STEPS = 40_000
 """Decisions for all searches of one envelope together."""
 
 
@@ -97,12 +97,12 @@ def _reasons(stack: Stack, prospect: Prospect) -> Iterator[Unsaid]:
         reason = _reason_at(node, stack, address)
         if reason:
             yield Unsaid(reason, address)
-    for pool in pools_of(prospect.written):
-        if not prospect.is_closed(pool):
-            yield Unsaid("credits", pool.address)
     if stack.definitions.orders_facts:
         yield Unsaid("same", ROOT)
     yield from _clauses_at(prospect)
+    for pool in pools_of(prospect.written):
+        if not prospect.is_closed(pool):
+            yield Unsaid("credits", pool.address)
     yield from _dated(stack)
     for at in conflicting(prospect):
         yield Unsaid("tests", at)
@@ -148,6 +148,9 @@ def _is_split(node: Amount, stack: Stack) -> bool:
 def _reason_of(clause: Clause, facts: list[Fact], prospect: Prospect) -> str:
     if isinstance(clause, kinds.Carry):
         return "carried"
+    if isinstance(clause, kinds.Mean):
+        # Awards and statements have no grade of their own.
+        return "" if all(fact.kind == "completion" for fact in facts) else "points"
     if isinstance(clause, TESTED):
         is_measured = prospect.is_measured(clause.unit, facts)
         return "" if is_measured else "points" if clause.unit == "points" else "credits"

@@ -131,15 +131,18 @@ def _makes_idle(given: Requirement, wanted: Requirement) -> bool:
 def proved(stack: Stack, every: list[Spot]) -> Iterator[Finding]:
     """Find what can never be met, and options that can never matter: proved, not guessed."""
     by_address = {spot.address: spot for spot in every}
-    for spot in every:
-        if _is_root(spot):
-            prospect = Prospect(stack, spot.address, spot.node)
-            for found in prospect.impossible():
-                at = by_address[found.address]
-                if not any(repeated(at)):  # Said already, in plainer words.
-                    yield _unsatisfiable(at, found)
-            for pool in pools_of(prospect.written):
-                yield from _idle_options(by_address[pool.address], pool, prospect)
+    for root in every:
+        if not _is_root(root):
+            continue
+        prospect = Prospect(stack, root.address, root.node)
+        pools = {pool.address: pool for pool in pools_of(prospect.written)}
+        failed = {found.address: found for found in prospect.impossible()}
+        for address, found in failed.items():
+            yield from _unsatisfiable(by_address[address], found, pools.get(address), prospect)
+        for address, pool in pools.items():
+            yield from _excluded(by_address[address], pool, prospect)
+            if address not in failed:
+                yield from _too_small(by_address[address], pool, prospect)
 
 
 def _is_root(spot: Spot) -> bool:
@@ -149,28 +152,55 @@ def _is_root(spot: Spot) -> bool:
     return spot.scope[0] is spot
 
 
-def _unsatisfiable(spot: Spot, found: Impossible) -> Finding:
+def _unsatisfiable(
+    spot: Spot, found: Impossible, pool: Pool | None, prospect: Prospect
+) -> Iterator[Finding]:
+    if any(repeated(spot)):
+        return  # Said already, in plainer words.
     if found.most is None:
-        if found.ruled_out:
-            keys = ", ".join(found.ruled_out)
-            return spot.finding(ERROR, "unsatisfiable", "ruled-out", keys=keys)
-        why = "together" if isinstance(spot.node, Group) else "clauses"
-        return spot.finding(ERROR, "unsatisfiable", why)
-    if isinstance(spot.node, Single):
-        return spot.finding(ERROR, "unsatisfiable", "declared", key=spot.node.achievement)
+        yield _excluding(spot, found)
+        return
+    singles = _singles(spot)
+    lost = [
+        single
+        for single, atom in zip(singles, pool.atoms if pool and singles else (), strict=True)
+        if pool is not None and not prospect.serves(pool, atom)
+    ]
+    if found.need == len(singles) and lost:
+        for at in lost:
+            yield at.finding(ERROR, "unsatisfiable", "declared", key=_key(at))
+        return
     most, need, unit = found.most, found.need, found.unit
-    return spot.finding(ERROR, "unsatisfiable", "reach", most=most, need=need, unit=unit)
+    yield spot.finding(ERROR, "unsatisfiable", "reach", most=most, need=need, unit=unit)
 
 
-def _idle_options(spot: Spot, pool: Pool, prospect: Prospect) -> Iterator[Finding]:
+def _excluding(spot: Spot, found: Impossible) -> Finding:
+    if found.ruled_out:
+        keys = ", ".join(found.ruled_out)
+        return spot.finding(ERROR, "unsatisfiable", "ruled-out", keys=keys)
+    why = "together" if isinstance(spot.node, Group) else "clauses"
+    return spot.finding(ERROR, "unsatisfiable", why)
+
+
+def _singles(spot: Spot) -> list[Spot]:
+    """Return the single achievements that ``spot`` asks for: itself, or its parts."""
+    if isinstance(spot.node, Single):
+        return [spot]
+    parts = spot.node.parts if isinstance(spot.node, Group) else ()
+    return [_at(spot, part, child_address(spot.address, part)) for part in parts]
+
+
+def _key(spot: Spot) -> str:
+    return spot.node.achievement if isinstance(spot.node, Single) else ""
+
+
+def _excluded(spot: Spot, pool: Pool, prospect: Prospect) -> Iterator[Finding]:
+    """Yield the options of a choice that what is declared of them keeps out."""
     served = [prospect.serves(pool, atom) for atom in pool.atoms]
-    is_choice = pool.need < len(pool.atoms)
+    is_choice = isinstance(spot.node, Amount) or pool.need < len(pool.atoms)
     for index, (atom, serves) in enumerate(zip(pool.atoms, served, strict=True)):
         if atom.achievement is not None and not serves and any(served) and is_choice:
             yield _option(spot, index, "declared", atom.achievement)
-    if all(served):
-        for index in _never_missing(spot, pool, prospect):
-            yield _option(spot, index, "too-small", pool.atoms[index].achievement or "")
 
 
 def _option(spot: Spot, index: int, why: str, key: str) -> Finding:
@@ -182,21 +212,24 @@ def _option(spot: Spot, index: int, why: str, key: str) -> Finding:
     return spot.finding(WARNING, "dead-option", why, step=step, key=key)
 
 
-def _never_missing(spot: Spot, pool: Pool, prospect: Prospect) -> Iterator[int]:
+def _too_small(spot: Spot, pool: Pool, prospect: Prospect) -> Iterator[Finding]:
     """Yield the options without which no sum is ever too small: what else there is decides."""
     if pool.unit != "credits" or not prospect.is_closed(pool) or _is_bound(spot):
         return
     definitions = spot.stack.definitions
-    if definitions.orders_facts or any(a.achievement is None for a in pool.atoms):
+    keys = [atom.achievement or "" for atom in pool.atoms]
+    texts = [definitions.achievements[key] for key in keys]
+    if definitions.orders_facts or any(text.quantum is not None for text in texts):
         return
-    texts = [definitions.achievements[atom.achievement or ""] for atom in pool.atoms]
-    if any(text.quantum is not None for text in texts):
-        return
-    worth = [text.credits for text in texts]
-    for index, own in enumerate(worth):
-        sums = _sums([*worth[:index], *worth[index + 1 :]], pool.need)
+    worth = {
+        index: text.credits
+        for index, (text, atom) in enumerate(zip(texts, pool.atoms, strict=True))
+        if prospect.serves(pool, atom)
+    }
+    for index, own in worth.items():
+        sums = _sums([worth[other] for other in worth if other != index], pool.need)
         if sums is not None and not any(pool.need - own <= total for total in sums):
-            yield index
+            yield _option(spot, index, "too-small", keys[index])
 
 
 def _is_bound(spot: Spot) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 from math import comb
 
 from stacking_rules.encode import encode
@@ -17,7 +18,7 @@ from stacking_rules.problems import AID, Problem
 from stacking_rules.search import Budget, Condition, at_most
 from stacking_rules.thresholds import Gate, Pool, Threshold, pools_of
 
-MOST_WAYS = 200
+MOST_WAYS = 100
 """Sets that are found one by one; beyond that it is said that there are more."""
 MOST_SUMS = 20_000
 ZERO = Decimal(0)
@@ -67,6 +68,19 @@ class Counter:
             return self._searched(node, budget)
         return _chosen([self.ways(part, budget) for part in node.parts], node.need)
 
+    def fewest(self, node: Threshold) -> int:
+        """Return a number of items that ``node`` needs at the least: not always enough."""
+        if isinstance(node, Pool):
+            if node.is_overlay or node.need <= 0:
+                return 0
+            amounts = sorted((f.amount for f in self.candidates[node.address]), reverse=True)
+            sums = enumerate(accumulate(amounts), 1)
+            return next((count for count, total in sums if total >= node.need), len(amounts))
+        if not isinstance(node, Gate):
+            return 0
+        parts = sorted(self.fewest(part) for part in node.parts)[: node.need]
+        return max(parts, default=0) if self.is_shared else sum(parts)
+
     def items_of(self, node: Threshold) -> set[Item]:
         """Return the items that could count below ``node``."""
         return {fit.item for pool in pools_of(node) for fit in self.candidates[pool.address]}
@@ -110,7 +124,9 @@ class Counter:
         shut: list[Condition] = []
         while (way := _smallest(problem, taken, shut, budget)) is not None:
             if len(found) == MOST_WAYS:
-                fewest = _fewest(problem, taken, min(map(len, found)), budget)
+                fewest = min(map(len, found))
+                if fewest > self.fewest(node):
+                    fewest = _fewest(problem, taken, fewest, budget)
                 return Ways(MOST_WAYS, fewest, None, None, is_more=True)
             found.append(way)
             shut.append(at_most([(taken[item], 1) for item in way], len(way) - 1))
