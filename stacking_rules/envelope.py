@@ -27,7 +27,7 @@ from stacking_rules.thresholds import nodes_of, pools_of
 from stacking_rules.ways import Counter, Ways
 
 STEPS = 40_000
-"""Decisions for all searches of one envelope together."""
+"""Decisions for all searches of one envelope together, with up to 100 places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,11 @@ def _ways(stack: Stack) -> tuple[Ways | None, Unsaid | None]:
     worth = _worth(prospect)
     candidates = prospect.allowed()
     counter = Counter(candidates, prospect.held, worth, is_shared=prospect.shares)
+    places = sum(len(fits) for fits in candidates.values())
+    # A decision costs as much more as there are more places that it bears on.
+    budget = Budget(STEPS * 100 // max(100, places))
     try:
-        found = counter.ways(prospect.root, Budget(STEPS))
+        found = counter.ways(prospect.root, budget)
     except SearchExhaustedError:
         return None, Unsaid("limit", ROOT)
     if found.is_more:

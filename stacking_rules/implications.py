@@ -44,6 +44,8 @@ def covers(given: Requirement, wanted: Requirement) -> bool:
 
     Both are taken to stand side by side, so that what is above them holds for both.
     """
+    if _is_other(given, wanted):
+        return False
     if bare(given) == bare(wanted):
         return True
     if _speak_of_others(given) or not _clauses_follow(given, wanted):
@@ -57,6 +59,12 @@ def covers(given: Requirement, wanted: Requirement) -> bool:
     if isinstance(given, Single) and isinstance(wanted, Amount):
         return _is_option(given, wanted)
     return _excludes(given, wanted)
+
+
+def _is_other(given: Requirement, wanted: Requirement) -> bool:
+    if isinstance(given, Single) and isinstance(wanted, Single):
+        return given.achievement != wanted.achievement
+    return False
 
 
 def _speak_of_others(node: Requirement) -> bool:

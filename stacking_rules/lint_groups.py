@@ -24,11 +24,13 @@ from stacking_rules.requirements import (
     Requirement,
     Single,
 )
-from stacking_rules.stacks import Stack, child_address
+from stacking_rules.stacks import ROOT, Stack, child_address, walk
 from stacking_rules.thresholds import Pool, pools_of
 
-LARGEST_SUM = 20_000
-"""Different sums up to which it is worked out whether an option is ever what is missing."""
+MOST_NODES = 200
+"""Requirements below a group up to which its parts are compared with each other."""
+MOST_OPTIONS, MOST_SUMS = 50, 2_000
+"""Options, and different sums, up to which it is asked whether an option is ever missing."""
 
 
 def repeated(spot: Spot) -> Iterator[Finding]:
@@ -57,7 +59,7 @@ def redundant(spot: Spot) -> Iterator[Finding]:
 
 def first_step(spot: Spot) -> Iterator[Finding]:
     """Find an award that a single item makes: it would be issued on the first step."""
-    if spot.above or spot.address != "/":
+    if spot.above or spot.address != ROOT:
         return
     node = spot.node
     options = node.parts if isinstance(node, AnyOf) else (node,)
@@ -68,7 +70,7 @@ def first_step(spot: Spot) -> Iterator[Finding]:
 def dominated(spot: Spot) -> Iterator[Finding]:
     """Find parts of an "any" that are never needed, because another asks for less."""
     node = spot.node
-    if not isinstance(node, AnyOf) or _is_spoken_of(spot):
+    if not isinstance(node, AnyOf) or _is_large(node):
         return
     for index, part in enumerate(node.parts):
         for other_index, other in enumerate(node.parts):
@@ -78,10 +80,16 @@ def dominated(spot: Spot) -> Iterator[Finding]:
                 continue  # They say the same: the later one is named.
             if isinstance(part, Single) and isinstance(other, Single) and bare(part) == bare(other):
                 continue  # Named as asked for twice.
+            if _is_spoken_of(spot):
+                return
             at = child_address(spot.address, part)
             cheaper = child_address(spot.address, other)
             yield _at(spot, part, at).finding(WARNING, "dominated", other=cheaper)
             break
+
+
+def _is_large(node: Requirement) -> bool:
+    return any(number > MOST_NODES for number, _ in enumerate(walk(ROOT, node)))
 
 
 def _at(spot: Spot, part: Requirement, address: str) -> Spot:
@@ -100,7 +108,7 @@ def _is_spoken_of(spot: Spot) -> bool:
 def implied(spot: Spot) -> Iterator[Finding]:
     """Find parts of an "all" that follow from another part and use nothing up themselves."""
     node = spot.node
-    if not isinstance(node, AllOf):
+    if not isinstance(node, AllOf) or _is_large(node):
         return
     for index, part in enumerate(node.parts):
         for other_index, other in enumerate(node.parts):
@@ -226,6 +234,8 @@ def _too_small(spot: Spot, pool: Pool, prospect: Prospect) -> Iterator[Finding]:
         for index, (text, atom) in enumerate(zip(texts, pool.atoms, strict=True))
         if prospect.serves(pool, atom)
     }
+    if len(worth) > MOST_OPTIONS:
+        return
     for index, own in worth.items():
         sums = _sums([worth[other] for other in worth if other != index], pool.need)
         if sums is not None and not any(pool.need - own <= total for total in sums):
@@ -243,7 +253,7 @@ def _sums(worth: list[Decimal], below: Decimal) -> set[Decimal] | None:
     found = {Decimal(0)}
     for amount in worth:
         found |= {total + amount for total in found if total + amount < below}
-        if len(found) > LARGEST_SUM:
+        if len(found) > MOST_SUMS:
             return None
     return found
 

@@ -30,9 +30,11 @@ def _awards(node: Requirement) -> tuple[str, ...]:
 
 def unknown_award(spot: Spot) -> Iterator[Finding]:
     """Find awards that no stack of the document makes: they may be published elsewhere."""
+    if not _names_awards_alone(spot.node):
+        return
     known = {stack.key for stack in spot.document.stacks}
     asked = set(spot.stack.needed_awards())
-    for key in _awards(spot.node) if _names_awards_alone(spot.node) else ():
+    for key in _awards(spot.node):
         if key in known:
             continue
         # What the stack asks for as well was hardly meant a second time.

@@ -569,3 +569,30 @@ def test_facts_are_told_of_every_stack() -> None:
     assert ("a", "The fewest items that qualify: 2.") in told
     assert ("a", "Who just qualifies has 6 credits.") in told
     assert any(key == "b" and "anything may count" in words for key, words in told)
+
+
+KEYS = [f"k{number}" for number in range(2_700)]
+LISTS = [KEYS[number * 30 : number * 30 + 30] for number in range(90)]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"any": KEYS},
+        {"any": [{"all": keys, "id": f"p{n}"} for n, keys in enumerate(LISTS)]},
+        {"all": [{"items": 1, "of": KEYS[:60], "id": f"p{n}"} for n in range(40)]},
+        {"credits": 400, "of": KEYS[:400]},
+    ],
+)
+def test_large_rules_take_bounded_work(
+    rule: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+    monkeypatch.setattr("stacking_rules.lint_groups.covers", lambda *_: compared.append(1) or False)
+    texts = {key: {"credits": 1 + n % 7 / 4} for n, key in enumerate(KEYS)}
+    document = parse_document(
+        {"quoin": 1, "achievements": texts, "stacks": [{"key": "a", "requires": rule}]}
+    )
+    assert [f for f in lint(document) if f.severity == "error"] == []
+    assert author_facts(document)
+    assert len(compared) < 50_000
