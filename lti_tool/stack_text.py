@@ -7,6 +7,7 @@ unfolds into a large one (aliases), tags and duplicate keys are refused before a
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
@@ -25,6 +26,8 @@ from stacking_rules import (
     parse_document,
     parse_record,
 )
+from stacking_rules.findings import Finding
+from stacking_rules.places import pointer_to
 
 MAX_BYTES = 1_000_000
 MAX_EVENTS = 60_000
@@ -42,6 +45,26 @@ _CONSTANTS: dict[str, bool | None] = {
 def read_document(text: str) -> Document:
     """Read a stack document; ``StackTextError`` names line, column and address."""
     return _read(text, _document)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A stack document with the plain data it was read from, and where each part stands."""
+
+    document: Document
+    data: Any
+    positions: dict[str, Position]
+
+    def position_of(self, finding: Finding) -> Position:
+        """Return line and column of what ``finding`` is about, or of what it stands in."""
+        stack = self.document.stacks[finding.position] if finding.stack else None
+        return _nearest(self.positions, pointer_to(finding, stack, self.data))
+
+
+def read_placed(text: str) -> Placed:
+    """Read a stack document as ``read_document`` does, and keep where everything stands."""
+    data, positions = load(text)
+    return Placed(_parsed(data, positions, _document), data, positions)
 
 
 def _document(data: object) -> Document:
@@ -71,6 +94,10 @@ def read_catalogue(text: str, definitions: Definitions, as_of: date) -> tuple[Op
 
 def _read(text: str, parse: Callable[[object], Read]) -> Read:
     data, positions = load(text)
+    return _parsed(data, positions, parse)
+
+
+def _parsed(data: object, positions: dict[str, Position], parse: Callable[[object], Read]) -> Read:
     try:
         return parse(data)
     except DocumentError as error:

@@ -27,8 +27,9 @@ from stacking_rules.facts import (
     LearnerRecord,
     Waiver,
 )
+from stacking_rules.findings import Finding
 from stacking_rules.forecast import Change, next_change
-from stacking_rules.lint import Finding, lint
+from stacking_rules.lint import lint
 from stacking_rules.network import Network
 from stacking_rules.plan import Step, next_steps
 from stacking_rules.progress import ClauseProgress, HeldFact, Progress, Status, Unused

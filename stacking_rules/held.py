@@ -108,14 +108,14 @@ class Held:
         """Return everything that ``pool`` asks about, whether it counts or not, judged once."""
         known = self._looks.get(id(pool))
         if known is None:
-            looks = tuple(self._look(pool, *asked) for asked in self._asked_in(pool))
+            looks = tuple(self._look(pool, *asked) for asked in self.asked_in(pool))
             known = self._looks[id(pool)] = (pool, looks)
         return known[1]
 
     def _look(self, pool: Pool, item: Item, fact: Fact, atom: Atom) -> Look:
         return Look(item, fact, atom, *self.judge(pool, atom, fact))
 
-    def _asked_in(self, pool: Pool) -> Iterator[tuple[Item, Fact, Atom]]:
+    def asked_in(self, pool: Pool) -> Iterator[tuple[Item, Fact, Atom]]:
         """Yield what the atoms of ``pool`` ask about, in no order that means something."""
         named, index = self.named, pool.index
         if len(named) < len(index):

@@ -304,13 +304,14 @@ def _equal(found: Value, wanted: Value) -> bool | None:
 
 def _compare(found: Value, operator: str, wanted: Value) -> bool | None:
     if isinstance(found, Decimal) and isinstance(wanted, Decimal):
-        return _holds(operator, (found > wanted) - (found < wanted))
+        return in_order(operator, (found > wanted) - (found < wanted))
     if isinstance(found, str) and isinstance(wanted, str):
-        return _holds(operator, (found > wanted) - (found < wanted))
+        return in_order(operator, (found > wanted) - (found < wanted))
     return None
 
 
-def _holds(operator: str, order: int) -> bool:
+def in_order(operator: str, order: int) -> bool:
+    """Return whether ``operator`` holds for a value that is less (-1), equal (0) or more (1)."""
     return {
         "at_least": order >= 0,
         "at_most": order <= 0,

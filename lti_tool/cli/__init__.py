@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import click
 
-from lti_tool.cli import rule_answers, rule_migration, rule_views  # noqa: F401  -- add to "rules"
-from lti_tool.cli.benchmarks import bench
-from lti_tool.cli.database import db
-from lti_tool.cli.imports import import_
-from lti_tool.cli.platforms import platform
-from lti_tool.cli.reports import report
-from lti_tool.cli.rules import rules
-from lti_tool.cli.serving import serve
-from lti_tool.cli.settings import config
-from lti_tool.cli.stacks import stack
+from lti_tool.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "db": "lti_tool.cli.database:db",
+    "config": "lti_tool.cli.settings:config",
+    "platform": "lti_tool.cli.platforms:platform",
+    "stack": "lti_tool.cli.stacks:stack",
+    "rules": "lti_tool.cli.rules:rules",
+    "import": "lti_tool.cli.imports:import_",
+    "report": "lti_tool.cli.reports:report",
+    "serve": "lti_tool.cli.serving:serve",
+    "bench": "lti_tool.cli.benchmarks:bench",
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, lazy=COMMANDS)
 @click.version_option(package_name="quoin")
 def main() -> None:
     """Stackable microcredentials inside the LMS."""
-
-
-for command in (db, config, platform, stack, rules, import_, report, serve, bench):
-    main.add_command(command)

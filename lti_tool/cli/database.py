@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from lti_tool.cli.common import friendly, open_database
+from lti_tool.cli.common import friendly
+from lti_tool.cli.opening import open_database
 from lti_tool.persistence import schema
 
 

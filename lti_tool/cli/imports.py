@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from lti_tool.cli.common import ERRORS, friendly, open_database, progress_bar
+from lti_tool.cli.common import friendly
+from lti_tool.cli.opening import ERRORS, open_database, progress_bar
 from lti_tool.services.import_oulad import Imported, import_oulad
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.publish_stacks import publish_stacks

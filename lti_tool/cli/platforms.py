@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import click
 
-from lti_tool.cli.common import friendly, open_database
+from lti_tool.cli.common import friendly
+from lti_tool.cli.opening import open_database
 from lti_tool.config import Config
 from lti_tool.services.list_platforms import PlatformRow, list_platforms
 from lti_tool.services.open_institution import open_institution

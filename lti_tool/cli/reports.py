@@ -6,7 +6,8 @@ import json
 
 import click
 
-from lti_tool.cli.common import friendly, open_database
+from lti_tool.cli.common import friendly
+from lti_tool.cli.opening import open_database
 from lti_tool.services.report_awards import report_awards
 
 

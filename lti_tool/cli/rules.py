@@ -10,20 +10,17 @@ from zoneinfo import ZoneInfo
 import click
 
 from lti_tool.cli.common import friendly, read_text
+from lti_tool.cli.lazy import LazyGroup
 from lti_tool.errors import StackTextError
-from lti_tool.lint_words import FINDINGS
 from lti_tool.solver import solver
-from lti_tool.stack_text import load, read_document, read_record
+from lti_tool.stack_text import read_document, read_record
 from stacking_rules import (
     CircularStackError,
     Document,
-    Finding,
     LearnerRecord,
     Progress,
     Stack,
     Step,
-    in_award_order,
-    lint,
     next_change,
     next_steps,
     roll_up,
@@ -32,25 +29,22 @@ from stacking_rules import (
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
-@click.group()
+COMMANDS = {
+    "check": "lti_tool.cli.rule_checks:check",
+    "explain": "lti_tool.cli.rule_answers:rules_explain",
+    "plan": "lti_tool.cli.rule_answers:rules_plan",
+    "verify-receipt": "lti_tool.cli.rule_answers:rules_verify_receipt",
+    "render": "lti_tool.cli.rule_views:rules_render",
+    "migrate": "lti_tool.cli.rule_migration:rules_migrate",
+    "diff": "lti_tool.cli.rule_views:rules_diff",
+    "examples": "lti_tool.cli.rule_views:rules_examples",
+}
+"""Commands that stand in modules of their own."""
+
+
+@click.group(cls=LazyGroup, lazy=COMMANDS)
 def rules() -> None:
     """Check stack documents, and ask where a learner stands; needs no database."""
-
-
-@rules.command("check")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
-def rules_check(files: tuple[str, ...]) -> None:
-    """Check stack documents; one line FILE:LINE:COLUMN: CODE: MESSAGE each, exit code 1 on errors.
-
-    Codes that begin with "warning-" are no errors: the document says what it says.
-
-    Example: quoin rules check stacks.yaml
-    """
-    found = [line for file in files for line in (*_problems(file), *_findings(file))]
-    for _, line in found:
-        click.echo(line)
-    if any(is_error for is_error, _ in found):
-        raise SystemExit(1)
 
 
 @rules.command("evaluate")
@@ -91,41 +85,6 @@ def rules_evaluate(
         amounts = f"{node['have']} of {node['need']} {node['unit']}"
         facts = ", ".join(node["counted"])
         click.echo(f"  {address}  {node['status']}  {amounts}  {facts}".rstrip())
-
-
-Line = tuple[bool, str]
-"""(it is an error, the line to print)."""
-
-
-def _findings(file: str) -> list[Line]:
-    """Return what the static analysis finds in a document that can be read."""
-    text = read_text(file)
-    try:
-        findings = lint(read_document(text))
-    except StackTextError:
-        return []
-    _, positions = load(text)
-    return [_finding(file, finding, positions) for finding in findings]
-
-
-def _finding(file: str, finding: Finding, positions: dict[str, tuple[int, int]]) -> Line:
-    is_error = finding.severity == "error"
-    code = finding.code if is_error else f"warning-{finding.code}"
-    line, column = positions.get(f"/stacks/{finding.position}", (1, 1))
-    where = f"{finding.stack}{finding.address}" if finding.stack else "/"
-    words = FINDINGS[finding.code].format(about=finding.about)
-    return is_error, f"{file}:{line}:{column}: {code}: {where}: {words}"
-
-
-def _problems(file: str) -> list[Line]:
-    try:
-        in_award_order(read_document(read_text(file)).stacks)
-    except StackTextError as error:
-        code = "invalid" if error.address else "syntax"
-        return [(True, f"{file}:{error.line}:{error.column}: {code}: {error.message}")]
-    except CircularStackError as error:
-        return [(True, f"{file}:1:1: circular: {error}")]
-    return []
 
 
 def read(file: str, parse: Any) -> Any:

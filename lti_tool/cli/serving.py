@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import click
 
 from lti_tool import worker
-from lti_tool.cli.common import friendly, open_database
+from lti_tool.cli.common import friendly
+from lti_tool.cli.opening import open_database
 from lti_tool.config import Config
 from lti_tool.web.parts import Parts
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import click
 
-from lti_tool.cli.common import friendly, open_database, read_text
+from lti_tool.cli.common import friendly, read_text
+from lti_tool.cli.opening import open_database
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.publish_stacks import publish_stacks
 

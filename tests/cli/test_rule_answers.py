@@ -113,7 +113,7 @@ def test_a_receipt_is_checked_without_the_learner(quoin: Quoin) -> None:
 def test_check_prints_place_code_and_message_and_fails_on_errors_only(quoin: Quoin) -> None:
     Path("stacks.yaml").write_text(STACKS.replace("credits: 12", "items: 1\n    of: [sql, rust]"))
     said = quoin("rules", "check", "stacks.yaml", code=1).output
-    assert "stacks.yaml:7:3: unknown-achievement: degree/: 'rust' is not among" in said
+    assert "stacks.yaml:11:15: unknown-achievement: degree/: 'rust' is not among" in said
     Path("stacks.yaml").write_text(
         STACKS.replace("    credits: 12", "    completed: sql").split("    caps")[0]
     )

@@ -14,7 +14,7 @@ from stacking_rules.search import Budget
 from tests.cli.conftest import Quoin
 
 STACKS = """\
-quoin: 1
+quoin: 2
 stacks:
 - key: award
   requires:

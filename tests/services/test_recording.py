@@ -110,7 +110,7 @@ def test_the_same_fact_twice_is_one_completion_and_one_award(world: World) -> No
 
 
 TIGHT = """
-quoin: 1
+quoin: 2
 achievements:
   sql: {name: SQL, credits: 2.5}
   charts: {name: Charts, credits: 2}
