@@ -39,10 +39,11 @@ _CONSTANTS: dict[str, bool | None] = {
 
 def read_document(text: str) -> Document:
     """Read a stack document; ``StackTextError`` names line, column and address."""
-    return _read(text, _document)
+    return _read(text, document_of)
 
 
-def _document(data: object) -> Document:
+def document_of(data: object) -> Document:
+    """Read a document that is plain data; ``DocumentError`` names the address of what is wrong."""
     document = parse_document(data)
     try:
         ZoneInfo(document.definitions.zone)

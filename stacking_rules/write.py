@@ -18,6 +18,7 @@ from stacking_rules.requirements import (
     Limit,
     NoneOf,
     Requirement,
+    Single,
 )
 from stacking_rules.stacks import ROOT, child_address
 from stacking_rules.write_clauses import write_clauses
@@ -35,14 +36,12 @@ def write_requirement(node: Requirement, position: str = "", here: str = ROOT) -
     anyway are left out. Reading what is returned gives an equal requirement, where the scales that
     it names are declared.
     """
-    item = _operator(node, here)
     default = position if position in BRANCHES else getattr(node, "achievement", position)
-    if node.id != default:
-        item["id"] = node.id
-    if node.title:
-        item["title"] = node.title
-    if node.rule:
-        item["rule"] = list(node.rule)
+    names: Plain = {} if node.id == default else {"id": node.id}
+    names |= {"title": node.title} if node.title else {}
+    names |= {"rule": list(node.rule)} if node.rule else {}
+    said = _operator(node, here)
+    item = said | names if isinstance(node, Single) else names | said
     measures = _measures(node)
     clauses = node.clauses[: len(node.clauses) - len(measures)]
     item |= {measure.unit: write_number(measure.need) for measure in measures}
@@ -118,8 +117,8 @@ def _amount(node: Amount) -> Plain:
     if node.of:
         item["of"] = _listed(node)
     if len(node.of) < len(node.among) and node.among != ("completion",):
-        known = {("award",): "awards", ("attestation",): "attestations"}
-        item["among"] = known.get(node.among, "all")
+        known = {"award": "awards", "attestation": "attestations"}
+        item["among"] = "all" if len(node.among) > 1 else known[node.among[0]]
     item |= _graded(node.grade) | write_where(node.where)
     if node.is_overlay:
         item["use"] = "overlay"

@@ -36,9 +36,8 @@ def _ids(clauses: tuple[Clause, ...]) -> list[str]:
 def _add(item: Plain, clause: Clause, clause_id: str, here: str) -> None:
     """Add ``clause`` to the requirement that is written; ``here`` is its address."""
     name, is_listed, write = _WRITERS[type(clause)]
-    entry = {**({"id": clause_id} if clause_id else {}), **write(clause)}
-    if clause.rule:
-        entry["rule"] = list(clause.rule)
+    labels: Plain = {"rule": list(clause.rule)} if clause.rule else {}
+    entry = {**({"id": clause_id} if clause_id else {}), **labels, **write(clause)}
     _name_near(entry, here)
     entries = item.setdefault(name, [])
     if is_listed and isinstance(entries, list):

@@ -167,7 +167,7 @@ def _own(definitions: Definitions, shared: Definitions) -> Plain:
     mine = write_definitions(definitions)
     others = write_definitions(replace(shared, achievements={}))
     found = {name: value for name, value in mine.items() if others.get(name) != value}
-    emptied = {name: {} for name in ("scales",) if name in others and name not in mine}
+    emptied: Plain = {name: {} for name in ("scales",) if name in others and name not in mine}
     is_utc = "zone" in others and "zone" not in mine
     zone = {"zone": definitions.zone} if is_utc or not (found or emptied) else {}
     return {**found, **emptied, **zone}
