@@ -56,7 +56,8 @@ _STACK = {
     "stack.repeats-none": "repeats none",
     "stack.throughout": "valid throughout",
     "stack.lasts-year": "lasts to year end",
-    "stack.lasts": "lasts {span}{year-end}",
+    "stack.lasts": "lasts {span}{to-year-end}",
+    "to-year-end.to-year-end": " to year end",
     "stack.on-application": "issue on application{issue-rule}",
     "stack.opt-out": "issue unless declined{issue-rule}",
     "stack.automatic": "issue automatic{issue-rule}",
@@ -230,7 +231,7 @@ _TEST = {
     "day.asked": "{year-end}{plus}{minus}today",
     "plus.plus": "{plus} after ",
     "minus.minus": "{minus} before ",
-    "year-end.year-end": " year end of ",
+    "year-end.year-end": "year end of ",
 }
 
 OUTLINE = Language(

@@ -293,7 +293,7 @@ STACK = {
     "repeats-none": form({"repeats": "none"}),
     "throughout": form({"valid": "throughout"}),
     "lasts-year": Form({"end_of": "year"}, into="lasts"),
-    "lasts": Form({}, ("span", "year-end?"), into="lasts"),
+    "lasts": Form({}, ("span", "to-year-end?"), into="lasts"),
     "on-application": form({"issue": "on-application"}, "issue-rule?"),
     "opt-out": form({"issue": "opt-out"}, "issue-rule?"),
     "automatic": form({}, "issue-rule"),
@@ -317,6 +317,7 @@ STACK_PARTS: Forms = {
     "headed": {"headed": form({"title": TEXT})},
     "issue-rule": {"issue-rule": form({"issue_rule": Many("label", "labels")})},
     "ledger-rule": {"ledger-rule": form({"ledger_rule": Many("label", "labels")})},
+    "to-year-end": {"to-year-end": form({"end_of": "year"})},
     "opens": {"opens": form({"opens": SPAN})},
 }
 

@@ -24,7 +24,7 @@ _JOINERS = "\u200c\u200d"
 """Zero-width joiners: scripts and emoji need them, so that they are written as they are."""
 
 MAX_SIZE = 1_000_000
-MAX_LINE = 50_000
+MAX_LINE = 20_000
 """Characters of a text, and of one line of it."""
 
 WHOLE = "it"

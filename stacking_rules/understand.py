@@ -231,8 +231,10 @@ class _Reading:
         if key not in self._kept:
             self._nested += 1
             ways: Ways = []
-            if self._nested <= MAX_NESTED:
-                for phrase in self._phrases.places[place]:
+            token = self._at(start)
+            for phrase in self._phrases.places[place] if self._nested <= MAX_NESTED else ():
+                first = phrase.tokens[0]
+                if first == token or isinstance(first, tuple):
                     ways += self._phrase(phrase, start)
             self._nested -= 1
             self._kept[key] = ways
