@@ -34,6 +34,8 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
     if _DAY.fullmatch(value):
         return dumper.represent_scalar("tag:yaml.org,2002:timestamp", value)
     style = "'" if _is_number(value) else None
+    if not value.replace("\n", "").isprintable():
+        style = '"'  # with escapes: the emitter folds lines at breaks that are none elsewhere
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from stacking_rules.forms import FORMS, Block, Form, Key, Many, One
+from stacking_rules.forms import FORMS
+from stacking_rules.slots import Block, Form, Key, Many, One
 
 _TOKEN = re.compile(
     r'"[^"\\]*(?:\\.[^"\\]*)*"|[()\[\],:;#]|[<>=!&|]+|[^\s"()\[\],:;#<>=!&|]+|"', re.DOTALL

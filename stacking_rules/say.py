@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from stacking_rules.errors import LimitExceededError
-from stacking_rules.forms import TOP, Block, Form, Key, Many, One
+from stacking_rules.forms import TOP
 from stacking_rules.phrases import (
     MAX_LINE,
     MAX_SIZE,
@@ -18,6 +18,7 @@ from stacking_rules.phrases import (
     is_bare,
     quoted,
 )
+from stacking_rules.slots import Block, Form, Key, Many, One
 
 INDENT = "  "
 Plain = Mapping[str, object]

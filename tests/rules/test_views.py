@@ -19,9 +19,10 @@ from stacking_rules import say as speaking
 from stacking_rules.documents import FORMAT
 from stacking_rules.errors import LimitExceededError, PhraseError
 from stacking_rules.forms import FORMS, TOP
-from stacking_rules.phrases import MAX_LINE, Language, Phrase, compiled, quoted, unquoted
+from stacking_rules.phrases import MAX_LINE, Language, Phrase, compiled, quoted, split, unquoted
 from stacking_rules.say import Said, say
-from stacking_rules.understand import MAX_LEVELS, Line, outline, readings, understand
+from stacking_rules.understand import MAX_LEVELS, Line, outline, understand
+from stacking_rules.ways import readings
 from stacking_rules.write_document import write_document
 from tests.rules.test_programmes import document_of
 from tests.rules.views import document, drawn, written
@@ -82,7 +83,7 @@ def test_the_corpora_are_all_there() -> None:
 def lines_at(lines: list[Line], view: str, places: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     """Yield (line, its readings) of an outline."""
     for line in lines:
-        found = readings(line.text, places, phrases(view))
+        found = readings(split(line.text), places, phrases(view))
         yield line.text, found
         phrase = found[0][0]
         blocks = [slot.place for slot in phrase.slots.values() if hasattr(slot, "place")]
