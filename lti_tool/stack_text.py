@@ -44,7 +44,7 @@ _CONSTANTS: dict[str, bool | None] = {
 
 def read_document(text: str) -> Document:
     """Read a stack document; ``StackTextError`` names line, column and address."""
-    return _read(text, _document)
+    return _read(text, document_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,11 @@ class Placed:
 def read_placed(text: str) -> Placed:
     """Read a stack document as ``read_document`` does, and keep where everything stands."""
     data, positions = load(text)
-    return Placed(_parsed(data, positions, _document), data, positions)
+    return Placed(_parsed(data, positions, document_of), data, positions)
 
 
-def _document(data: object) -> Document:
+def document_of(data: object) -> Document:
+    """Read a document that is plain data; ``DocumentError`` names the address of what is wrong."""
     document = parse_document(data)
     try:
         ZoneInfo(document.definitions.zone)

@@ -4,6 +4,7 @@ StackError                 base
   DocumentError            the document is wrong at an address; address, message
   CircularStackError       awards need each other; path
   LimitExceededError       the document is larger than the engine accepts; limit, value
+  PhraseError              a line of a rule in phrases is wrong; code, line, column, about
 """
 
 
@@ -33,3 +34,16 @@ class LimitExceededError(StackError):
     def __init__(self, limit: str, value: int) -> None:
         super().__init__(f"The document has more than {value} {limit}.")
         self.limit, self.value = limit, value
+
+
+class PhraseError(StackError):
+    """A line of a rule in phrases is wrong.
+
+    ``code`` says how: "not-understood" (``about``: the nearest phrase), "two-meanings",
+    "said-twice" (the field), "open-quote", "indent", "nothing-below", "one-below", "some-below",
+    "too-large", "line-too-long", "too-deep" (the limit). ``line`` and ``column`` count from 1.
+    """
+
+    def __init__(self, code: str, line: int, column: int, about: str | int = "") -> None:
+        super().__init__(f"{line}:{column}: {code} {about}".strip())
+        self.code, self.line, self.column, self.about = code, line, column, about

@@ -1,74 +1,45 @@
-"""quoin rules render, diff, examples: a stack as text or tree, its changes, its learners."""
+"""quoin rules render, diff, examples: stacks in three views, their changes, their learners."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
 
 import click
-import yaml
 
 from lti_tool.cli.common import friendly
 from lti_tool.cli.rules import DAY, pick, read, rules
+from lti_tool.rule_texts import VIEWS, read_view, write_view
 from lti_tool.stack_text import read_document
-from stacking_rules import Fact, LearnerRecord, Stack
+from stacking_rules import Fact, LearnerRecord, LimitExceededError, Stack
 from stacking_rules.differences import differences
 from stacking_rules.examples import examples
-from stacking_rules.requirements import Requirement
-from stacking_rules.write import write_requirement
 
 FILE = click.Path(exists=True, dir_okay=False)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes decimals as they are: exact, and as numbers."""
-
-
-def _decimal(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", format(value, "f"))
-
-
-_Dumper.add_representer(Decimal, _decimal)
 
 
 @rules.command("render")
 @click.argument("file", type=FILE)
 @click.option("--stack", "key", help="Key of the stack.")
-@click.option(
-    "--as", "view", type=click.Choice(["yaml", "tree"]), default="yaml", show_default=True
-)
+@click.option("--all", "is_all", is_flag=True, help="All stacks of the document.")
+@click.option("--from", "source", type=click.Choice(VIEWS), default="yaml", show_default=True)
+@click.option("--as", "view", type=click.Choice(VIEWS), default="yaml", show_default=True)
 @friendly
-def rules_render(file: str, key: str | None, view: str) -> None:
-    """Write the rule of a stack: as the shortest text that means the same, or as a tree.
+def rules_render(file: str, key: str | None, source: str, view: str, *, is_all: bool) -> None:
+    """Write stacks, and what their document declares, as sentences, as a tree or as YAML.
 
-    Example: quoin rules render stacks.yaml --stack data-basics --as tree
+    Each of the three can be read again with --from, and means the same.
+
+    Example: quoin rules render stacks.yaml --stack data-basics --as sentence
     """
-    stack = pick(read(file, read_document), key)
-    if view == "yaml":
-        data: Any = {"key": stack.key, "requires": write_requirement(stack.requires)}
-        click.echo(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True), nl=False)
-        return
-    clauses = [(address, clause) for address, _, clause in stack.clauses()]
-    for address, node in stack.walk():
-        click.echo(f"{'  ' * _depth(address)}{address}  {_say(node)}")
-        for at, clause in clauses:
-            if (at.rpartition("/")[0] or "/") == address:
-                labels = f"  [{', '.join(clause.rule)}]" if clause.rule else ""
-                click.echo(f"{'  ' * _depth(at)}{at}  {type(clause).__name__.lower()}{labels}")
-
-
-def _depth(address: str) -> int:
-    return 0 if address == "/" else address.count("/")
-
-
-def _say(node: Requirement) -> str:
-    name = node.title or getattr(node, "achievement", "") or type(node).__name__.lower()
-    need = getattr(node, "need", None)
-    amount = f"  {need} {getattr(node, 'unit', '')}" if need is not None else ""
-    labels = f"  [{', '.join(node.rule)}]" if node.rule else ""
-    return f"{name}{amount}{labels}"
+    document = read(file, lambda text: read_view(text, source))
+    known = {stack.key for stack in document.stacks}
+    chosen = key if key in known or is_all else pick(document, key).key
+    stacks = tuple(stack for stack in document.stacks if is_all or stack.key == chosen)
+    try:
+        click.echo(write_view(document, view, stacks), nl=False)
+    except LimitExceededError as error:
+        raise click.ClickException(f"{file}: {error}") from None
 
 
 @rules.command("diff")

@@ -120,18 +120,6 @@ def test_check_prints_place_code_and_message_and_fails_on_errors_only(quoin: Quo
     assert "warning-first-step" in quoin("rules", "check", "stacks.yaml").output
 
 
-def test_a_rule_is_rendered_so_that_it_reads_as_the_same(quoin: Quoin) -> None:
-    write()
-    text = quoin("rules", "render", "stacks.yaml").output
-    assert text.startswith("key: degree\nrequires:\n  credits: 12\n")
-    Path("again.yaml").write_text(f"quoin: 2\nstacks:\n- {text.replace(chr(10), chr(10) + '  ')}")
-    assert quoin("rules", "diff", "stacks.yaml", "again.yaml", code=1).output == (
-        " title was Degree and is degree.\n"
-    )
-    tree = quoin("rules", "render", "stacks.yaml", "--as", "tree").output
-    assert "  /transfer  cap  [R5]" in tree
-
-
 def test_what_differs_is_said_by_address(quoin: Quoin) -> None:
     write()
     Path("new.yaml").write_text(STACKS.replace("credits: 12", "credits: 16"))
