@@ -1,0 +1,133 @@
+"""A rule narrowed to one way through it: what has to be met so that an address matters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from stacking_rules import clauses as kinds
+from stacking_rules.clauses import Clause
+from stacking_rules.requirements import (
+    AllOf,
+    Amount,
+    AnyOf,
+    AtLeast,
+    Attested,
+    Choice,
+    Completed,
+    Earned,
+    Group,
+    LearnerIs,
+    Limit,
+    NoneOf,
+    Requirement,
+)
+from stacking_rules.stacks import child_address
+
+NOTHING = AllOf(parts=())
+_KIND = {Earned: "award", Attested: "attestation"}
+
+
+def focused(address: str, node: Requirement, target: str) -> Requirement:
+    """Return ``node`` (at ``address``) so that it cannot be met without what holds ``target``.
+
+    Of a group that asks for some of its parts, the part on the way and the first others stay;
+    of a choice its branch on the way, with its condition. Addresses stay as they are.
+    """
+    if not f"{target}/".startswith(f"{address.rstrip('/')}/"):
+        return node
+    if isinstance(node, Choice):
+        return _one_branch(address, node, target)
+    if not isinstance(node, Group):
+        return node
+    parts = tuple(focused(child_address(address, p), p, target) for p in node.parts)
+    on_way = next((p for p in parts if _leads(child_address(address, p), target)), None)
+    if isinstance(node, AllOf) or on_way is None:
+        return replace(node, parts=parts)
+    others = [part for part in parts if part is not on_way][: max(0, node.needed - 1)]
+    kept = tuple(part for part in parts if part is on_way or part in others)
+    return _all(node, kept)
+
+
+def _leads(address: str, target: str) -> bool:
+    return f"{target}/".startswith(f"{address}/")
+
+
+def _all(node: Requirement, parts: tuple[Requirement, ...]) -> Requirement:
+    return AllOf(id=node.id, title=node.title, rule=node.rule, clauses=node.clauses, parts=parts)
+
+
+def _one_branch(address: str, node: Choice, target: str) -> Requirement:
+    branch = node.then
+    condition: Requirement = looked_at(node.condition)
+    if node.otherwise is not None and _leads(child_address(address, node.otherwise), target):
+        branch = node.otherwise
+        condition = NoneOf(id=node.condition.id, parts=(replace(node.condition, id="not"),))
+    return _all(node, (condition, focused(child_address(address, branch), branch, target)))
+
+
+def looked_at(node: Requirement) -> Requirement:
+    """Return ``node`` so that it uses nothing up."""
+    if isinstance(node, Amount):
+        return replace(node, is_overlay=True)
+    if isinstance(node, Group):
+        return replace(node, parts=tuple(looked_at(part) for part in node.parts))
+    if not isinstance(node, Completed | Earned | Attested):
+        return node
+    return Amount(
+        id=node.id,
+        need=Decimal(1),
+        unit="items",
+        of=(node.achievement,),
+        among=(_KIND.get(type(node), "completion"),),
+        grade=node.grade if isinstance(node, Completed) else None,
+        where=node.where,
+        is_overlay=True,
+        clauses=node.clauses,
+    )
+
+
+def positive(node: Requirement) -> Requirement:
+    """Return ``node`` without what more facts can only break: that is looked at afterwards."""
+    kept = tuple(clause for clause in node.clauses if not _is_negative(clause))
+    if isinstance(node, NoneOf | Limit):
+        return replace(NOTHING, id=node.id)
+    if isinstance(node, Group):
+        return replace(node, parts=tuple(positive(p) for p in node.parts), clauses=kept)
+    if isinstance(node, Choice):
+        otherwise = None if node.otherwise is None else positive(node.otherwise)
+        return replace(node, then=positive(node.then), otherwise=otherwise, clauses=kept)
+    return replace(node, clauses=kept)
+
+
+def _is_negative(clause: Clause) -> bool:
+    return isinstance(clause, kinds.Mean) and clause.over == "attempted"
+
+
+def learner_tests(node: Requirement) -> tuple[list[LearnerIs], list[LearnerIs], list[LearnerIs]]:
+    """Return the conditions on the learner that must hold, that must not, and the others."""
+    must: list[LearnerIs] = []
+    must_not: list[LearnerIs] = []
+    others: list[LearnerIs] = []
+    _sort(node, must, must_not, others)
+    return must, must_not, others
+
+
+def _sort(
+    node: Requirement, yes: list[LearnerIs], no: list[LearnerIs], other: list[LearnerIs]
+) -> None:
+    if isinstance(node, LearnerIs):
+        yes.append(node)
+    elif isinstance(node, AllOf):
+        for part in node.parts:
+            _sort(part, yes, no, other)
+    elif isinstance(node, NoneOf):
+        for part in node.parts:
+            _sort(part, no, yes, other)
+    elif isinstance(node, Choice):
+        for part in (node.condition, node.then, node.otherwise):
+            if part is not None:
+                _sort(part, other, other, other)
+    elif isinstance(node, AnyOf | AtLeast):
+        for part in node.parts:
+            _sort(part, other, other, other)

@@ -1,0 +1,156 @@
+"""Makes a learner who just meets a rule: more than enough is offered, the needless left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+from stacking_rules.evaluate import Inquiry, inquire
+from stacking_rules.facts import Attestation, Award, Completion, Fact, LearnerRecord
+from stacking_rules.focus import positive
+from stacking_rules.invent_learner import invent_learner
+from stacking_rules.leaves import tests_of
+from stacking_rules.offers import Offer
+from stacking_rules.progress import Status
+from stacking_rules.requirements import Requirement
+from stacking_rules.satisfy import Inventor
+from stacking_rules.selection import Asked, Test
+from stacking_rules.stacks import RENEWAL, ROOT, Stack
+from stacking_rules.weaken_days import Shift
+
+KNOWN_ON = datetime(9999, 1, 1, tzinfo=UTC)
+BACK = timedelta(days=200)
+Predicate = Callable[[LearnerRecord], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A rule that somebody is to meet, on a day; facts at ``scope`` are moved by ``shift``."""
+
+    rule: Requirement
+    as_of: date
+    scope: str = ""
+    shift: Shift | None = None
+
+
+@dataclass(slots=True)
+class Maker:
+    """Makes learners for one of the trees of ``stack``, the one at ``root``."""
+
+    stack: Stack
+    root: str
+    tests: list[Test] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Collect what the whole stack may ask of a fact."""
+        self.tests = tests_of(ROOT, self.stack.requires)
+        if self.stack.renewal is not None:
+            self.tests += tests_of(RENEWAL, self.stack.renewal.requires)
+
+    def with_rule(self, rule: Requirement) -> Stack:
+        """Return the stack with ``rule`` as the tree at the root."""
+        if self.root == ROOT or self.stack.renewal is None:
+            return replace(self.stack, requires=rule, renewal=None)
+        return replace(self.stack, renewal=replace(self.stack.renewal, requires=rule))
+
+    def just_meets(self, wanted: Wanted) -> LearnerRecord | None:
+        """Return a learner who meets the rule and would not with less; None if none was found."""
+        stack = self.with_rule(wanted.rule)
+        for is_wide in (False, True):
+            record = self._offered(wanted, is_wide=is_wide)
+            record = self._chosen(wanted, record)
+            if record is not None and is_met(stack, record, wanted.as_of):
+                return minimal(record, lambda r: is_met(stack, r, wanted.as_of))
+        return None
+
+    def _offered(self, wanted: Wanted, *, is_wide: bool) -> LearnerRecord:
+        own = self._own_award(wanted.as_of)
+        asked = Asked(wanted.as_of, self.stack.definitions, facts=own)
+        tests = [*self.tests, *tests_of(self.root, wanted.rule)]
+        trees = [self.stack.requires]
+        learner = invent_learner(wanted.rule, trees, tests, asked)
+        inventor = Inventor(replace(asked, learner=learner), tests, self._day(wanted.as_of))
+        offer = Offer(
+            self.stack,
+            self.root,
+            positive(wanted.rule),
+            inventor,
+            is_wide,
+            wanted.scope,
+            wanted.shift,
+        )
+        return with_facts(LearnerRecord(learner=learner), [*own, *offer.make()])
+
+    def _day(self, as_of: date) -> date:
+        terms = [term.first for term in self.stack.definitions.terms if term.first <= as_of]
+        return terms[-1] if terms else as_of - BACK
+
+    def _own_award(self, as_of: date) -> tuple[Fact, ...]:
+        """Return the learner's own award where the rule is about keeping it."""
+        if self.root != RENEWAL:
+            return ()
+        on, until = as_of - timedelta(days=300), as_of + timedelta(days=60)
+        return (Award("own", self.stack.key, on, instant(on), valid_until=until),)
+
+    def _chosen(self, wanted: Wanted, record: LearnerRecord) -> LearnerRecord | None:
+        """Return what of the offer is chosen where nothing is forbidden; None if not enough."""
+        stack = self.with_rule(positive(wanted.rule))
+        found = ask(stack, record, wanted.as_of)
+        if found.progress.status is not Status.MET:
+            return None
+        if wanted.shift is not None:
+            return record
+        counted = {fact.id for node in found.progress.walk() for fact in node.counted}
+        kept = [
+            fact
+            for fact in facts_of(record)
+            if fact.id in counted or fact.id == "own" or getattr(fact, "counted", ())
+        ]
+        fewer = with_facts(record, kept)
+        return fewer if is_met(stack, fewer, wanted.as_of) else record
+
+
+def ask(stack: Stack, record: LearnerRecord, as_of: date) -> Inquiry:
+    """Return the evaluation of ``record`` as of a day, with all that is ever known."""
+    return inquire(stack, record, as_of=as_of, known_on=KNOWN_ON)
+
+
+def is_met(stack: Stack, record: LearnerRecord, as_of: date) -> bool:
+    """Return whether ``record`` meets ``stack``."""
+    return ask(stack, record, as_of).progress.status is Status.MET
+
+
+def minimal(record: LearnerRecord, holds: Predicate) -> LearnerRecord:
+    """Leave out one fact after the other while ``holds`` is true of the rest."""
+    for fact in reversed(facts_of(record)):
+        fewer = with_facts(record, [f for f in facts_of(record) if f.id != fact.id])
+        if holds(fewer):
+            record = fewer
+    return record
+
+
+def facts_of(record: LearnerRecord) -> list[Fact]:
+    """Return all that a learner has."""
+    return [*record.completions, *record.awards, *record.attestations]
+
+
+def with_facts(record: LearnerRecord, facts: Iterable[Fact]) -> LearnerRecord:
+    """Return ``record`` with ``facts`` instead; awards name only facts that are there."""
+    found = list(facts)
+    ids = {fact.id for fact in found}
+    return replace(
+        record,
+        completions=tuple(f for f in found if isinstance(f, Completion)),
+        awards=tuple(
+            replace(f, counted=tuple(i for i in f.counted if i in ids))
+            for f in found
+            if isinstance(f, Award)
+        ),
+        attestations=tuple(f for f in found if isinstance(f, Attestation)),
+    )
+
+
+def instant(day: date) -> datetime:
+    """Return the start of a day."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
