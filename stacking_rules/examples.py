@@ -127,7 +127,7 @@ def _missing(
 ) -> Iterator[NearMiss | Pair]:
     for weak in weaker(maker.root, tree, address, as_of):
         on = weak.as_of or as_of
-        record = maker.just_meets(Wanted(weak.rule, on, weak.scope, weak.shift))
+        record = maker.just_meets(Wanted(weak.rule, on, weak.scope, weak.shift, weak.is_shared))
         if record is None:
             continue
         at_fault = faults(maker.stack, record, on)

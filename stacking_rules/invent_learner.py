@@ -29,7 +29,7 @@ def invent_learner(
         for _, node in walk("/", tree)
         if isinstance(node, LearnerIs)
     ]
-    inventor = Inventor(asked, on_learner, asked.as_of - EARLY)
+    inventor = Inventor(asked, on_learner, (), asked.as_of - EARLY)
     must, must_not, others = learner_tests(rule)
     goals: list[Goal] = [(node.where, True) for node in must]
     goals += [(node.where, False) for node in must_not]

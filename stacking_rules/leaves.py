@@ -139,6 +139,14 @@ def tests_of(address: str, node: Requirement) -> list[Test]:
         for clause in below.clauses:
             where = getattr(clause, "where", None)
             found += [] if where is None else [where]
+    return found
+
+
+def hints_of(address: str, node: Requirement) -> list[Test]:
+    """Return tests whose values are worth trying, though nothing in ``node`` asks for them."""
+    found: list[Test] = []
+    for _, below in walk(address, node):
+        for clause in below.clauses:
             if isinstance(clause, kinds.Distinct):
                 found.append(OneOf(clause.by, values_by(clause.by, clause.need)))
             elif isinstance(clause, kinds.Same):

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from stacking_rules.evaluate import Inquiry, inquire
+from stacking_rules.evaluate import Inquiry, inquire, meets
 from stacking_rules.facts import Attestation, Award, Completion, Fact, LearnerRecord
 from stacking_rules.focus import positive
 from stacking_rules.invent_learner import invent_learner
-from stacking_rules.leaves import tests_of
+from stacking_rules.leaves import hints_of, tests_of
+from stacking_rules.made_facts import instant
 from stacking_rules.offers import Offer
 from stacking_rules.progress import Status
 from stacking_rules.requirements import Requirement
@@ -32,6 +33,7 @@ class Wanted:
     as_of: date
     scope: str = ""
     shift: Shift | None = None
+    is_shared: bool = False
 
 
 @dataclass(slots=True)
@@ -41,12 +43,16 @@ class Maker:
     stack: Stack
     root: str
     tests: list[Test] = field(default_factory=list)
+    hints: list[Test] = field(default_factory=list)
+    inventors: dict[object, Inventor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Collect what the whole stack may ask of a fact."""
-        self.tests = tests_of(ROOT, self.stack.requires)
+        trees = [self.stack.requires]
         if self.stack.renewal is not None:
-            self.tests += tests_of(RENEWAL, self.stack.renewal.requires)
+            trees.append(self.stack.renewal.requires)
+        self.tests = [test for tree in trees for test in tests_of(ROOT, tree)]
+        self.hints = [test for tree in trees for test in hints_of(ROOT, tree)]
 
     def with_rule(self, rule: Requirement) -> Stack:
         """Return the stack with ``rule`` as the tree at the root."""
@@ -66,11 +72,7 @@ class Maker:
 
     def _offered(self, wanted: Wanted, *, is_wide: bool) -> LearnerRecord:
         own = self._own_award(wanted.as_of)
-        asked = Asked(wanted.as_of, self.stack.definitions, facts=own)
-        tests = [*self.tests, *tests_of(self.root, wanted.rule)]
-        trees = [self.stack.requires]
-        learner = invent_learner(wanted.rule, trees, tests, asked)
-        inventor = Inventor(replace(asked, learner=learner), tests, self._day(wanted.as_of))
+        inventor = self._inventor(wanted, own)
         offer = Offer(
             self.stack,
             self.root,
@@ -79,8 +81,18 @@ class Maker:
             is_wide,
             wanted.scope,
             wanted.shift,
+            wanted.is_shared,
         )
-        return with_facts(LearnerRecord(learner=learner), [*own, *offer.make()])
+        return with_facts(LearnerRecord(learner=inventor.asked.learner), [*own, *offer.make()])
+
+    def _inventor(self, wanted: Wanted, own: tuple[Fact, ...]) -> Inventor:
+        asked = Asked(wanted.as_of, self.stack.definitions, facts=own)
+        learner = invent_learner(wanted.rule, [self.stack.requires], self.tests, asked)
+        key = (learner, wanted.as_of)
+        if key not in self.inventors:
+            asked = replace(asked, learner=learner)
+            self.inventors[key] = Inventor(asked, self.tests, self.hints, self._day(wanted.as_of))
+        return self.inventors[key]
 
     def _day(self, as_of: date) -> date:
         terms = [term.first for term in self.stack.definitions.terms if term.first <= as_of]
@@ -118,7 +130,7 @@ def ask(stack: Stack, record: LearnerRecord, as_of: date) -> Inquiry:
 
 def is_met(stack: Stack, record: LearnerRecord, as_of: date) -> bool:
     """Return whether ``record`` meets ``stack``."""
-    return ask(stack, record, as_of).progress.status is Status.MET
+    return meets(stack, record, as_of=as_of, known_on=KNOWN_ON)
 
 
 def minimal(record: LearnerRecord, holds: Predicate) -> LearnerRecord:
@@ -149,8 +161,3 @@ def with_facts(record: LearnerRecord, facts: Iterable[Fact]) -> LearnerRecord:
         ),
         attestations=tuple(f for f in found if isinstance(f, Attestation)),
     )
-
-
-def instant(day: date) -> datetime:
-    """Return the start of a day."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)

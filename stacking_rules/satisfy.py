@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from stacking_rules.facts import HUNDRED, Grade, Value
 from stacking_rules.reading import scale_bounds
@@ -36,10 +37,15 @@ OTHER = "other"
 
 @dataclass(slots=True)
 class Inventor:
-    """Finds sketches; ``tests`` are all that anything in the rule may ask of a fact."""
+    """Finds sketches: ``tests`` are all that anything in the rule may ask of a fact.
+
+    ``hints`` are tests whose values are worth trying as well; ``day`` is that of a fact about
+    whose day nothing is asked.
+    """
 
     asked: Asked
     tests: Sequence[Test]
+    hints: Sequence[Test]
     day: date
     options: dict[str, list[Said]] = field(default_factory=dict)
     known: dict[object, Sketch | None] = field(default_factory=dict)
@@ -47,7 +53,7 @@ class Inventor:
     def __post_init__(self) -> None:
         """Collect for each name the values at which some test changes its answer."""
         found: dict[str, dict[Said, None]] = {}
-        for literal in (one for test in self.tests for one in literals(test)):
+        for literal in (one for test in (*self.tests, *self.hints) for one in literals(test)):
             name = USED if literal.name in ("uses", "used_in") else literal.name
             found.setdefault(name, {}).update(dict.fromkeys(self._values(literal)))
             if name == "level" and isinstance(literal, Compare) and literal.scale != HUNDRED:
@@ -68,7 +74,15 @@ class Inventor:
 
         ``fixed`` is what the fact says anyway. None where nothing meets ``must``.
         """
-        goals = list(must)
+        key = (goals := tuple(must), wishes := tuple(prefer), tuple(fixed.items()))
+        if key not in self.known:
+            self.known[key] = self._invent(list(goals), wishes, fixed)
+        found = self.known[key]
+        return None if found is None else dict(found)
+
+    def _invent(
+        self, goals: list[Goal], prefer: Sequence[Goal], fixed: Mapping[str, Said]
+    ) -> Sketch | None:
         sketch = self._solve(goals, fixed)
         if sketch is None:
             return None
@@ -76,11 +90,20 @@ class Inventor:
             if self.passes(goal[0], sketch) is goal[1]:
                 goals.append(goal)
                 continue
-            better = self._solve([*goals, goal], fixed)
+            better = self._solve(*self._nearby(goals, goal, sketch, fixed))
             if better is not None:
                 goals.append(goal)
                 sketch = better
         return sketch
+
+    def _nearby(
+        self, goals: Sequence[Goal], goal: Goal, sketch: Sketch, fixed: Mapping[str, Said]
+    ) -> tuple[list[Goal], Sketch]:
+        """Return the goals that ``goal`` touches, and what is said of all else."""
+        names = {name for name in _names(goal[0]) if name not in fixed}
+        touched = [g for g in goals if not names.isdisjoint(_names(g[0]))]
+        rest = {name: said for name, said in sketch.items() if name not in names}
+        return [goal, *touched], rest
 
     def passes(self, test: Test, sketch: Mapping[str, Said]) -> bool | None:
         """Return whether a fact that says ``sketch`` passes ``test``."""
@@ -210,6 +233,7 @@ def _another(values: Sequence[Value]) -> Value:
     return OTHER
 
 
+@lru_cache(maxsize=4096)
 def _names(test: Test) -> list[str]:
     found: dict[str, None] = {}
     for one in literals(test):

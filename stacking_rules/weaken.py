@@ -48,6 +48,7 @@ class Weaker:
     scope: str = ""
     shift: Shift | None = None
     as_of: date | None = None
+    is_shared: bool = False
 
 
 def weaker(root: str, node: Requirement, address: str, as_of: date) -> Iterator[Weaker]:
@@ -157,7 +158,8 @@ def _at_clause(
     for kind, before, after, others in _instead(clause, _need_at(root, narrow, here)):
         rule = edited_below(root, narrow, here, with_clause(clause, *others))
         if rule is not None:
-            yield Weaker(Change(address, kind, before, after), rule)
+            is_shared = isinstance(clause, kinds.Once)
+            yield Weaker(Change(address, kind, before, after), rule, is_shared=is_shared)
     for kind, others, shift, day in shifted(clause, as_of):
         without = {type(clause), *((kinds.Grace,) if isinstance(clause, kinds.Together) else ())}
 
@@ -198,9 +200,11 @@ def _instead(clause: Clause, amount: tuple[Decimal, str]) -> Iterator[Others]:
             edges = [_and(where, OneOf(by, (f"{by}-{n}",))) for n in (1, 2)]
             yield "clause", "", "", tuple(_edge(test, n) for n, test in enumerate(edges, 1))
         case kinds.Mean(target=target, scale=scale, where=where):
-            good = _and(where, Compare("grade", "at_least", target, scale))
-            yield "clause", said(target), "", (_no_more(good, Decimal(0), "items"),)
-            yield "clause", said(target), "", ()
+            no_better = _and(where, Compare("grade", "at_most", target, scale))
+            worse = _and(where, Compare("grade", "below", target, scale))
+            only = kinds.Filter(id=f"{EDGE}-only", where=no_better)
+            yield "clause", said(target), "", (only, _edge(worse))
+            yield "clause", said(target), "", (replace(only, where=worse),)
         case kinds.Best(count=count):
             more_items = (replace(clause, count=count + 1), _edge(None, 1, count + 1))
             yield "best", said(count), said(count + 1), more_items

@@ -39,7 +39,7 @@ def shifted(clause: Clause, as_of: date) -> Iterator[Shifted]:
         case kinds.After():
             yield "order", (), _too_soon(clause), None
         case kinds.Together():
-            yield "together", (kinds.Grace(id="edge", span=FOREVER),), _ended_before, None
+            yield "together", (kinds.Grace(id="edge", span=FOREVER),), _ended_before(as_of), None
         case kinds.Grace():
             yield "grace", (kinds.Grace(id="edge", span=FOREVER),), _long_ended(clause, as_of), None
 
@@ -81,9 +81,13 @@ def _too_soon(clause: kinds.After) -> Shift:
     return shift
 
 
-def _ended_before(fact: Fact, is_first: bool) -> Fact:  # noqa: FBT001
-    later = fact.on + 5 * DAY
-    return replace(fact, valid_until=later) if is_first else moved(fact, later)
+def _ended_before(as_of: date) -> Shift:
+    day = as_of - DAY
+
+    def shift(fact: Fact, is_first: bool) -> Fact:  # noqa: FBT001
+        return replace(fact, valid_until=day) if is_first else moved(fact, day)
+
+    return shift
 
 
 def _long_ended(clause: kinds.Grace, as_of: date) -> Shift:
