@@ -24,7 +24,7 @@ from stacking_rules.requirements import Choice, Requirement
 from stacking_rules.rule_changes import Change
 from stacking_rules.stacks import RENEWAL, ROOT, Stack
 from stacking_rules.thresholds import compile_tree, nodes_of, pools_of
-from stacking_rules.weaken import weaker
+from stacking_rules.weaken import weaker, without_clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,10 @@ def examples(stack: Stack, as_of: date) -> Examples:
         for address in asked(root, tree):
             found = list(_missing(maker, tree, address, as_of))
             alone = [m for m in found if isinstance(m, NearMiss)]
-            misses += alone
             together = [m for m in found if isinstance(m, Pair)]
+            if not alone and not together:
+                together = list(_paired(maker, tree, address, as_of))
+            misses += alone
             if not alone:
                 pairs += together[:1]
                 without += [] if together else [Without(address, "not-found")]
@@ -125,16 +127,32 @@ def asked(root: str, tree: Requirement) -> tuple[str, ...]:
 def _missing(
     maker: Maker, tree: Requirement, address: str, as_of: date
 ) -> Iterator[NearMiss | Pair]:
+    """Yield who meets a rule that asks less at ``address``, and not ``tree``."""
     for weak in weaker(maker.root, tree, address, as_of):
         on = weak.as_of or as_of
         record = maker.just_meets(Wanted(weak.rule, on, weak.scope, weak.shift, weak.is_shared))
-        if record is None:
-            continue
-        at_fault = faults(maker.stack, record, on)
-        if at_fault == (address,):
+        at_fault = () if record is None else faults(maker.stack, record, on)
+        if record is not None and at_fault == (address,):
             yield NearMiss(address, weak.change, record, on)
-        elif at_fault:
+        elif record is not None and at_fault:
             yield Pair(tuple(dict.fromkeys((address, *at_fault))), weak.change, record, on)
+
+
+def _paired(maker: Maker, tree: Requirement, address: str, as_of: date) -> Iterator[Pair]:
+    """Yield who misses at ``address`` and one more, where nobody misses there alone."""
+    others = [at for at in asked(maker.root, tree) if at != address]
+    for other in sorted(others, key=lambda at: (not are_near(at, address), others.index(at))):
+        rest = without_clause(maker.root, tree, other)
+        for found in _missing(maker, rest, address, as_of) if rest is not None else ():
+            if isinstance(found, Pair) and set(found.addresses) == {address, other}:
+                yield found
+                return
+
+
+def are_near(one: str, other: str) -> bool:
+    """Return whether two addresses have the same one above them, or one has the other."""
+    above = {at.rpartition("/")[0] or "/" for at in (one, other)}
+    return len(above) == 1 or not above.isdisjoint((one, other))
 
 
 def faults(stack: Stack, record: LearnerRecord, as_of: date) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ class FactBook:
             on,
             recorded,
             worth,
-            self._grade(place, sketch, key, size),
+            self._grade(place, sketch),
             started_on=_day(sketch, "started") or on,
             attributes=attributes,  # type: ignore[arg-type]
         )
@@ -92,25 +92,22 @@ class FactBook:
             return worth
         return text.credits if text is not None and text.credits else size
 
-    def _grade(self, place: Place, sketch: Sketch, key: str, size: Decimal) -> Grade | None:
+    def _grade(self, place: Place, sketch: Sketch) -> Grade | None:
         grade, scale = sketch.get("grade"), place.scale()
-        if place.unit == "points" and scale is not None:
-            return self._points(place, sketch, key, size) or _grade_or_none(grade)
         if isinstance(grade, Grade) or scale is None:
             return _grade_or_none(grade)
         return _grade_or_none(self.inventor.grades(scale, Decimal(0))[0])
 
-    def _points(self, place: Place, sketch: Sketch, key: str, size: Decimal) -> Grade | None:
-        """Return the grade that adds ``size`` points, if that passes what the place asks."""
-        scale = place.scale() or ""
+    def points(self, place: Place, key: str, size: Decimal) -> Sketch:
+        """Return the grade that adds ``size`` points, where that is what counts at ``place``."""
+        scale = place.scale()
         factor = dict(getattr(place.node, "factors", ())).get(key, Decimal(1))
-        if scale in self.stack.definitions.scales or not factor:
-            return None
+        if place.unit != "points" or scale is None or not factor:
+            return {}
+        if scale in self.stack.definitions.scales:
+            return {}
         low, high = scale_bounds(scale)
-        found = Grade(min(high, max(low, size / factor)), scale)
-        said = {**sketch, "grade": found}
-        is_fit = all(self.inventor.passes(test, said) for test in place.must)
-        return found if is_fit else None
+        return {"grade": Grade(min(high, max(low, size / factor)), scale)}
 
 
 def _grade_or_none(said: object) -> Grade | None:

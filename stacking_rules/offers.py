@@ -63,25 +63,40 @@ class Offer:
         """Yield what facts at ``place`` say, with their sizes."""
         must: list[Goal] = [(test, True) for test in place.must]
         wishes = self._wishes(place, others)
-        keys = _keys(place, book)
-        number = 0
-        for goals, sizes in self._sorts(place, must, wishes, book):
+        keys, number = self._keys(place, others, book), 0
+        for goals, sizes in self._sorts(place, others, wishes, book):
             number = 0 if self.is_wide and keys else number
             for size in sizes[:MOST]:
-                key = keys[number % len(keys)] if keys else ""
-                sketch = self._sketch(place, [*must, *goals], wishes, key or book.new_key(), number)
+                key = keys[number % len(keys)] if place.keys else next(iter(keys[number:]), "")
+                key = key or book.new_key()
+                apart = self._told_apart(place, number)
                 number += 1
+                fixed = {"achievement": key, **book.points(place, key, size)}
+                sketch = self._sketch(place, [*must, *goals, *apart], wishes, fixed)
                 if sketch is not None:
                     yield sketch, size
 
+    def _keys(self, place: Place, others: Sequence[Place], book: FactBook) -> list[str]:
+        """Return the achievements that may count at ``place``, the ones to take first."""
+        keys = place.keys or tuple(
+            key
+            for other in others
+            if other.is_overlay and other.kind == place.kind and not place.is_overlay
+            for key in other.keys
+        )
+        taken = [key for key in keys if (place.kind, key) in book.facts]
+        free = [key for key in keys if key not in taken]
+        return [*taken, *free] if place.is_overlay else [*free, *(taken if place.keys else [])]
+
     def _sketch(
-        self, place: Place, must: list[Goal], wishes: list[Goal], key: str, number: int
+        self, place: Place, must: list[Goal], wishes: list[Goal], fixed: dict[str, Said]
     ) -> Sketch | None:
-        fixed: dict[str, Said] = {"kind": place.kind, "achievement": key}
-        text = self.stack.definitions.achievements.get(key)
+        fixed = {"kind": place.kind, **fixed}
+        text = self.stack.definitions.achievements.get(str(fixed["achievement"]))
         known: dict[str, Said] = {} if text is None else {n: v[0] for n, v in text.attributes}
-        must = [*must, *self._told_apart(place, number)]
-        for said in (fixed | known, fixed, {} if place.keys else fixed):
+        bare: dict[str, Said] = {"kind": place.kind}
+        bare |= {"achievement": fixed["achievement"]} if place.keys else {}
+        for said in (fixed | known, fixed, bare):
             found = self.inventor.invent(must, wishes, said)
             if found is not None:
                 return found
@@ -122,14 +137,21 @@ class Offer:
     # -- how many, and how large ---------------------------------------------------------------
 
     def _sorts(
-        self, place: Place, must: list[Goal], wishes: list[Goal], book: FactBook
+        self, place: Place, others: Sequence[Place], wishes: list[Goal], book: FactBook
     ) -> list[Sort]:
         """Return the sorts of facts to offer at ``place``, with their sizes."""
+        must: list[Goal] = [(test, True) for test in place.must]
         need = place.need
         if (place.is_overlay or self.is_shared) and not place.keys:
             need -= self._there(place, book)
         apart = self._apart(place, must, wishes)
-        sizes = split(place, need)
+        counted = [
+            int(other.need)
+            for other in others
+            if other.is_overlay and other.unit == "items" and set(other.must) <= set(place.must)
+        ]
+        least = max(counted, default=1) if place.unit != "items" else 1
+        sizes = split(place, need, least)
         found: list[Sort] = []
         for clause, where in apart:
             mine = self._claim(clause, place, sizes)
@@ -137,7 +159,7 @@ class Offer:
                 found.append(([(where, True)], mine))
                 need -= sum(mine, Decimal(0))
         avoided: list[Goal] = [(where, False) for _, where in apart]
-        found.append((avoided, split(place, need) if found else sizes))
+        found.append((avoided, split(place, need, least) if found else sizes))
         return self._wide(place, found) if self.is_wide else found
 
     def _there(self, place: Place, book: FactBook) -> Decimal:
@@ -158,7 +180,7 @@ class Offer:
         self, place: Place, must: list[Goal], wishes: list[Goal]
     ) -> list[tuple[Clause, Test]]:
         """Return the clauses for which other facts are needed than for the rest of ``place``."""
-        base = self._sketch(place, must, wishes, "item", 0) or {}
+        base = self._sketch(place, must, wishes, {"achievement": "item"}) or {}
         limited = {c.where for c in place.clauses if isinstance(c, kinds.Most | kinds.Cap)}
         found: list[tuple[Clause, Test]] = []
         for clause in place.clauses:
@@ -211,13 +233,6 @@ def _order(place: Place) -> tuple[bool, int, Decimal]:
     return place.is_overlay, len(place.keys) or 99, -place.need
 
 
-def _keys(place: Place, book: FactBook) -> list[str]:
-    """Return the achievements that may count at ``place``, unused ones first."""
-    taken = [key for key in place.keys if (place.kind, key) in book.facts]
-    free = [key for key in place.keys if key not in taken]
-    return [*taken, *free] if place.is_overlay else [*free, *taken]
-
-
 def _is_limit(clause: Clause) -> bool:
     return isinstance(clause, kinds.Cap | kinds.Most) or getattr(clause, "is_most", False)
 
@@ -246,8 +261,8 @@ def share_of(clause: Clause, place: Place) -> Decimal:
     return Decimal(0)
 
 
-def split(place: Place, need: Decimal) -> list[Decimal]:
-    """Return sizes of items that add up to ``need`` at ``place``, few and even ones."""
+def split(place: Place, need: Decimal, least: int = 1) -> list[Decimal]:
+    """Return sizes of at least so many items that add up to ``need``, few and even ones."""
     if need <= 0:
         return []
     several = [c.need for c in place.clauses if isinstance(c, kinds.Distinct)]
@@ -258,7 +273,7 @@ def split(place: Place, need: Decimal) -> list[Decimal]:
         return [Decimal(1)] * max(int(need.to_integral_value(ROUND_CEILING)), *several, 1)
     limits = [c.count for c in place.clauses if isinstance(c, kinds.Best)]
     most = min([4, *limits, len(place.keys) or 4])
-    least = max([1, *several])
+    least = max([least, *several])
     step = HALF if place.unit == "credits" else Decimal(1)
     counts = [n for n in (4, 3, 2, 1) if least <= n <= max(most, least)] or [least]
     even = [n for n in counts if need % n == 0 and n > 1]

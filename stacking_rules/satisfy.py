@@ -181,7 +181,7 @@ class Inventor:
             named = self.asked.definitions.scales[scale]
             return [named.grade(text, scale) for text in reversed(named.grades)]
         low, high = scale_bounds(scale)
-        near = {high, min(high, value + 1), max(low, value), max(low, value - 1), low}
+        near = {high, low, *(min(high, max(low, value + n)) for n in (-1, 0, 1))}
         return [Grade(found, scale) for found in sorted(near, reverse=True)]
 
     def _around(self, value: object) -> list[Said]:

@@ -66,6 +66,19 @@ def weaker(root: str, node: Requirement, address: str, as_of: date) -> Iterator[
                 yield from _at_clause(root, narrow, here, clause, as_of)
 
 
+def without_clause(root: str, node: Requirement, address: str) -> Requirement | None:
+    """Return ``node`` (at ``root``) without what stands at ``address``, but for what is below."""
+    for here, found in walk(root, node):
+        if here == address and isinstance(found, Amount):
+            return edited_below(root, node, here, lambda n: _changed(n, need=Decimal(0)))
+        if here == address:
+            return edited_below(root, node, here, lambda n: replace(NOTHING, id=n.id))
+        for clause in found.clauses:
+            if clause_address(here, clause) == address:
+                return edited_below(root, node, here, with_clause(clause))
+    return None
+
+
 # -- requirements ----------------------------------------------------------------------------
 
 Edited = tuple[str, str, str, Callable[[Requirement], Requirement]]
