@@ -84,7 +84,7 @@ def examples(stack: Stack, as_of: date) -> Examples:
     without: list[Without] = []
     for root, tree in _trees(stack):
         maker = Maker(stack, root)
-        record = maker.just_meets(Wanted(tree, as_of))
+        record = next(maker.just_meets(Wanted(tree, as_of)), None)
         if record is None:
             without += [Without(at, "no-qualifier") for at in asked(root, tree)]
             continue
@@ -130,21 +130,30 @@ def _missing(
     """Yield who meets a rule that asks less at ``address``, and not ``tree``."""
     for weak in weaker(maker.root, tree, address, as_of):
         on = weak.as_of or as_of
-        record = maker.just_meets(Wanted(weak.rule, on, weak.scope, weak.shift, weak.is_shared))
-        at_fault = () if record is None else faults(maker.stack, record, on)
-        if record is not None and at_fault == (address,):
-            yield NearMiss(address, weak.change, record, on)
-        elif record is not None and at_fault:
-            yield Pair(tuple(dict.fromkeys((address, *at_fault))), weak.change, record, on)
+        pair: Pair | None = None
+        for record in maker.just_meets(
+            Wanted(weak.rule, on, weak.scope, weak.shift, weak.is_shared)
+        ):
+            at_fault = faults(maker.stack, record, on)
+            if at_fault == (address,):
+                yield NearMiss(address, weak.change, record, on)
+                break
+            if at_fault and pair is None:
+                pair = Pair(tuple(dict.fromkeys((address, *at_fault))), weak.change, record, on)
+        else:
+            if pair is not None:
+                yield pair
 
 
-def _paired(maker: Maker, tree: Requirement, address: str, as_of: date) -> Iterator[Pair]:
+def _paired(
+    maker: Maker, tree: Requirement, address: str, as_of: date
+) -> Iterator[NearMiss | Pair]:
     """Yield who misses at ``address`` and one more, where nobody misses there alone."""
     others = [at for at in asked(maker.root, tree) if at != address]
     for other in sorted(others, key=lambda at: (not are_near(at, address), others.index(at))):
         rest = without_clause(maker.root, tree, other)
         for found in _missing(maker, rest, address, as_of) if rest is not None else ():
-            if isinstance(found, Pair) and set(found.addresses) == {address, other}:
+            if set(faults(maker.stack, found.record, found.as_of)) == {address, other}:
                 yield found
                 return
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -60,15 +60,18 @@ class Maker:
             return replace(self.stack, requires=rule, renewal=None)
         return replace(self.stack, renewal=replace(self.stack.renewal, requires=rule))
 
-    def just_meets(self, wanted: Wanted) -> LearnerRecord | None:
-        """Return a learner who meets the rule and would not with less; None if none was found."""
+    def just_meets(self, wanted: Wanted) -> Iterator[LearnerRecord]:
+        """Yield learners who meet the rule: what looks sufficient first, then with no needless fact.
+
+        The later ones are chosen from more than enough, where the first was of no use.
+        """
         stack = self.with_rule(wanted.rule)
         for is_wide in (False, True):
-            record = self._offered(wanted, is_wide=is_wide)
-            record = self._chosen(wanted, record)
+            record = self._chosen(wanted, self._offered(wanted, is_wide=is_wide))
             if record is not None and is_met(stack, record, wanted.as_of):
-                return minimal(record, lambda r: is_met(stack, r, wanted.as_of))
-        return None
+                if not is_wide:
+                    yield record
+                yield minimal(record, lambda r: is_met(stack, r, wanted.as_of))
 
     def _offered(self, wanted: Wanted, *, is_wide: bool) -> LearnerRecord:
         own = self._own_award(wanted.as_of)

@@ -153,6 +153,11 @@ class Offer:
         least = max(counted, default=1) if place.unit != "items" else 1
         sizes = split(place, need, least)
         found: list[Sort] = []
+        if not place.keys and not self.is_wide:
+            named = [o.need for o in others if o.keys and o.is_overlay and o.unit == place.unit]
+            if named and not place.is_overlay and place.unit == "credits":
+                found.append(([], named))
+                need -= sum(named, Decimal(0))
         for clause, where in apart:
             mine = self._claim(clause, place, sizes)
             if mine:
