@@ -27,6 +27,10 @@ from stacking_rules.thresholds import compile_tree, nodes_of, pools_of
 from stacking_rules.weaken import weaker, without_clause
 
 
+NEAREST = 8
+"""How many other addresses are tried as the one that fails together with an address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Qualifier:
     """A learner who meets the rule on ``as_of``, and would not without any of the facts."""
@@ -125,15 +129,14 @@ def asked(root: str, tree: Requirement) -> tuple[str, ...]:
 
 
 def _missing(
-    maker: Maker, tree: Requirement, address: str, as_of: date
+    maker: Maker, tree: Requirement, address: str, as_of: date, *, is_quick: bool = False
 ) -> Iterator[NearMiss | Pair]:
     """Yield who meets a rule that asks less at ``address``, and not ``tree``."""
     for weak in weaker(maker.root, tree, address, as_of):
         on = weak.as_of or as_of
         pair: Pair | None = None
-        for record in maker.just_meets(
-            Wanted(weak.rule, on, weak.scope, weak.shift, weak.is_shared)
-        ):
+        wanted = Wanted(weak.rule, on, weak.scope, weak.shift, weak.is_shared)
+        for record in maker.just_meets(wanted, is_quick=is_quick):
             at_fault = faults(maker.stack, record, on)
             if at_fault == (address,):
                 yield NearMiss(address, weak.change, record, on)
@@ -150,9 +153,12 @@ def _paired(
 ) -> Iterator[NearMiss | Pair]:
     """Yield who misses at ``address`` and one more, where nobody misses there alone."""
     others = [at for at in asked(maker.root, tree) if at != address]
-    for other in sorted(others, key=lambda at: (not are_near(at, address), others.index(at))):
+    others.sort(key=lambda at: not are_near(at, address))
+    for other in others[:NEAREST]:
         rest = without_clause(maker.root, tree, other)
-        for found in _missing(maker, rest, address, as_of) if rest is not None else ():
+        if rest is None:
+            continue
+        for found in _missing(maker, rest, address, as_of, is_quick=True):
             if set(faults(maker.stack, found.record, found.as_of)) == {address, other}:
                 yield found
                 return

@@ -60,18 +60,20 @@ class Maker:
             return replace(self.stack, requires=rule, renewal=None)
         return replace(self.stack, renewal=replace(self.stack.renewal, requires=rule))
 
-    def just_meets(self, wanted: Wanted) -> Iterator[LearnerRecord]:
+    def just_meets(self, wanted: Wanted, *, is_quick: bool = False) -> Iterator[LearnerRecord]:
         """Yield learners who meet the rule: what looks sufficient first, then with no needless fact.
 
-        The later ones are chosen from more than enough, where the first was of no use.
+        The later ones are chosen from more than enough, where the first was of no use; not with
+        ``is_quick``.
         """
         stack = self.with_rule(wanted.rule)
-        for is_wide in (False, True):
-            record = self._chosen(wanted, self._offered(wanted, is_wide=is_wide))
-            if record is not None and is_met(stack, record, wanted.as_of):
-                if not is_wide:
-                    yield record
-                yield minimal(record, lambda r: is_met(stack, r, wanted.as_of))
+        for is_wide in (False,) if is_quick else (False, True):
+            record = self._offered(wanted, is_wide=is_wide)
+            if not is_wide and is_met(stack, record, wanted.as_of):
+                yield record
+            chosen = self._chosen(wanted, record)
+            if chosen is not None and is_met(stack, chosen, wanted.as_of):
+                yield minimal(chosen, lambda r: is_met(stack, r, wanted.as_of))
 
     def _offered(self, wanted: Wanted, *, is_wide: bool) -> LearnerRecord:
         own = self._own_award(wanted.as_of)
@@ -111,11 +113,11 @@ class Maker:
     def _chosen(self, wanted: Wanted, record: LearnerRecord) -> LearnerRecord | None:
         """Return what of the offer is chosen where nothing is forbidden; None if not enough."""
         stack = self.with_rule(positive(wanted.rule))
-        found = ask(stack, record, wanted.as_of)
-        if found.progress.status is not Status.MET:
+        if not is_met(stack, record, wanted.as_of):
             return None
         if wanted.shift is not None:
             return record
+        found = ask(stack, record, wanted.as_of)
         counted = {fact.id for node in found.progress.walk() for fact in node.counted}
         kept = [
             fact

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from stacking_rules import clauses as kinds
 from stacking_rules.clauses import Clause
@@ -209,7 +209,7 @@ class Offer:
             left = self.left.get(clause.id, getattr(clause, "need", Decimal(0)))
             mine = sizes[: int(left)]
             if amount is not None and mine and sum(mine) > amount:
-                even = (amount / len(mine) / HALF).to_integral_value("ROUND_FLOOR") * HALF
+                even = (amount / len(mine) / HALF).to_integral_value(ROUND_FLOOR) * HALF
                 mine = [even] * len(mine)
             self.left[clause.id] = left - len(mine)
             return mine
@@ -234,8 +234,12 @@ class Offer:
         return found
 
 
-def _order(place: Place) -> tuple[bool, int, Decimal]:
-    return place.is_overlay, len(place.keys) or 99, -place.need
+def _order(place: Place) -> tuple[object, ...]:
+    """Return the order in which places are served: those that leave least choice first."""
+    if not place.is_overlay:
+        return (0, len(place.keys) or 99, -place.need)
+    has_edge = any(clause.id.startswith("edge") for clause in place.node.clauses)
+    return (1, not has_edge, place.unit != "items", -place.need)
 
 
 def _is_limit(clause: Clause) -> bool:
@@ -283,7 +287,9 @@ def split(place: Place, need: Decimal, least: int = 1) -> list[Decimal]:
     counts = [n for n in (4, 3, 2, 1) if least <= n <= max(most, least)] or [least]
     even = [n for n in counts if need % n == 0 and n > 1]
     count = (even or counts)[0]
-    size = (need / count / step).to_integral_value(ROUND_CEILING) * step
-    sizes = [size] * count
-    sizes[-1] = need - size * (count - 1)
+    even_size = (need / count / step).to_integral_value(ROUND_FLOOR) * step
+    sizes = [even_size] * count
+    for index in range(int((need - sum(sizes, Decimal(0))) / step)):
+        sizes[index] += step
+    sizes[0] = need - sum(sizes[1:], Decimal(0))
     return [one for one in sizes if one > 0]

@@ -33,6 +33,8 @@ Goal = tuple[Test, bool]
 TRIES = 4_000
 USED = "used"
 OTHER = "other"
+NEW = "new"
+"""Stands for an achievement that no test names."""
 
 
 @dataclass(slots=True)
@@ -74,11 +76,14 @@ class Inventor:
 
         ``fixed`` is what the fact says anyway. None where nothing meets ``must``.
         """
-        key = (goals := tuple(must), wishes := tuple(prefer), tuple(fixed.items()))
+        named = fixed.get("achievement")
+        told = self.options.get("achievement", [])
+        same = {**fixed, "achievement": named if named in told else NEW} if named else dict(fixed)
+        key = (goals := tuple(must), wishes := tuple(dict.fromkeys(prefer)), tuple(same.items()))
         if key not in self.known:
-            self.known[key] = self._invent(list(goals), wishes, fixed)
+            self.known[key] = self._invent(list(goals), wishes, same)
         found = self.known[key]
-        return None if found is None else dict(found)
+        return None if found is None else {**found, **fixed}
 
     def _invent(
         self, goals: list[Goal], prefer: Sequence[Goal], fixed: Mapping[str, Said]
