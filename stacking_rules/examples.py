@@ -8,6 +8,7 @@ from datetime import date
 
 from stacking_rules import clauses as kinds
 from stacking_rules.facts import Award, LearnerRecord
+from stacking_rules.focus import branches
 from stacking_rules.held import LEDGER
 from stacking_rules.made_records import (
     Maker,
@@ -88,11 +89,10 @@ def examples(stack: Stack, as_of: date) -> Examples:
     without: list[Without] = []
     for root, tree in _trees(stack):
         maker = Maker(stack, root)
-        record = next(maker.just_meets(Wanted(tree, as_of)), None)
+        record = _qualifier(maker, tree, as_of)
         if record is None:
             without += [Without(at, "no-qualifier") for at in asked(root, tree)]
             continue
-        record = minimal(record, lambda r: is_met(stack, r, as_of))
         qualifiers[record] = Qualifier(record, as_of)
         for address in asked(root, tree):
             found = list(_missing(maker, tree, address, as_of))
@@ -126,6 +126,15 @@ def asked(root: str, tree: Requirement) -> tuple[str, ...]:
         found |= {} if pool.grace is None else {pool.grace[0]: None}
     found |= {at: None for at, what in compiled.given if not isinstance(what, Choice)}
     return tuple(found)
+
+
+def _qualifier(maker: Maker, tree: Requirement, as_of: date) -> LearnerRecord | None:
+    """Return a learner who meets ``tree`` and would not with less, whichever way through it."""
+    for rule in (tree, *branches(maker.root, tree)):
+        for record in maker.just_meets(Wanted(rule, as_of)):
+            if is_met(maker.stack, record, as_of):
+                return minimal(record, lambda r: is_met(maker.stack, r, as_of))
+    return None
 
 
 def _missing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,7 +12,6 @@ from stacking_rules.requirements import (
     AllOf,
     Amount,
     AnyOf,
-    AtLeast,
     Attested,
     Choice,
     Completed,
@@ -21,8 +21,10 @@ from stacking_rules.requirements import (
     Limit,
     NoneOf,
     Requirement,
+    parts_of,
 )
-from stacking_rules.stacks import child_address
+from stacking_rules.selection import Test
+from stacking_rules.stacks import child_address, walk
 
 NOTHING = AllOf(parts=())
 _KIND = {Earned: "award", Attested: "attestation"}
@@ -104,30 +106,50 @@ def _is_negative(clause: Clause) -> bool:
     return isinstance(clause, kinds.Mean) and clause.over == "attempted"
 
 
-def learner_tests(node: Requirement) -> tuple[list[LearnerIs], list[LearnerIs], list[LearnerIs]]:
-    """Return the conditions on the learner that must hold, that must not, and the others."""
-    must: list[LearnerIs] = []
-    must_not: list[LearnerIs] = []
-    others: list[LearnerIs] = []
-    _sort(node, must, must_not, others)
-    return must, must_not, others
+Goals = list[tuple[Test, bool]]
 
 
-def _sort(
-    node: Requirement, yes: list[LearnerIs], no: list[LearnerIs], other: list[LearnerIs]
-) -> None:
+def learner_goals(node: Requirement) -> tuple[Goals, Goals]:
+    """Return which tests the learner has to pass and not, and which had better be so."""
+    must: Goals = []
+    better: Goals = []
+    _sort(node, must, better, want=True)
+    return must, better
+
+
+def _sort(node: Requirement, must: Goals, better: Goals, *, want: bool) -> None:
     if isinstance(node, LearnerIs):
-        yes.append(node)
-    elif isinstance(node, AllOf):
-        for part in node.parts:
-            _sort(part, yes, no, other)
+        must.append((node.where, want))
     elif isinstance(node, NoneOf):
         for part in node.parts:
-            _sort(part, no, yes, other)
+            _sort(part, must, better, want=not want)
     elif isinstance(node, Choice):
-        for part in (node.condition, node.then, node.otherwise):
-            if part is not None:
-                _sort(part, other, other, other)
-    elif isinstance(node, AnyOf | AtLeast):
+        _sort(node.condition, better, better, want=False)
+        for branch in (node.then, node.otherwise):
+            if branch is not None:
+                _sort(branch, better, better, want=want)
+    elif isinstance(node, Group):
+        is_all = node.needed == len(node.parts)
         for part in node.parts:
-            _sort(part, other, other, other)
+            _sort(part, must if is_all else better, better, want=want)
+
+
+def avoided(node: Requirement) -> frozenset[tuple[str, str]]:
+    """Return what is not to be held, by kind of fact and key."""
+    found: set[tuple[str, str]] = set()
+    for _, below in walk("/", node):
+        for part in below.parts if isinstance(below, NoneOf) else ():
+            for _, leaf in walk("/", part):
+                if isinstance(leaf, Completed | Earned | Attested):
+                    found.add((_KIND.get(type(leaf), "completion"), leaf.achievement))
+    return frozenset(found)
+
+
+def branches(root: str, node: Requirement) -> Iterator[Requirement]:
+    """Yield ``node`` narrowed to each branch of its choices and each part of its groups."""
+    for address, below in walk(root, node):
+        is_choice = isinstance(below, Choice)
+        if is_choice or (isinstance(below, Group) and below.needed < len(below.parts)):
+            for part in parts_of(below):
+                if not (isinstance(below, Choice) and part is below.condition):
+                    yield focused(root, node, child_address(address, part))

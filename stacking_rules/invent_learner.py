@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from stacking_rules.facts import Learner, Value
-from stacking_rules.focus import learner_tests
+from stacking_rules.focus import learner_goals
 from stacking_rules.requirements import LearnerIs, Requirement
-from stacking_rules.satisfy import Goal, Inventor
+from stacking_rules.satisfy import Inventor
 from stacking_rules.selection import Anchor, Asked, Compare, Recent, Test, literals
 from stacking_rules.spans import Span, add
 from stacking_rules.stacks import walk
@@ -30,10 +30,7 @@ def invent_learner(
         if isinstance(node, LearnerIs)
     ]
     inventor = Inventor(asked, on_learner, (), asked.as_of - EARLY)
-    must, must_not, others = learner_tests(rule)
-    goals: list[Goal] = [(node.where, True) for node in must]
-    goals += [(node.where, False) for node in must_not]
-    prefer: list[Goal] = [(node.where, False) for node in others]
+    goals, prefer = learner_goals(rule)
     prefer += [(test, True) for test in on_learner]
     said = inventor.invent(goals, prefer, {}) or {}
     attributes = tuple(

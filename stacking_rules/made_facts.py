@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from stacking_rules.clauses import Mean
 from stacking_rules.facts import Attestation, Award, Completion, Fact, Grade, Value
 from stacking_rules.leaves import Place
 from stacking_rules.reading import scale_bounds
@@ -102,7 +103,8 @@ class FactBook:
         """Return the grade that adds ``size`` points, where that is what counts at ``place``."""
         scale = place.scale()
         factor = dict(getattr(place.node, "factors", ())).get(key, Decimal(1))
-        if place.unit != "points" or scale is None or not factor:
+        has_mean = any(isinstance(clause, Mean) for clause in place.clauses)
+        if place.unit != "points" or scale is None or not factor or has_mean:
             return {}
         if scale in self.stack.definitions.scales:
             return {}

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from stacking_rules.evaluate import Inquiry, inquire, meets
 from stacking_rules.facts import Attestation, Award, Completion, Fact, LearnerRecord
-from stacking_rules.focus import positive
+from stacking_rules.focus import avoided, positive
 from stacking_rules.invent_learner import invent_learner
 from stacking_rules.leaves import hints_of, tests_of
 from stacking_rules.made_facts import instant
@@ -87,6 +87,7 @@ class Maker:
             wanted.scope,
             wanted.shift,
             wanted.is_shared,
+            avoided(wanted.rule),
         )
         return with_facts(LearnerRecord(learner=inventor.asked.learner), [*own, *offer.make()])
 

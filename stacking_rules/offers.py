@@ -31,7 +31,8 @@ class Offer:
 
     With ``is_wide`` there is more than enough, of every sort; without, what looks sufficient.
     What is offered at ``scope`` is moved to other days by ``shift``; where ``is_shared``, what
-    serves one place is not offered again for another.
+    serves one place is not offered again for another. What is ``avoided``, by kind and key, is
+    offered only where nothing else would do.
     """
 
     stack: Stack
@@ -42,11 +43,13 @@ class Offer:
     scope: str = ""
     shift: Shift | None = None
     is_shared: bool = False
+    avoided: frozenset[tuple[str, str]] = frozenset()
     left: dict[str, Decimal] = field(default_factory=dict)
 
     def make(self) -> list[Fact]:
         """Return the facts, and the awards that have used them."""
         book = FactBook(self.stack, self.inventor)
+        is_wide = self.is_wide and self.stack.repeats == "best"
         found, first = places(self.address, self.rule), True
         for place in sorted(found, key=_order):
             is_moved = self.shift is not None and is_below(place.address, self.scope)
@@ -54,7 +57,7 @@ class Offer:
                 fact = book.fact(place, sketch, size)
                 if is_moved and self.shift is not None:
                     fact, first = self.shift(fact, first), False
-                book.take(fact, sketch, is_repeat_wanted=self.is_wide)
+                book.take(fact, sketch, is_repeat_wanted=is_wide)
         return book.all()
 
     def _sketches(
@@ -84,8 +87,9 @@ class Offer:
             if other.is_overlay and other.kind == place.kind and not place.is_overlay
             for key in other.keys
         )
+        keys = tuple(key for key in keys if (place.kind, key) not in self.avoided) or keys
         taken = [key for key in keys if (place.kind, key) in book.facts]
-        free = [key for key in keys if key not in taken]
+        free = sorted((k for k in keys if k not in taken), key=lambda k: _is_bundled(place, k))
         return [*taken, *free] if place.is_overlay else [*free, *(taken if place.keys else [])]
 
     def _sketch(
@@ -96,19 +100,26 @@ class Offer:
         known: dict[str, Said] = {} if text is None else {n: v[0] for n, v in text.attributes}
         bare: dict[str, Said] = {"kind": place.kind}
         bare |= {"achievement": fixed["achievement"]} if place.keys else {}
+        limits = limits_of(self.stack.requires)
         for said in (fixed | known, fixed, bare):
             found = self.inventor.invent(must, wishes, said)
-            if found is not None:
+            if found is not None and not (
+                "grade" in said and any(self.inventor.passes(test, found) for test in limits)
+            ):
                 return found
         return None
 
     def _told_apart(self, place: Place, number: int) -> Iterator[Goal]:
+        several: dict[str, int] = {}
         for clause in place.clauses:
             if isinstance(clause, kinds.Distinct):
-                values = self._values(clause.by, clause.need)
-                yield OneOf(clause.by, (values[number % len(values)],)), True
-            elif isinstance(clause, kinds.Same):
-                yield OneOf(clause.by, self._values(clause.by, 1)), True
+                several[clause.by] = max(clause.need, several.get(clause.by, 1))
+        for clause in place.clauses:
+            if isinstance(clause, kinds.Same):
+                several[clause.by] = 1
+        for name, count in several.items():
+            values = self._values(name, count)
+            yield OneOf(name, (values[number % len(values)],)), True
 
     def _values(self, name: str, count: int) -> tuple[Value, ...]:
         known = [v for v in self.inventor.options.get(name, []) if isinstance(v, str)]
@@ -151,7 +162,8 @@ class Offer:
             if other.is_overlay and other.unit == "items" and set(other.must) <= set(place.must)
         ]
         least = max(counted, default=1) if place.unit != "items" else 1
-        sizes = split(place, need, least)
+        most = self._most(place, others, wishes)
+        sizes = split(place, need, least, most)
         found: list[Sort] = []
         if not place.keys and not self.is_wide:
             named = [o.need for o in others if o.keys and o.is_overlay and o.unit == place.unit]
@@ -164,8 +176,21 @@ class Offer:
                 found.append(([(where, True)], mine))
                 need -= sum(mine, Decimal(0))
         avoided: list[Goal] = [(where, False) for _, where in apart]
-        found.append((avoided, split(place, need, least) if found else sizes))
+        found.append((avoided, split(place, need, least, most) if found else sizes))
         return self._wide(place, found) if self.is_wide else found
+
+    def _most(self, place: Place, others: Sequence[Place], wishes: list[Goal]) -> int:
+        """Return into how many items the need of ``place`` is split at most."""
+        rivals = {k for o in others if o is not place and not o.is_overlay for k in o.keys}
+        most = 4 if rivals.isdisjoint(place.keys) else 1
+        base = self._sketch(place, [(t, True) for t in place.must], wishes, {"achievement": "item"})
+        for clause in place.clauses:
+            is_limit = isinstance(clause, kinds.Most | kinds.Cap) and clause.unit == "items"
+            if is_limit and base is not None:
+                where = getattr(clause, "where", None)
+                if where is None or self.inventor.passes(where, base):
+                    most = min(most, max(1, int(getattr(clause, "limit", 1))))
+        return most
 
     def _there(self, place: Place, book: FactBook) -> Decimal:
         """Return how much of what is made already counts at ``place``, too."""
@@ -225,7 +250,7 @@ class Offer:
         """Return more of everything: every clause met and not, and sizes that fit exactly."""
         sizes = lean[-1][1] or split(place, place.need) or [Decimal(1)]
         many = sizes[:1] * (len(place.keys) or len(sizes) + 1)
-        found: list[Sort] = [*lean, ([], many)]
+        found: list[Sort] = [*lean, ([], many), ([], [place.need] * len(place.keys))]
         for clause in place.clauses:
             where = getattr(clause, "where", None)
             if where is not None:
@@ -240,6 +265,10 @@ def _order(place: Place) -> tuple[object, ...]:
         return (0, len(place.keys) or 99, -place.need)
     has_edge = any(clause.id.startswith("edge") for clause in place.node.clauses)
     return (1, not has_edge, place.unit != "items", -place.need)
+
+
+def _is_bundled(place: Place, key: str) -> bool:
+    return any(isinstance(c, kinds.Bundle) and key in c.of for c in place.clauses)
 
 
 def _is_limit(clause: Clause) -> bool:
@@ -270,8 +299,8 @@ def share_of(clause: Clause, place: Place) -> Decimal:
     return Decimal(0)
 
 
-def split(place: Place, need: Decimal, least: int = 1) -> list[Decimal]:
-    """Return sizes of at least so many items that add up to ``need``, few and even ones."""
+def split(place: Place, need: Decimal, least: int = 1, most: int = 4) -> list[Decimal]:
+    """Return sizes of ``least`` to ``most`` items that add up to ``need``, even ones if possible."""
     if need <= 0:
         return []
     several = [c.need for c in place.clauses if isinstance(c, kinds.Distinct)]
@@ -281,12 +310,13 @@ def split(place: Place, need: Decimal, least: int = 1) -> list[Decimal]:
     if place.unit == "items":
         return [Decimal(1)] * max(int(need.to_integral_value(ROUND_CEILING)), *several, 1)
     limits = [c.count for c in place.clauses if isinstance(c, kinds.Best)]
-    most = min([4, *limits, len(place.keys) or 4])
+    most = min([most, *limits, len(place.keys) or 4])
     least = max([least, *several])
     step = HALF if place.unit == "credits" else Decimal(1)
     counts = [n for n in (4, 3, 2, 1) if least <= n <= max(most, least)] or [least]
     even = [n for n in counts if need % n == 0 and n > 1]
-    count = (even or counts)[0]
+    whole = [n for n in counts if need >= n]
+    count = (even or whole or [least])[0]
     even_size = (need / count / step).to_integral_value(ROUND_FLOOR) * step
     sizes = [even_size] * count
     for index in range(int((need - sum(sizes, Decimal(0))) / step)):
