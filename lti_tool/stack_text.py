@@ -1,4 +1,4 @@
-"""Stack and record documents as text: YAML or JSON in, plain data and positions out.
+"""Stack and record documents as text: YAML or JSON in, plain data and positions out, and back.
 
 The only place that knows YAML. Events are counted as they come, so that a small file that
 unfolds into a large one (aliases), tags and duplicate keys are refused before anything is built.
@@ -190,3 +190,19 @@ class _Builder:
         if not number.is_finite() or abs(number.adjusted()) > 30:
             raise self._error(event, address, f"The number {text[:40]} is out of range.")
         return number
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes decimals as they are: exact, and as numbers."""
+
+
+def _decimal(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:float", format(value, "f"))
+
+
+_Dumper.add_representer(Decimal, _decimal)
+
+
+def write_yaml(data: object) -> str:
+    """Return plain data as YAML that ``load`` reads as the same."""
+    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))

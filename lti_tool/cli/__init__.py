@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import click
 
-from lti_tool.cli import rule_answers, rule_views  # noqa: F401  -- add commands to "rules"
+from lti_tool.cli import (  # noqa: F401  -- add commands to "rules"
+    rule_answers,
+    rule_examples,
+    rule_views,
+)
 from lti_tool.cli.benchmarks import bench
 from lti_tool.cli.database import db
 from lti_tool.cli.imports import import_
