@@ -80,8 +80,11 @@ def _days(clause: Clause) -> Iterator[Changed]:
         case kinds.Window(terms=terms):
             yield from _steps(clause, "terms", terms, 1)
         case kinds.After(is_strict=is_strict):
-            yield "strict", said(is_strict), said(not is_strict), (
-                replace(clause, is_strict=not is_strict),
+            yield (
+                "strict",
+                said(is_strict),
+                said(not is_strict),
+                (replace(clause, is_strict=not is_strict),),
             )
         case kinds.Open(since=since, until=until):
             for days in (1, -1):

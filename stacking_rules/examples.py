@@ -10,6 +10,7 @@ from stacking_rules import clauses as kinds
 from stacking_rules.facts import Award, LearnerRecord
 from stacking_rules.focus import branches
 from stacking_rules.held import LEDGER
+from stacking_rules.leaves import is_below
 from stacking_rules.made_records import (
     Maker,
     Wanted,
@@ -23,13 +24,15 @@ from stacking_rules.progress import Status
 from stacking_rules.relax import relax
 from stacking_rules.requirements import Choice, Requirement
 from stacking_rules.rule_changes import Change
+from stacking_rules.rule_mutants import mutants
 from stacking_rules.stacks import RENEWAL, ROOT, Stack
 from stacking_rules.thresholds import compile_tree, nodes_of, pools_of
 from stacking_rules.weaken import weaker, without_clause
 
-
 NEAREST = 8
 """How many other addresses are tried as the one that fails together with an address."""
+EDGES = 8
+"""For how many stricter rules somebody is sought who would no longer qualify."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +102,18 @@ def examples(stack: Stack, as_of: date) -> Examples:
             alone = [m for m in found if isinstance(m, NearMiss)]
             together = [m for m in found if isinstance(m, Pair)]
             if not alone and not together:
-                together = list(_paired(maker, tree, address, as_of))
+                found = list(_paired(maker, tree, address, as_of))
+                alone = [m for m in found if isinstance(m, NearMiss)]
+                together = [m for m in found if isinstance(m, Pair)]
             misses += alone
             if not alone:
                 pairs += together[:1]
                 without += [] if together else [Without(address, "not-found")]
+        misses += _redeemed(stack, record, as_of) if root == ROOT else ()
+        for record in _other_ways(maker, tree, as_of):
+            qualifiers.setdefault(record, Qualifier(record, as_of))
+        for record in _at_edges(maker, list(qualifiers), misses, as_of):
+            qualifiers.setdefault(record, Qualifier(record, as_of))
     return Examples(tuple(qualifiers.values()), tuple(misses), tuple(pairs), tuple(without))
 
 
@@ -134,6 +144,59 @@ def _qualifier(maker: Maker, tree: Requirement, as_of: date) -> LearnerRecord | 
         for record in maker.just_meets(Wanted(rule, as_of)):
             if is_met(maker.stack, record, as_of):
                 return minimal(record, lambda r: is_met(maker.stack, r, as_of))
+    return None
+
+
+def _redeemed(stack: Stack, record: LearnerRecord, as_of: date) -> Iterator[NearMiss]:
+    """Yield the learner of ``record`` after another award has redeemed what counts."""
+    if stack.consume != "bank" or not record.completions:
+        return
+    fact = record.completions[0]
+    other = Award("redeemed", "redeemed", fact.on, fact.recorded_at, is_banked=True)
+    other = replace(other, counted=(fact.id,))
+    spent = with_facts(record, [*facts_of(record), other])
+    if faults(stack, spent, as_of) == (LEDGER,):
+        yield NearMiss(LEDGER, Change(LEDGER, "ledger"), spent, as_of)
+
+
+def _other_ways(maker: Maker, tree: Requirement, as_of: date) -> Iterator[LearnerRecord]:
+    """Yield who qualifies by each branch and each part of which not all are needed."""
+    for rule in branches(maker.root, tree):
+        for record in maker.just_meets(Wanted(rule, as_of), is_quick=True):
+            if is_met(maker.stack, record, as_of):
+                yield minimal(record, lambda r: is_met(maker.stack, r, as_of))
+                break
+
+
+def _at_edges(
+    maker: Maker, known: list[LearnerRecord], misses: list[NearMiss], as_of: date
+) -> Iterator[LearnerRecord]:
+    """Yield who qualifies, and would no longer if the rule asked for a little more."""
+    tried = 0
+    for mutant in mutants(maker.stack):
+        at = mutant.change.address
+        near = [miss for miss in misses if miss.address == at]
+        is_noticed = any(not is_met(mutant.stack, record, as_of) for record in known) or any(
+            is_met(mutant.stack, miss.record, miss.as_of) for miss in near
+        )
+        is_weaker = mutant.change.kind in ("use", "clause")
+        if is_noticed or is_weaker or tried == EDGES or not is_below(at, maker.root):
+            continue
+        tried += 1
+        found = _just_inside(maker, mutant.stack, at, as_of)
+        if found is not None:
+            known.append(found)
+            yield found
+
+
+def _just_inside(maker: Maker, stricter: Stack, address: str, as_of: date) -> LearnerRecord | None:
+    """Return who just qualifies and misses ``stricter``, which asks for more at ``address``."""
+    tree = dict(_trees(stricter))[maker.root]
+    for found in _missing(Maker(stricter, maker.root), tree, address, as_of, is_quick=True):
+        if found.as_of == as_of and is_met(maker.stack, found.record, as_of):
+            record = minimal(found.record, lambda r: is_met(maker.stack, r, as_of))
+            if not is_met(stricter, record, as_of):
+                return record
     return None
 
 

@@ -11,7 +11,6 @@ from stacking_rules.clauses import Clause
 from stacking_rules.requirements import (
     AllOf,
     Amount,
-    AnyOf,
     Attested,
     Choice,
     Completed,

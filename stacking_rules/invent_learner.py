@@ -33,9 +33,7 @@ def invent_learner(
     goals, prefer = learner_goals(rule)
     prefer += [(test, True) for test in on_learner]
     said = inventor.invent(goals, prefer, {}) or {}
-    attributes = tuple(
-        (name, (value,)) for name, value in said.items() if isinstance(value, Value)  # type: ignore[arg-type]
-    )
+    attributes = tuple((name, (value,)) for name, value in said.items() if isinstance(value, Value))
     return Learner(attributes, tuple(sorted(_events(tests, asked.as_of).items())))
 
 
@@ -61,4 +59,8 @@ def _measured(tests: Iterable[Test]) -> Iterator[tuple[str, bool, Span]]:
                 continue
             if anchor.source == "event":
                 is_span = anchor.span.months > 0 or anchor.span.days > 0
-                yield anchor.key, is_lower and not anchor.span.months < 0, anchor.span if is_span else Span()
+                yield (
+                    anchor.key,
+                    is_lower and not anchor.span.months < 0,
+                    anchor.span if is_span else Span(),
+                )

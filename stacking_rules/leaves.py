@@ -172,5 +172,3 @@ def limits_of(node: Requirement) -> list[Test]:
             where = [] if below.where is None else [below.where]
             found.append(AllTests((*keys, *where)))
     return found
-
-

@@ -69,13 +69,13 @@ class FactBook:
         attributes = tuple(
             (name, (value,))
             for name, value in sketch.items()
-            if name not in _BUILT_IN and isinstance(value, Value)  # type: ignore[arg-type]
+            if name not in _BUILT_IN and isinstance(value, Value)
         )
         if place.kind == "attestation":
-            return Attestation(key, key, on, recorded, attributes=attributes)  # type: ignore[arg-type]
+            return Attestation(key, key, on, recorded, attributes=attributes)
         worth = self._credits(key, sketch, size if place.unit == "credits" else Decimal(1))
         if place.kind == "award":
-            return Award(key, key, on, recorded, worth, attributes=attributes)  # type: ignore[arg-type]
+            return Award(key, key, on, recorded, worth, attributes=attributes)
         return Completion(
             key,
             key,
@@ -84,7 +84,7 @@ class FactBook:
             worth,
             self._grade(place, sketch),
             started_on=_day(sketch, "started") or on,
-            attributes=attributes,  # type: ignore[arg-type]
+            attributes=attributes,
         )
 
     def _credits(self, key: str, sketch: Mapping[str, Said], size: Decimal) -> Decimal:

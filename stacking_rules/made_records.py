@@ -13,7 +13,6 @@ from stacking_rules.invent_learner import invent_learner
 from stacking_rules.leaves import hints_of, tests_of
 from stacking_rules.made_facts import instant
 from stacking_rules.offers import Offer
-from stacking_rules.progress import Status
 from stacking_rules.requirements import Requirement
 from stacking_rules.satisfy import Inventor
 from stacking_rules.selection import Asked, Test
@@ -123,7 +122,7 @@ class Maker:
         kept = [
             fact
             for fact in facts_of(record)
-            if fact.id in counted or fact.id == "own" or getattr(fact, "counted", ())
+            if fact.id in counted or fact.id == "own" or (isinstance(fact, Award) and fact.counted)
         ]
         fewer = with_facts(record, kept)
         return fewer if is_met(stack, fewer, wanted.as_of) else record

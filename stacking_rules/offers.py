@@ -201,7 +201,9 @@ class Offer:
             is_fit = fact.kind == place.kind
             if is_fit and all(self.inventor.passes(test, sketch) for test in place.must):
                 grade = fact.grade.value if fact.grade is not None else Decimal(0)
-                amounts.append({"credits": fact.credits, "points": grade}.get(place.unit, Decimal(1)))
+                amounts.append(
+                    {"credits": fact.credits, "points": grade}.get(place.unit, Decimal(1))
+                )
         amounts.sort(reverse=True)
         found = sum(amounts[: min([*limits, len(amounts)])], Decimal(0))
         return found
@@ -226,7 +228,9 @@ class Offer:
     def _claim(self, clause: Clause, place: Place, sizes: list[Decimal]) -> list[Decimal]:
         """Return the sizes of what ``place`` gives to a clause: each clause is served once."""
         where = getattr(clause, "where", None)
-        most = [c for c in place.clauses if isinstance(c, kinds.Most | kinds.Cap) and c.where == where]
+        most = [
+            c for c in place.clauses if isinstance(c, kinds.Most | kinds.Cap) and c.where == where
+        ]
         items = min([c.limit for c in most if c.unit == "items"], default=None)
         amount = min([c.limit for c in most if c.unit == place.unit != "items"], default=None)
         is_counted = isinstance(clause, kinds.Least) and clause.unit == "items"

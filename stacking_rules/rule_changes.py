@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-
 HALF = Decimal("0.5")
 
 
@@ -30,5 +29,3 @@ def step_of(unit: str) -> Decimal:
 def said(value: object) -> str:
     """Return a number (or anything else) as text without zeros that say nothing."""
     return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
-
-

@@ -53,3 +53,13 @@ def with_clause(clause: Clause, *others: Clause) -> Edit:
         return replace(node, clauses=(*kept, *others))
 
     return edit
+
+
+def with_clauses_instead(without: set[type[Clause]], others: tuple[Clause, ...]) -> Edit:
+    """Return the edit that puts ``others`` in the place of all clauses of some kinds."""
+
+    def edit(node: Requirement) -> Requirement:
+        kept = tuple(clause for clause in node.clauses if type(clause) not in without)
+        return replace(node, clauses=(*kept, *others))
+
+    return edit

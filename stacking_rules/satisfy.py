@@ -252,7 +252,8 @@ def _in_order(name: str, values: list[Said]) -> list[Said]:
     """Return the values to try, what is unremarkable last but for use and days."""
     if name == "grade":
         grades = [value for value in values if isinstance(value, Grade)]
-        return sorted(grades, key=lambda grade: (grade.scale, -grade.value))  # type: ignore[return-value]
+        grades.sort(key=lambda grade: (grade.scale, -grade.value))
+        return [*grades]
     if name in (USED, "on", "started", "recorded"):
         return values
     return sorted(values, key=lambda value: value is None or value == OTHER)

@@ -26,22 +26,22 @@ Shifted = tuple[str, tuple[Clause, ...], Shift | None, date | None]
 
 def shifted(clause: Clause, as_of: date) -> Iterator[Shifted]:
     """Yield what breaks a clause about days."""
+    ended = (kinds.Grace(id="edge", span=FOREVER),)
     match clause:
         case kinds.Open(since=since, until=until):
             if until < date.max:
                 yield "until", (), None, until
             if since > date.min:
                 yield "since", (), None, since - DAY
-        case kinds.Window(span=Span() as span):
-            yield "window", (_several(2),), _early(clause, span), None
-        case kinds.Window():
-            yield "window", (_several(2),), _early(clause, Span(days=200 * clause.terms)), None
+        case kinds.Window(span=span):
+            allowed = Span(days=200 * clause.terms) if span is None else span
+            yield "window", (_several(2),), _early(clause, allowed), None
         case kinds.After():
             yield "order", (), _too_soon(clause), None
         case kinds.Together():
-            yield "together", (kinds.Grace(id="edge", span=FOREVER),), _ended_before(as_of), None
+            yield "together", ended, _ended_before(as_of), None
         case kinds.Grace():
-            yield "grace", (kinds.Grace(id="edge", span=FOREVER),), _long_ended(clause, as_of), None
+            yield "grace", ended, _long_ended(clause, as_of), None
 
 
 def _several(count: int) -> Clause:

@@ -62,7 +62,7 @@ def _of_award(fact: Award) -> Plain:
 
 
 def _unsaid(fact: Fact, definitions: Definitions) -> Plain:
-    """Return what is declared of the achievement and not known of this fact: nothing, said aloud."""
+    """Return as unknown what is declared of the achievement and not known of this fact."""
     text = definitions.achievements.get(fact.achievement)
     if fact.kind != "completion" or text is None:
         return {}

@@ -31,7 +31,9 @@ Example = Qualifier | NearMiss | Pair
 @click.argument("file", type=FILE)
 @click.option("--stack", "key", help="Key of the stack.")
 @click.option("--as-of", type=DAY, help="Day on which they are measured; today by default.")
-@click.option("--json", "view", flag_value="json", help="One JSON object; records as evaluate reads.")
+@click.option(
+    "--json", "view", flag_value="json", help="One JSON object; records as evaluate reads."
+)
 @click.option("--yaml", "view", flag_value="yaml", help="The same as YAML.")
 @click.option(
     "--out", type=click.Path(file_okay=False), help="Write each learner to a file in this folder."
@@ -84,7 +86,9 @@ def _exact(value: object) -> object:
 
 
 def _all(found: Examples) -> Iterator[Example]:
-    yield from (*found.qualifiers, *found.near_misses, *found.pairs)
+    yield from found.qualifiers
+    yield from found.near_misses
+    yield from found.pairs
 
 
 def _plain(stack: Stack, found: Examples) -> dict[str, Any]:
