@@ -193,7 +193,11 @@ class _Builder:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes decimals as they are: exact, and as numbers."""
+    """Writes decimals as they are: exact, and as numbers; never with an alias."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  -- as PyYAML calls it
+        """Say that nothing is written as a reference to what stands elsewhere."""
+        return True
 
 
 def _decimal(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:

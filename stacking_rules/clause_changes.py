@@ -14,7 +14,7 @@ from stacking_rules.clauses import Clause
 from stacking_rules.definitions import Definitions
 from stacking_rules.rule_changes import said, step_of
 from stacking_rules.spans import Span
-from stacking_rules.test_changes import changed_tests
+from stacking_rules.where_changes import changed_tests
 
 Changed = tuple[str, str, str, tuple[Clause, ...]]
 """(kind of change, what was, what is, the clauses instead)."""
@@ -58,11 +58,16 @@ def _amounts(clause: Clause) -> Iterator[Changed]:
         case kinds.Mean(target=target):
             yield from _steps(clause, "target", target, Decimal("0.1"))
         case kinds.Share():
-            for name in ("items", "credits", "unique"):
-                limit = getattr(clause, name)
-                if limit is not None:
-                    step = step_of("items" if name == "items" else "credits")
-                    yield from _steps(clause, name, limit, step)
+            yield from _shares(clause)
+
+
+def _shares(clause: kinds.Share) -> Iterator[Changed]:
+    for name in ("items", "credits", "unique"):
+        limit = getattr(clause, name)
+        if limit is not None:
+            yield from _steps(
+                clause, name, limit, step_of("items" if name == "items" else "credits")
+            )
 
 
 def _steps(clause: Clause, name: str, value: Any, step: Any) -> Iterator[Changed]:
@@ -80,15 +85,17 @@ def _days(clause: Clause) -> Iterator[Changed]:
         case kinds.Window(terms=terms):
             yield from _steps(clause, "terms", terms, 1)
         case kinds.After(is_strict=is_strict):
-            yield (
-                "strict",
-                said(is_strict),
-                said(not is_strict),
-                (replace(clause, is_strict=not is_strict),),
-            )
-        case kinds.Open(since=since, until=until):
-            for days in (1, -1):
-                if since > date.min:
-                    yield "since", "", f"{days:+d}", (replace(clause, since=since + days * DAY),)
-                if until < date.max:
-                    yield "until", "", f"{days:+d}", (replace(clause, until=until + days * DAY),)
+            other = replace(clause, is_strict=not is_strict)
+            yield "strict", said(is_strict), said(not is_strict), (other,)
+        case kinds.Open():
+            yield from _openings(clause)
+
+
+def _openings(clause: kinds.Open) -> Iterator[Changed]:
+    for days in (1, -1):
+        if clause.since > date.min:
+            later = replace(clause, since=clause.since + days * DAY)
+            yield "since", "", f"{days:+d}", (later,)
+        if clause.until < date.max:
+            later = replace(clause, until=clause.until + days * DAY)
+            yield "until", "", f"{days:+d}", (later,)

@@ -98,7 +98,8 @@ def inquire(
 def meets(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetime) -> bool:
     """Return whether ``record`` meets ``stack``, as ``evaluate`` says it, and nothing else of it.
 
-    No ties are decided and no reasons sought, which makes it several times faster.
+    No ties are decided and no reasons sought, and the rule is not remembered: it serves for
+    rules that are made up and asked about a few times.
     """
     if active(record, stack, as_of, known_on):
         return inquire(stack, record, as_of=as_of, known_on=known_on).progress.status is Status.MET
@@ -106,10 +107,10 @@ def meets(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetim
     held = hold(stack, facts, record, as_of)
     renewal = stack.renewal
     if renewal is not None and (end := _end_of_award(stack, facts)) is not None:
-        kept = _meets(compile_renewal(stack), renewal.requires, RENEWAL, held)
+        kept = _meets(compile_tree(RENEWAL, renewal.requires), renewal.requires, RENEWAL, held)
         if as_of < end or kept:
             return kept
-    return _meets(compile_stack(stack), stack.requires, ROOT, held)
+    return _meets(compile_tree(ROOT, stack.requires), stack.requires, ROOT, held)
 
 
 def _meets(compiled: Compiled, node: Requirement, address: str, held: Held) -> bool:

@@ -31,7 +31,7 @@ from stacking_rules.weaken import weaker, without_clause
 
 NEAREST = 8
 """How many other addresses are tried as the one that fails together with an address."""
-EDGES = 8
+EDGES = 12
 """For how many stricter rules somebody is sought who would no longer qualify."""
 
 
@@ -45,7 +45,7 @@ class Qualifier:
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A learner who misses at ``address`` alone, and would qualify if the rule had the ``change``."""
+    """A learner who misses at ``address`` alone, and would qualify after the ``change``."""
 
     address: str
     change: Change
@@ -115,6 +115,11 @@ def examples(stack: Stack, as_of: date) -> Examples:
         for record in _at_edges(maker, list(qualifiers), misses, as_of):
             qualifiers.setdefault(record, Qualifier(record, as_of))
     return Examples(tuple(qualifiers.values()), tuple(misses), tuple(pairs), tuple(without))
+
+
+def first_qualifier(stack: Stack, as_of: date) -> LearnerRecord | None:
+    """Return a learner who meets ``stack`` and would not with less; None if none is found."""
+    return _qualifier(Maker(stack, ROOT), stack.requires, as_of)
 
 
 def _trees(stack: Stack) -> Iterator[tuple[str, Requirement]]:

@@ -124,9 +124,8 @@ def _sort(node: Requirement, must: Goals, better: Goals, *, want: bool) -> None:
             _sort(part, must, better, want=not want)
     elif isinstance(node, Choice):
         _sort(node.condition, better, better, want=False)
-        for branch in (node.then, node.otherwise):
-            if branch is not None:
-                _sort(branch, better, better, want=want)
+        for branch in parts_of(node)[1:]:
+            _sort(branch, better, better, want=want)
     elif isinstance(node, Group):
         is_all = node.needed == len(node.parts)
         for part in node.parts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from stacking_rules.clauses import Mean
 from stacking_rules.facts import Attestation, Award, Completion, Fact, Grade, Value
@@ -15,6 +15,7 @@ from stacking_rules.satisfy import USED, Inventor, Said, Sketch
 from stacking_rules.stacks import Stack
 
 GAP = timedelta(days=10)
+TENTH = Decimal("0.1")
 _BUILT_IN = ("achievement", "kind", "credits", "on", "started", "recorded", "grade", USED)
 
 
@@ -109,7 +110,8 @@ class FactBook:
         if scale in self.stack.definitions.scales:
             return {}
         low, high = scale_bounds(scale)
-        return {"grade": Grade(min(high, max(low, size / factor)), scale)}
+        grade = (size / factor).quantize(TENTH, ROUND_CEILING)
+        return {"grade": Grade(min(high, max(low, grade)), scale)}
 
 
 def _grade_or_none(said: object) -> Grade | None:

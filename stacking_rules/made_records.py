@@ -60,7 +60,7 @@ class Maker:
         return replace(self.stack, renewal=replace(self.stack.renewal, requires=rule))
 
     def just_meets(self, wanted: Wanted, *, is_quick: bool = False) -> Iterator[LearnerRecord]:
-        """Yield learners who meet the rule: what looks sufficient first, then with no needless fact.
+        """Yield learners who meet the rule: with what looks sufficient, then with nothing needless.
 
         The later ones are chosen from more than enough, where the first was of no use; not with
         ``is_quick``.
@@ -140,11 +140,20 @@ def is_met(stack: Stack, record: LearnerRecord, as_of: date) -> bool:
 
 def minimal(record: LearnerRecord, holds: Predicate) -> LearnerRecord:
     """Leave out one fact after the other while ``holds`` is true of the rest."""
-    for fact in reversed(facts_of(record)):
-        fewer = with_facts(record, [f for f in facts_of(record) if f.id != fact.id])
-        if holds(fewer):
-            record = fewer
+    before: LearnerRecord | None = None
+    while before != record:  # Where facts can also do harm, one may become needless late.
+        before = record
+        for fact in reversed(facts_of(record)):
+            fewer = without(record, fact)
+            if holds(fewer):
+                record = fewer
     return record
+
+
+def without(record: LearnerRecord, fact: Fact) -> LearnerRecord:
+    """Return ``record`` without ``fact``."""
+    name = fact.kind, fact.id
+    return with_facts(record, [f for f in facts_of(record) if (f.kind, f.id) != name])
 
 
 def facts_of(record: LearnerRecord) -> list[Fact]:

@@ -194,7 +194,6 @@ class Offer:
 
     def _there(self, place: Place, book: FactBook) -> Decimal:
         """Return how much of what is made already counts at ``place``, too."""
-        found = Decimal(0)
         limits = [c.count for c in place.clauses if isinstance(c, kinds.Best)]
         amounts = []
         for sketch, fact in book.sketches:
@@ -205,8 +204,7 @@ class Offer:
                     {"credits": fact.credits, "points": grade}.get(place.unit, Decimal(1))
                 )
         amounts.sort(reverse=True)
-        found = sum(amounts[: min([*limits, len(amounts)])], Decimal(0))
-        return found
+        return sum(amounts[: min([*limits, len(amounts)])], Decimal(0))
 
     def _apart(
         self, place: Place, must: list[Goal], wishes: list[Goal]
@@ -304,7 +302,7 @@ def share_of(clause: Clause, place: Place) -> Decimal:
 
 
 def split(place: Place, need: Decimal, least: int = 1, most: int = 4) -> list[Decimal]:
-    """Return sizes of ``least`` to ``most`` items that add up to ``need``, even ones if possible."""
+    """Return sizes of ``least`` to ``most`` items that add up to ``need``, even ones rather."""
     if need <= 0:
         return []
     several = [c.need for c in place.clauses if isinstance(c, kinds.Distinct)]

@@ -29,7 +29,7 @@ from stacking_rules.requirements import (
 from stacking_rules.rule_changes import Change, said, step_of
 from stacking_rules.rule_edits import edited, with_clause
 from stacking_rules.stacks import Stack, clause_address
-from stacking_rules.test_changes import changed_tests, grades_beside
+from stacking_rules.where_changes import changed_tests, grades_beside
 
 Asked = tuple[LearnerRecord, date, datetime]
 """A learner, the day for which is asked, and the instant up to which facts are known."""

@@ -131,54 +131,56 @@ class Inventor:
         return None if said is None or isinstance(said, tuple | Grade) else (said,)
 
     def _solve(self, goals: Sequence[Goal], fixed: Mapping[str, Said]) -> Sketch | None:
+        """Return ``fixed`` with what else has to be said for all ``goals``; None if it fails."""
         names: dict[str, None] = {}
-        ready: dict[int, list[Goal]] = {0: []}
+        ready: dict[int, list[Goal]] = {}
         for goal in goals:
-            for name in _names(goal[0]):
-                if name not in fixed:
-                    names[name] = None
+            names |= {name: None for name in _names(goal[0]) if name not in fixed}
             ready.setdefault(len(names), []).append(goal)
-        order, budget = list(names), [TRIES]
         sketch: Sketch = dict(fixed)
+        return sketch if self._fill(sketch, list(names), ready, [TRIES]) else None
 
-        def fill(depth: int) -> bool:
-            budget[0] -= 1
-            if budget[0] < 0:
-                return False
-            if any(self.passes(test, sketch) is not want for test, want in ready.get(depth, ())):
-                return False
-            if depth == len(order):
-                return True
-            for value in self.options.get(order[depth], [None]):
-                sketch[order[depth]] = value
-                if fill(depth + 1):
-                    return True
-            sketch.pop(order[depth], None)
+    def _fill(
+        self, sketch: Sketch, names: list[str], ready: Mapping[int, list[Goal]], left: list[int]
+    ) -> bool:
+        """Try values for ``names`` one after the other; goals are looked at when they can be."""
+        depth = sum(name in sketch for name in names)
+        left[0] -= 1
+        now = ready.get(depth, ())
+        if left[0] < 0 or any(self.passes(test, sketch) is not want for test, want in now):
             return False
-
-        return sketch if fill(0) else None
+        if depth == len(names):
+            return True
+        for value in self.options.get(names[depth], [None]):
+            sketch[names[depth]] = value
+            if self._fill(sketch, names, ready, left):
+                return True
+            del sketch[names[depth]]
+        return False
 
     # -- at which values a test changes its answer --------------------------------------------
 
     def _values(self, literal: OneOf | Compare | Recent | Known) -> list[Said]:
         match literal:
-            case Known(name, _):
+            case Known(name):
                 return ["known", None] if name not in ("grade", "on", "started") else []
             case OneOf("uses" | "used_in", values):
                 return [(), *(_used(value) for value in values), (OTHER,)]
+            case OneOf(_, values):
+                return [*values, _another(values)]
+            case Recent(_, span, anchor):
+                return self._since(span, anchor)
+        return self._compared(literal)
+
+    def _compared(self, literal: Compare) -> list[Said]:
+        match literal:
             case Compare("uses", _, Decimal() as value):
                 return [(), *(tuple(map(str, range(n))) for n in (int(value), int(value) + 1))]
-            case OneOf(name, values):
-                return [*values, _another(values)]
-            case Recent(name, span, anchor):
-                return self._since(span, anchor)
             case Compare("grade", _, Decimal() as value, scale):
                 return self.grades(scale, value)
-            case Compare(name, _, Decimal() as value):
+            case Compare(_, _, Decimal() as value):
                 return [value, value + 1, value - 1]
-            case Compare(name, _, value):
-                return self._around(value)
-        return []
+        return self._around(literal.value)
 
     def grades(self, scale: str, value: Decimal) -> list[Said]:
         """Return the grades of ``scale`` around ``value``, the best first."""

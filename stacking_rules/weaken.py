@@ -68,15 +68,18 @@ def weaker(root: str, node: Requirement, address: str, as_of: date) -> Iterator[
 def without_clause(root: str, node: Requirement, address: str) -> Requirement | None:
     """Return ``node`` (at ``root``) without what stands at ``address``, but for what is below."""
     for here, found in walk(root, node):
-        if here == address and isinstance(found, Amount):
-            zero = replace(found, need=Decimal(0))
-            return edited_below(root, node, here, lambda _: zero)
         if here == address:
-            return edited_below(root, node, here, lambda n: replace(NOTHING, id=n.id))
+            return edited_below(root, node, here, _emptied)
         for clause in found.clauses:
             if clause_address(here, clause) == address:
                 return edited_below(root, node, here, with_clause(clause))
     return None
+
+
+def _emptied(node: Requirement) -> Requirement:
+    if isinstance(node, Amount):
+        return replace(node, need=Decimal(0))
+    return replace(NOTHING, id=node.id)
 
 
 # -- requirements ----------------------------------------------------------------------------

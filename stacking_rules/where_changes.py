@@ -37,6 +37,12 @@ def changed_tests(test: Test, definitions: Definitions) -> Iterator[TestChange]:
         case NotTest(inner):
             for before, after, changed in changed_tests(inner, definitions):
                 yield before, after, NotTest(changed)
+        case _:
+            yield from _changed_literal(test, definitions)
+
+
+def _changed_literal(test: Test, definitions: Definitions) -> Iterator[TestChange]:
+    match test:
         case OneOf(name, values) if len(values) > 1:
             for value in values:
                 rest = tuple(other for other in values if other != value)
@@ -44,13 +50,18 @@ def changed_tests(test: Test, definitions: Definitions) -> Iterator[TestChange]:
         case Compare("grade", _, Decimal() as value, scale):
             for other in grades_beside(Grade(value, scale), definitions):
                 yield said(value), said(other.value), replace(test, value=other.value)
-        case Compare(_, _, value):
-            for moved in _moved(value):
-                yield _say(value), _say(moved), replace(test, value=moved)
-        case Recent(span=span):
-            for days in (1, -1):
-                longer = Span(span.months, span.days + days)
-                yield _say(span), _say(longer), replace(test, span=longer)
+        case Compare() | Recent():
+            yield from _later(test)
+
+
+def _later(test: Compare | Recent) -> Iterator[TestChange]:
+    if isinstance(test, Compare):
+        for moved in _moved(test.value):
+            yield _say(test.value), _say(moved), replace(test, value=moved)
+        return
+    for days in (1, -1):
+        longer = Span(test.span.months, test.span.days + days)
+        yield _say(test.span), _say(longer), replace(test, span=longer)
 
 
 def _moved(value: object) -> Iterator[Decimal | str | Anchor]:
