@@ -181,11 +181,16 @@ def _at_edges(
     for mutant in mutants(maker.stack):
         at = mutant.change.address
         near = [miss for miss in misses if miss.address == at]
-        is_noticed = any(not is_met(mutant.stack, record, as_of) for record in known) or any(
-            is_met(mutant.stack, miss.record, miss.as_of) for miss in near
-        )
-        is_weaker = mutant.change.kind in ("use", "clause")
-        if is_noticed or is_weaker or tried == EDGES or not is_below(at, maker.root):
+        stack = mutant.stack
+
+        def is_noticed(stack: Stack = stack, near: list[NearMiss] = near) -> bool:
+            return any(not is_met(stack, record, as_of) for record in known) or any(
+                is_met(stack, miss.record, miss.as_of) for miss in near
+            )
+
+        # Without a value that is another afterwards the rule only asks for less.
+        is_weaker = mutant.change.kind in ("use", "count") or not mutant.change.after
+        if is_weaker or is_noticed() or tried == EDGES or not is_below(at, maker.root):
             continue
         tried += 1
         found = _just_inside(maker, mutant.stack, at, as_of)
