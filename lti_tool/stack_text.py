@@ -1,4 +1,4 @@
-"""Stack and record documents as text: YAML or JSON in, plain data and positions out.
+"""Stack and record documents as text: YAML or JSON in, plain data and positions out, and back.
 
 The only place that knows YAML. Events are counted as they come, so that a small file that
 unfolds into a large one (aliases), tags and duplicate keys are refused before anything is built.

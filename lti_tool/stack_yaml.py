@@ -25,6 +25,10 @@ class _Dumper(yaml.SafeDumper):
             node.flow_style = len(text) <= SHORT and "'requires': " not in text
         return node
 
+    def ignore_aliases(self, _data: Any) -> bool:
+        """Write what occurs twice twice: ``stack_text`` accepts no aliases."""
+        return True
+
 
 def _decimal(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:float", format(value, "f"))

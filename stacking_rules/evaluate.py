@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from stacking_rules.allocate import Allocation, allocate, can_be_met
+from stacking_rules.allocate import Allocation, allocate, can_be_met, decide
 from stacking_rules.clauses import Clause, Mean, Open
 from stacking_rules.facts import Fact, LearnerRecord
 from stacking_rules.held import Candidates, Fit, Held
@@ -106,6 +106,39 @@ def inquire(
         if as_of < end or kept.progress.status is Status.MET:
             return kept
     return _inquire(stack, ROOT, stack.requires, compiled, held, pins)
+
+
+def meets(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetime) -> bool:
+    """Return whether ``record`` meets ``stack``, as ``evaluate`` says it, and nothing else of it.
+
+    No ties are decided and no reasons sought, and the rule is not remembered: it serves for
+    rules that are made up and asked about a few times.
+    """
+    if active(record, stack, as_of, known_on):
+        return inquire(stack, record, as_of=as_of, known_on=known_on).progress.status is Status.MET
+    facts = record.known(as_of=as_of, known_on=known_on)
+    held = hold(stack, facts, record, as_of)
+    renewal = stack.renewal
+    if renewal is not None and (end := _end_of_award(stack, facts)) is not None:
+        kept = _meets(compile_tree(RENEWAL, renewal.requires), renewal.requires, RENEWAL, held)
+        if as_of < end or kept:
+            return kept
+    return _meets(compile_tree(ROOT, stack.requires), stack.requires, ROOT, held)
+
+
+def _meets(compiled: Compiled, node: Requirement, address: str, held: Held) -> bool:
+    if isinstance(node, NoneOf | Limit | LearnerIs):
+        return _inquire(Stack("", "", node), address, node, compiled, held).progress.status is (
+            Status.MET
+        )
+    answers = {at: _as_bool(_answer(at, what, held).status) for at, what in compiled.given}
+    root = settle(compiled.root, answers, hope=False)
+    candidates = {pool.address: held.fits(pool) for pool in pools_of(root)}
+    found = decide(root, candidates, held, is_plain=compiled.is_plain)
+    if not found.is_possible:
+        return False
+    judge = Judge(root, found.placed, held)
+    return judge.is_met() and not judge.counts_twice()
 
 
 def _pins(stack: Stack, record: LearnerRecord) -> frozenset[tuple[str, str]]:

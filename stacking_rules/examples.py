@@ -2,281 +2,259 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_CEILING, Decimal
+from datetime import date
 
 from stacking_rules import clauses as kinds
-from stacking_rules.certificate import certify
-from stacking_rules.evaluate import evaluate
-from stacking_rules.facts import (
-    Attestation,
-    Award,
-    Completion,
-    Fact,
-    Grade,
-    Learner,
-    LearnerRecord,
-    Value,
+from stacking_rules.facts import Award, LearnerRecord
+from stacking_rules.focus import branches
+from stacking_rules.held import LEDGER
+from stacking_rules.leaves import is_below
+from stacking_rules.made_records import (
+    Maker,
+    Wanted,
+    ask,
+    facts_of,
+    is_met,
+    minimal,
+    with_facts,
 )
 from stacking_rules.progress import Status
-from stacking_rules.reading import scale_bounds
-from stacking_rules.requirements import (
-    Amount,
-    Attested,
-    Completed,
-    Earned,
-    LearnerIs,
-    Requirement,
-)
-from stacking_rules.satisfy import Wanted, avoid, satisfy
-from stacking_rules.selection import Test, names_in
-from stacking_rules.stacks import Stack
+from stacking_rules.relax import relax
+from stacking_rules.requirements import Choice, Requirement
+from stacking_rules.rule_changes import Change
+from stacking_rules.rule_mutants import mutants
+from stacking_rules.stacks import RENEWAL, ROOT, Stack
+from stacking_rules.thresholds import compile_tree, nodes_of, pools_of
+from stacking_rules.weaken import weaker, without_clause
 
-SPARE = 3
-"""How many more synthetic items an open amount gets than it needs at the least."""
-MOST = 12
-OTHERS: tuple[Value, ...] = ("something else", False, True, Decimal(0), Decimal(10**6))
-"""What an attribute is changed to in a near-miss."""
-KNOWN_ON = datetime(9999, 1, 1, tzinfo=UTC)
+NEAREST = 8
+"""How many other addresses are tried as the one that fails together with an address."""
+EDGES = 12
+"""For how many stricter rules somebody is sought who would no longer qualify."""
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """A learner who meets the rule on ``as_of``, and would not without any of the facts."""
+
+    record: LearnerRecord
+    as_of: date
 
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A learner who misses at ``address`` and nowhere else; ``edit`` says by what."""
+    """A learner who misses at ``address`` alone, and would qualify after the ``change``."""
 
     address: str
-    edit: str
+    change: Change
     record: LearnerRecord
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Addresses of which none fails alone: ``record`` misses what ``change`` is about with them."""
+
+    addresses: tuple[str, ...]
+    change: Change
+    record: LearnerRecord
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """An address for which nobody was found; ``reason`` is the key of a sentence."""
+
+    address: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Learners who qualify (without any of their facts they would not), and near-misses.
+    """Learners who qualify, near-misses, and what fails only together or was not found."""
 
-    ``without`` are the addresses for which no near-miss was found.
-    """
-
-    qualifiers: tuple[LearnerRecord, ...]
+    qualifiers: tuple[Qualifier, ...]
     near_misses: tuple[NearMiss, ...]
-    without: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+    without: tuple[Without, ...]
 
 
 def examples(stack: Stack, as_of: date) -> Examples:
-    """Return examples for ``stack`` on ``as_of``; without qualifiers where none was found.
+    """Return examples for ``stack`` on ``as_of``.
 
     Every example was evaluated: a qualifier is met, a near-miss is not, at its address alone.
     """
-    generous = _generous(stack, as_of)
-    if not _is_met(stack, generous, as_of):
-        return Examples((), (), tuple(_asked(stack)))
-    found = {_minimal(stack, generous, as_of, turned=turned): None for turned in (False, True)}
-    misses: dict[str, NearMiss] = {}
-    for record in found:
-        for edit, changed in _edits(record):
-            certificate = certify(stack, changed, as_of=as_of, known_on=KNOWN_ON)
-            if certificate is not None and len(certificate.at_fault) == 1:
-                (address,) = certificate.at_fault
-                misses.setdefault(address, NearMiss(address, edit, changed))
-    without = tuple(address for address in _asked(stack) if address not in misses)
-    return Examples(tuple(found), tuple(misses.values()), without)
+    qualifiers: dict[LearnerRecord, Qualifier] = {}
+    misses: list[NearMiss] = []
+    pairs: list[Pair] = []
+    without: list[Without] = []
+    for root, tree in _trees(stack):
+        maker = Maker(stack, root)
+        record = _qualifier(maker, tree, as_of)
+        if record is None:
+            without += [Without(at, "no-qualifier") for at in asked(root, tree)]
+            continue
+        qualifiers[record] = Qualifier(record, as_of)
+        for address in asked(root, tree):
+            found = list(_missing(maker, tree, address, as_of))
+            alone = [m for m in found if isinstance(m, NearMiss)]
+            together = [m for m in found if isinstance(m, Pair)]
+            if not alone and not together:
+                found = list(_paired(maker, tree, address, as_of))
+                alone = [m for m in found if isinstance(m, NearMiss)]
+                together = [m for m in found if isinstance(m, Pair)]
+            misses += alone
+            if not alone:
+                pairs += together[:1]
+                without += [] if together else [Without(address, "not-found")]
+        misses += _redeemed(stack, record, as_of) if root == ROOT else ()
+        for record in _other_ways(maker, tree, as_of):
+            qualifiers.setdefault(record, Qualifier(record, as_of))
+        for record in _at_edges(maker, list(qualifiers), misses, as_of):
+            qualifiers.setdefault(record, Qualifier(record, as_of))
+    return Examples(tuple(qualifiers.values()), tuple(misses), tuple(pairs), tuple(without))
 
 
-def _asked(stack: Stack) -> Iterator[str]:
-    """Yield the addresses that a learner can fail at by what is held."""
-    for address, node in stack.walk():
-        if isinstance(node, Amount | Completed | Earned | Attested):
-            yield address
-    yield from (at for at, _, clause in stack.clauses() if not isinstance(clause, kinds.Carry))
+def first_qualifier(stack: Stack, as_of: date) -> LearnerRecord | None:
+    """Return a learner who meets ``stack`` and would not with less; None if none is found."""
+    return _qualifier(Maker(stack, ROOT), stack.requires, as_of)
 
 
-def _is_met(stack: Stack, record: LearnerRecord, as_of: date) -> bool:
-    return evaluate(stack, record, as_of=as_of, known_on=KNOWN_ON).status is Status.MET
+def _trees(stack: Stack) -> Iterator[tuple[str, Requirement]]:
+    yield ROOT, stack.requires
+    if stack.renewal is not None:
+        yield RENEWAL, stack.renewal.requires
 
 
-def _minimal(stack: Stack, record: LearnerRecord, as_of: date, *, turned: bool) -> LearnerRecord:
-    """Leave out one fact after the other while the stack stays met."""
-    facts = _facts(record)
-    for fact in reversed(facts) if turned else list(facts):
-        fewer = _with(record, [other for other in facts if other is not fact])
-        if _is_met(stack, fewer, as_of):
-            record, facts = fewer, _facts(fewer)
-    return record
+def asked(root: str, tree: Requirement) -> tuple[str, ...]:
+    """Return the addresses of ``tree`` at which a learner can fail."""
+    compiled = compile_tree(root, tree)
+    found: dict[str, None] = {}
+    for node in nodes_of(compiled.root):
+        found |= {at: None for at, clause in node.clauses if not isinstance(clause, kinds.Carry)}
+    for pool in pools_of(compiled.root):
+        if pool.need > 0:
+            found[pool.address] = None
+        found |= {at: None for at, _ in pool.filters}
+        found |= {} if pool.grace is None else {pool.grace[0]: None}
+    found |= {at: None for at, what in compiled.given if not isinstance(what, Choice)}
+    return tuple(found)
 
 
-def _facts(record: LearnerRecord) -> list[Fact]:
-    return [*record.completions, *record.awards, *record.attestations]
+def _qualifier(maker: Maker, tree: Requirement, as_of: date) -> LearnerRecord | None:
+    """Return a learner who meets ``tree`` and would not with less, whichever way through it."""
+    for rule in (tree, *branches(maker.root, tree)):
+        for record in maker.just_meets(Wanted(rule, as_of)):
+            if is_met(maker.stack, record, as_of):
+                return minimal(record, lambda r: is_met(maker.stack, r, as_of))
+    return None
 
 
-def _with(record: LearnerRecord, facts: list[Fact]) -> LearnerRecord:
-    return replace(
-        record,
-        completions=tuple(f for f in facts if isinstance(f, Completion)),
-        awards=tuple(f for f in facts if isinstance(f, Award)),
-        attestations=tuple(f for f in facts if isinstance(f, Attestation)),
-    )
-
-
-# -- who has more than enough ----------------------------------------------------------------
-
-
-def _generous(stack: Stack, as_of: date) -> LearnerRecord:
-    """Return a learner who has everything that the rule speaks of, later things later."""
-    facts: dict[tuple[str, str], Fact] = {}
-    learner: dict[str, tuple[object, ...]] = {}
-    events: set[str] = set()
-    day = as_of - timedelta(days=200)
-    for address, node in stack.walk():
-        around = _around(stack, address)
-        for test in (getattr(node, "where", None), *around):
-            events |= set() if test is None else set(names_in(test, is_learner=False))
-        if isinstance(node, LearnerIs):
-            for name, value in (satisfy([node.where], as_of) or {}).items():
-                learner[name] = (*learner.get(name, ()), value)
-        for number, (kind, key, wanted) in enumerate(_items(node, around, as_of)):
-            day = min(day + timedelta(days=1), as_of)
-            fact = _fact(stack, node, kind, key or f"item-{len(facts)}-{number}", wanted, day)
-            facts.setdefault((kind, fact.achievement), fact)
-    known = Learner(
-        tuple((name, values) for name, values in learner.items()),  # type: ignore[misc]
-        tuple((name, as_of - timedelta(days=300)) for name in sorted(events - {""})),
-    )
-    return _with(LearnerRecord(learner=known), list(facts.values()))
-
-
-def _around(stack: Stack, address: str) -> list[Test | None]:
-    """Return the filters that act at ``address``."""
-    return [
-        clause.where
-        for _, node, clause in stack.clauses()
-        if isinstance(clause, kinds.Filter) and f"{address}/".startswith(f"{node.rstrip('/')}/")
-    ]
-
-
-def _items(
-    node: Requirement, around: list[Test | None], as_of: date
-) -> Iterator[tuple[str, str, Wanted]]:
-    """Yield (kind, key or "", values) of what could serve at ``node``."""
-    where = getattr(node, "where", None)
-    if isinstance(node, Completed | Earned | Attested):
-        kind = {Completed: "completion", Earned: "award"}.get(type(node), "attestation")
-        yield kind, node.achievement, satisfy([where, *around], as_of) or {}
-    if not isinstance(node, Amount):
+def _redeemed(stack: Stack, record: LearnerRecord, as_of: date) -> Iterator[NearMiss]:
+    """Yield the learner of ``record`` after another award has redeemed what counts."""
+    if stack.consume != "bank" or not record.completions:
         return
-    parts = [c for c in node.clauses if isinstance(c, kinds.Least | kinds.Portion | kinds.Distinct)]
-    tests = [[where, *around, part.where] for part in parts] or [[where, *around]]
-    every = [where, *around, *(part.where for part in parts)]
-    ways = [way for test in (every, *tests) if (way := satisfy(test, as_of)) is not None]
-    limits = [c.where for c in node.clauses if isinstance(c, kinds.Cap | kinds.Most)]
-    others = [
-        avoid(test) for test in (*limits, *(part.where for part in parts)) if test is not None
-    ]
-    distinct = [part for part in parts if isinstance(part, kinds.Distinct)]
-    for index, key in enumerate(node.of or [""] * _many(node) * max(1, len(ways))):
-        wanted = dict(ways[index % len(ways)]) if ways else {}
-        for part in distinct:
-            wanted[part.by] = f"{part.by}-{index % part.need}"
-        for other in others:
-            wanted = other | wanted
-        yield node.among[0], key, wanted
+    fact = record.completions[0]
+    other = Award("redeemed", "redeemed", fact.on, fact.recorded_at, is_banked=True)
+    other = replace(other, counted=(fact.id,))
+    spent = with_facts(record, [*facts_of(record), other])
+    if faults(stack, spent, as_of) == (LEDGER,):
+        yield NearMiss(LEDGER, Change(LEDGER, "ledger"), spent, as_of)
 
 
-def _many(node: Amount) -> int:
-    needs = [c.need for c in node.clauses if isinstance(c, kinds.Distinct)]
-    least = int(node.need) if node.unit == "items" else 4
-    return min(MOST, max([least, *needs]) + SPARE)
+def _other_ways(maker: Maker, tree: Requirement, as_of: date) -> Iterator[LearnerRecord]:
+    """Yield who qualifies by each branch and each part of which not all are needed."""
+    for rule in branches(maker.root, tree):
+        for record in maker.just_meets(Wanted(rule, as_of), is_quick=True):
+            if is_met(maker.stack, record, as_of):
+                yield minimal(record, lambda r: is_met(maker.stack, r, as_of))
+                break
 
 
-def _fact(
-    stack: Stack, node: Requirement, kind: str, key: str, wanted: Mapping[str, object], day: date
-) -> Fact:
-    named = dict(wanted)
-    key = str(named.pop("achievement", key))
-    on = date.fromisoformat(str(named.pop("on", day.isoformat())))
-    grade, worth = named.pop("grade", None), named.pop("credits", None)
-    scale = named.pop("scale", None) if grade is not None else None
-    named.pop("started", None)
-    attributes = tuple((name, (value,)) for name, value in named.items())
-    recorded = datetime(on.year, on.month, on.day, tzinfo=UTC)
-    name = f"{kind}-{key}"
-    if kind == "attestation":
-        return Attestation(name, key, on, recorded, attributes=attributes)  # type: ignore[arg-type]
-    credits_each = Decimal(str(worth)) if worth is not None else _credits(stack, node, key)
-    if kind == "award":
-        return Award(name, key, on, recorded, credits_each, attributes=attributes)  # type: ignore[arg-type]
-    return Completion(
-        name,
-        key,
-        on,
-        recorded,
-        credits_each,
-        _grade(stack, node, grade, scale),
-        started_on=on,
-        attributes=attributes,  # type: ignore[arg-type]
-    )
+def _at_edges(
+    maker: Maker, known: list[LearnerRecord], misses: list[NearMiss], as_of: date
+) -> Iterator[LearnerRecord]:
+    """Yield who qualifies, and would no longer if the rule asked for a little more."""
+    tried = 0
+    for mutant in mutants(maker.stack):
+        at = mutant.change.address
+        near = [miss for miss in misses if miss.address == at]
+        stack = mutant.stack
+
+        def is_noticed(stack: Stack = stack, near: list[NearMiss] = near) -> bool:
+            return any(not is_met(stack, record, as_of) for record in known) or any(
+                is_met(stack, miss.record, miss.as_of) for miss in near
+            )
+
+        # Without a value that is another afterwards the rule only asks for less.
+        is_weaker = mutant.change.kind in ("use", "count") or not mutant.change.after
+        if is_weaker or is_noticed() or tried == EDGES or not is_below(at, maker.root):
+            continue
+        tried += 1
+        found = _just_inside(maker, mutant.stack, at, as_of)
+        if found is not None:
+            known.append(found)
+            yield found
 
 
-def _credits(stack: Stack, node: Requirement, key: str) -> Decimal:
-    text = stack.definitions.achievements.get(key)
-    if text is not None and text.credits:
-        return text.credits
-    if not isinstance(node, Amount) or node.unit != "credits":
-        return Decimal(1)
-    needs = [c.need for c in node.clauses if isinstance(c, kinds.Least) and c.unit == "credits"]
-    items = min(4, len(node.of) or 4)
-    halves = (max([node.need, *needs]) * 2 / items).to_integral_value(ROUND_CEILING)
-    return max(Decimal(1), halves / 2)
+def _just_inside(maker: Maker, stricter: Stack, address: str, as_of: date) -> LearnerRecord | None:
+    """Return who just qualifies and misses ``stricter``, which asks for more at ``address``."""
+    tree = dict(_trees(stricter))[maker.root]
+    for found in _missing(Maker(stricter, maker.root), tree, address, as_of, is_quick=True):
+        if found.as_of == as_of and is_met(maker.stack, found.record, as_of):
+            record = minimal(found.record, lambda r: is_met(maker.stack, r, as_of))
+            if not is_met(stricter, record, as_of):
+                return record
+    return None
 
 
-def _grade(stack: Stack, node: Requirement, wanted: object, on_scale: object) -> Grade:
-    """Return the best grade of the scale that is asked for."""
-    asked = getattr(node, "grade", None)
-    means = [c.scale for c in node.clauses if isinstance(c, kinds.Mean)]
-    scale = getattr(node, "scale", "0-100")
-    if asked is not None or means or on_scale is not None:
-        scale = str(on_scale or (means[0] if asked is None else asked.scale))
-    if scale in stack.definitions.scales:
-        named = stack.definitions.scales[scale]
-        return named.grade(named.grades[-1], scale) or Grade(Decimal(0), scale)
-    best = scale_bounds(scale)[1]
-    return Grade(best if wanted is None else max(best, Decimal(str(wanted))), scale)
+def _missing(
+    maker: Maker, tree: Requirement, address: str, as_of: date, *, is_quick: bool = False
+) -> Iterator[NearMiss | Pair]:
+    """Yield who meets a rule that asks less at ``address``, and not ``tree``."""
+    for weak in weaker(maker.root, tree, address, as_of):
+        on = weak.as_of or as_of
+        pair: Pair | None = None
+        wanted = Wanted(weak.rule, on, weak.scope, weak.shift, weak.is_shared)
+        for record in maker.just_meets(wanted, is_quick=is_quick):
+            at_fault = faults(maker.stack, record, on)
+            if at_fault == (address,):
+                yield NearMiss(address, weak.change, record, on)
+                break
+            if at_fault and pair is None:
+                pair = Pair(tuple(dict.fromkeys((address, *at_fault))), weak.change, record, on)
+        else:
+            if pair is not None:
+                yield pair
 
 
-# -- who misses by little -------------------------------------------------------------------------
+def _paired(
+    maker: Maker, tree: Requirement, address: str, as_of: date
+) -> Iterator[NearMiss | Pair]:
+    """Yield who misses at ``address`` and one more, where nobody misses there alone."""
+    others = [at for at in asked(maker.root, tree) if at != address]
+    others.sort(key=lambda at: not are_near(at, address))
+    for other in others[:NEAREST]:
+        rest = without_clause(maker.root, tree, other)
+        if rest is None:
+            continue
+        for found in _missing(maker, rest, address, as_of, is_quick=True):
+            if set(faults(maker.stack, found.record, found.as_of)) == {address, other}:
+                yield found
+                return
 
 
-def _edits(record: LearnerRecord) -> Iterator[tuple[str, LearnerRecord]]:
-    """Yield (what was changed, the learner with it): one small change to one fact each."""
-    facts = _facts(record)
-    for index, fact in enumerate(facts):
-        rest = [*facts[:index], *facts[index + 1 :]]
-        for edit, changed in _changes(fact):
-            yield f"{edit} {fact.achievement}", _with(record, [*rest, changed])
-        yield f"without {fact.achievement}", _with(record, rest)
-    for name in dict.fromkeys(name for fact in facts for name, _ in fact.attributes):
-        for other in OTHERS:
-            yield f"another {name} everywhere", _with(record, [_as(f, name, other) for f in facts])
+def are_near(one: str, other: str) -> bool:
+    """Return whether two addresses have the same one above them, or one has the other."""
+    above = {at.rpartition("/")[0] or "/" for at in (one, other)}
+    return len(above) == 1 or not above.isdisjoint((one, other))
 
 
-def _as(fact: Fact, name: str, value: Value) -> Fact:
-    """Return ``fact`` with another value of an attribute."""
-    kept = tuple(pair for pair in fact.attributes if pair[0] != name)
-    return replace(fact, attributes=((name, (value,)), *kept))
-
-
-def _changes(fact: Fact) -> Iterator[tuple[str, Fact]]:
-    if isinstance(fact, Completion):
-        if fact.grade is not None and fact.grade.value > 0:
-            for lower in (Decimal(1), fact.grade.value / 2, fact.grade.value):
-                value = max(Decimal(0), fact.grade.value - lower)
-                yield "lower grade in", replace(fact, grade=replace(fact.grade, value=value))
-        if fact.credits:
-            yield "half a credit less in", replace(fact, credits=fact.credits - Decimal("0.5"))
-        for days in (1, 400, 4_000):
-            earlier = fact.completed_on - timedelta(days=days)
-            moved = replace(fact, completed_on=earlier, started_on=earlier)
-            yield f"{days} days earlier", moved
-    for name, _ in fact.attributes:
-        for other in OTHERS:
-            yield f"another {name} in", _as(fact, name, other)
+def faults(stack: Stack, record: LearnerRecord, as_of: date) -> tuple[str, ...]:
+    """Return the least that would have to give way; nothing where the stack is met or unknown."""
+    found = ask(stack, record, as_of)
+    if found.progress.status is not Status.NOT_MET:
+        return ()
+    return relax(found.root, found.candidates, found.held).at_fault

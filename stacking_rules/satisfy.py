@@ -1,102 +1,261 @@
-"""Facts invented so that they pass a test: what examples of a rule are made of."""
+"""What a fact has to say so that it passes some tests and fails others, found by search."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
-from stacking_rules.facts import Value
+from stacking_rules.facts import HUNDRED, Grade, Value
+from stacking_rules.reading import scale_bounds
 from stacking_rules.selection import (
-    AllTests,
     Anchor,
-    AnyTest,
+    Asked,
     Compare,
     Known,
-    NotTest,
     OneOf,
     Recent,
     Test,
+    holds,
+    literals,
 )
+from stacking_rules.spans import Span, add
 
-Wanted = dict[str, Value]
-"""Name -> the value that a fact should have; the built-in names of tests are among them."""
+Said = Value | Grade | tuple[str, ...] | None
+Sketch = dict[str, Said]
+"""What a fact says by name; "grade" is a Grade, "used" the awards that have counted it."""
 
-DERIVED = ("uses", "used_in", "recorded", "kind")
-"""What cannot be invented: awards and recording decide it, and nothing has been used so far."""
+Goal = tuple[Test, bool]
+"""A test and whether it is to hold."""
+
+TRIES = 4_000
+USED = "used"
+OTHER = "other"
+NEW = "new"
+"""Stands for an achievement that no test names."""
 
 
-def satisfy(tests: Iterable[Test | None], as_of: date) -> Wanted | None:
-    """Return values with which a fact passes all ``tests``; None if none were found.
+@dataclass(slots=True)
+class Inventor:
+    """Finds sketches: ``tests`` are all that anything in the rule may ask of a fact.
 
-    The first way that a test offers is taken, so None is no proof that there is none.
+    ``hints`` are tests whose values are worth trying as well; ``day`` is that of a fact about
+    whose day nothing is asked.
     """
-    wanted: Wanted = {}
-    for test in tests:
-        found = {} if test is None else _one(test, as_of)
-        if found is None:
+
+    asked: Asked
+    tests: Sequence[Test]
+    hints: Sequence[Test]
+    day: date
+    options: dict[str, list[Said]] = field(default_factory=dict)
+    known: dict[object, Sketch | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Collect for each name the values at which some test changes its answer."""
+        found: dict[str, dict[Said, None]] = {}
+        for literal in (one for test in (*self.tests, *self.hints) for one in literals(test)):
+            name = USED if literal.name in ("uses", "used_in") else literal.name
+            found.setdefault(name, {}).update(dict.fromkeys(self._values(literal)))
+            if name == "level" and isinstance(literal, Compare) and literal.scale != HUNDRED:
+                found.setdefault("framework", {})[literal.scale] = None
+        self.options = {
+            name: [v for v in _in_order(name, list(values)) if not self._is_to_come(name, v)]
+            for name, values in found.items()
+        }
+
+    def _is_to_come(self, name: str, value: Said) -> bool:
+        is_day = name in ("on", "started", "recorded")
+        return is_day and str(value) > self.asked.as_of.isoformat()
+
+    def invent(
+        self, must: Iterable[Goal], prefer: Iterable[Goal], fixed: Mapping[str, Said]
+    ) -> Sketch | None:
+        """Return what meets every goal of ``must`` and as many of ``prefer`` as can be, in order.
+
+        ``fixed`` is what the fact says anyway. None where nothing meets ``must``.
+        """
+        named = fixed.get("achievement")
+        told = self.options.get("achievement", [])
+        same = {**fixed, "achievement": named if named in told else NEW} if named else dict(fixed)
+        key = (goals := tuple(must), wishes := tuple(dict.fromkeys(prefer)), tuple(same.items()))
+        if key not in self.known:
+            self.known[key] = self._invent(list(goals), wishes, same)
+        found = self.known[key]
+        return None if found is None else {**found, **fixed}
+
+    def _invent(
+        self, goals: list[Goal], prefer: Sequence[Goal], fixed: Mapping[str, Said]
+    ) -> Sketch | None:
+        sketch = self._solve(goals, fixed)
+        if sketch is None:
             return None
-        for name, value in found.items():
-            if wanted.setdefault(name, value) != value:
-                return None
-    return wanted
+        for goal in prefer:
+            if self.passes(goal[0], sketch) is goal[1]:
+                goals.append(goal)
+                continue
+            better = self._solve(*self._nearby(goals, goal, sketch, fixed))
+            if better is not None:
+                goals.append(goal)
+                sketch = better
+        return sketch
+
+    def _nearby(
+        self, goals: Sequence[Goal], goal: Goal, sketch: Sketch, fixed: Mapping[str, Said]
+    ) -> tuple[list[Goal], Sketch]:
+        """Return the goals that ``goal`` touches, and what is said of all else."""
+        names = {name for name in _names(goal[0]) if name not in fixed}
+        touched = [g for g in goals if not names.isdisjoint(_names(g[0]))]
+        rest = {name: said for name, said in sketch.items() if name not in names}
+        return [goal, *touched], rest
+
+    def passes(self, test: Test, sketch: Mapping[str, Said]) -> bool | None:
+        """Return whether a fact that says ``sketch`` passes ``test``."""
+        return holds(test, lambda name, scale: self._said(sketch, name, scale), self.asked)
+
+    def _said(
+        self, sketch: Mapping[str, Said], name: str, scale: str | None
+    ) -> tuple[Value, ...] | None:
+        used = sketch.get(USED) or ()
+        if name in ("uses", "used_in") and isinstance(used, tuple):
+            return (Decimal(len(used)),) if name == "uses" else used
+        day = date.fromisoformat(str(sketch.get("on") or self.day.isoformat()))
+        said: Said = sketch.get(name)
+        if isinstance(said, Grade):
+            said = self.asked.definitions.value_on(said, scale or said.scale, day)
+        elif name == "level" and scale not in (None, HUNDRED) and isinstance(said, Decimal):
+            framework = sketch.get("framework")
+            source = str(framework) if framework else None
+            said = self.asked.definitions.level_on(said, source, str(scale), day)
+        return None if said is None or isinstance(said, tuple | Grade) else (said,)
+
+    def _solve(self, goals: Sequence[Goal], fixed: Mapping[str, Said]) -> Sketch | None:
+        """Return ``fixed`` with what else has to be said for all ``goals``; None if it fails."""
+        names: dict[str, None] = {}
+        ready: dict[int, list[Goal]] = {}
+        for goal in goals:
+            names |= {name: None for name in _names(goal[0]) if name not in fixed}
+            ready.setdefault(len(names), []).append(goal)
+        sketch: Sketch = dict(fixed)
+        return sketch if self._fill(sketch, list(names), ready, [TRIES]) else None
+
+    def _fill(
+        self, sketch: Sketch, names: list[str], ready: Mapping[int, list[Goal]], left: list[int]
+    ) -> bool:
+        """Try values for ``names`` one after the other; goals are looked at when they can be."""
+        depth = sum(name in sketch for name in names)
+        left[0] -= 1
+        now = ready.get(depth, ())
+        if left[0] < 0 or any(self.passes(test, sketch) is not want for test, want in now):
+            return False
+        if depth == len(names):
+            return True
+        for value in self.options.get(names[depth], [None]):
+            sketch[names[depth]] = value
+            if self._fill(sketch, names, ready, left):
+                return True
+            del sketch[names[depth]]
+        return False
+
+    # -- at which values a test changes its answer --------------------------------------------
+
+    def _values(self, literal: OneOf | Compare | Recent | Known) -> list[Said]:
+        match literal:
+            case Known(name):
+                return ["known", None] if name not in ("grade", "on", "started") else []
+            case OneOf("uses" | "used_in", values):
+                return [(), *(_used(value) for value in values), (OTHER,)]
+            case OneOf(_, values):
+                return [*values, _another(values)]
+            case Recent(_, span, anchor):
+                return self._since(span, anchor)
+        return self._compared(literal)
+
+    def _compared(self, literal: Compare) -> list[Said]:
+        match literal:
+            case Compare("uses", _, Decimal() as value):
+                return [(), *(tuple(map(str, range(n))) for n in (int(value), int(value) + 1))]
+            case Compare("grade", _, Decimal() as value, scale):
+                return self.grades(scale, value)
+            case Compare(_, _, Decimal() as value):
+                return [value, value + 1, value - 1]
+        return self._around(literal.value)
+
+    def grades(self, scale: str, value: Decimal) -> list[Said]:
+        """Return the grades of ``scale`` around ``value``, the best first."""
+        if scale in self.asked.definitions.scales:
+            named = self.asked.definitions.scales[scale]
+            return [named.grade(text, scale) for text in reversed(named.grades)]
+        low, high = scale_bounds(scale)
+        near = {high, low, *(min(high, max(low, value + n)) for n in (-1, 0, 1))}
+        return [Grade(found, scale) for found in sorted(near, reverse=True)]
+
+    def _around(self, value: object) -> list[Said]:
+        day = self.asked.day_of(value) if isinstance(value, Anchor) else None
+        if day is None:
+            if not isinstance(value, str):
+                return []
+            day = date.fromisoformat(value)
+        return [self.day.isoformat(), *_days(day)]
+
+    def _since(self, span: Span, anchor: Anchor) -> list[Said]:
+        until = self.asked.day_of(anchor)
+        if until is None:
+            return [self.day.isoformat()]
+        first = earliest(span, until)
+        return [self.day.isoformat(), first.isoformat(), _days(first)[0]]
 
 
-def _one(test: Test, as_of: date) -> Wanted | None:
-    match test:
-        case AllTests(tests):
-            return satisfy(tests, as_of)
-        case AnyTest(tests):
-            ways = (_one(part, as_of) for part in tests)
-            return next((way for way in ways if way is not None), None)
-        case NotTest(OneOf(name, _)):
-            return {} if name in DERIVED else {name: "other"}
-        case NotTest():
-            return None
-        case OneOf(name, values):
-            is_none = name == "uses" and values == (Decimal(0),)
-            return {} if is_none else None if name in DERIVED else {name: values[0]}
-        case Known(name, is_known):
-            return {name: "known"} if is_known else {}
-        case Recent():
-            return {}
-    return _compared(test, as_of)
+def earliest(span: Span, until: date) -> date:
+    """Return the first day from which ``span`` reaches ``until``."""
+    day = add(until, Span(-span.months, -span.days))
+    while add(day, span) < until:
+        day += timedelta(days=1)
+    while day > date.min and add(day - timedelta(days=1), span) >= until:
+        day -= timedelta(days=1)
+    return day
 
 
-def avoid(test: Test) -> Wanted:
-    """Return values with which a fact does not pass ``test``, where there are simple ones."""
-    match test:
-        case AllTests(tests) | AnyTest(tests):
-            found: Wanted = {}
-            for part in tests:
-                found = avoid(part) | found
-            return found
-        case OneOf(name, values) if name not in (*DERIVED, "achievement"):
-            first = values[0]
-            if isinstance(first, bool):
-                return {name: not first}
-            return (
-                {name: max(v for v in values if isinstance(v, Decimal)) + 1}
-                if isinstance(first, Decimal)
-                else {name: "other"}
-            )
-        case Compare(name, operator, Decimal() as value) if name not in ("grade", "credits"):
-            return {name: value + (1 if operator in ("at_most", "below") else -1)}
-    return {}
+def _days(day: date) -> list[str]:
+    step = timedelta(days=1)
+    before = day if day == date.min else day - step
+    after = day if day == date.max else day + step
+    return [before.isoformat(), day.isoformat(), after.isoformat()]
 
 
-def _compared(test: Compare, as_of: date) -> Wanted | None:
-    value = test.value
-    if test.name in DERIVED:
-        return {} if test.operator in ("at_most", "below") else None
-    if isinstance(value, Anchor):
-        return {}
-    if isinstance(value, Decimal) and test.name == "grade":
-        return {"grade": value, "scale": test.scale}
+def _used(value: Value) -> tuple[str, ...]:
     if isinstance(value, Decimal):
-        return {test.name: value + {"above": 1, "below": -1}.get(test.operator, 0)}
-    if not isinstance(value, str):
-        return None
-    day = date.fromisoformat(value)
-    moved = day + timedelta(days={"above": 1, "below": -1}.get(test.operator, 0))
-    return {test.name: min(moved, as_of).isoformat()}
+        return tuple(map(str, range(int(value))))
+    return (str(value),)
+
+
+def _another(values: Sequence[Value]) -> Value:
+    """Return a value of the same kind that is none of ``values``."""
+    first = values[0]
+    if isinstance(first, bool):
+        return not first
+    if isinstance(first, Decimal):
+        return max(value for value in values if isinstance(value, Decimal)) + 1
+    return OTHER
+
+
+@lru_cache(maxsize=4096)
+def _names(test: Test) -> list[str]:
+    found: dict[str, None] = {}
+    for one in literals(test):
+        found[USED if one.name in ("uses", "used_in") else one.name] = None
+        if one.name == "level" and isinstance(one, Compare) and one.scale != HUNDRED:
+            found["framework"] = None
+    return list(found)
+
+
+def _in_order(name: str, values: list[Said]) -> list[Said]:
+    """Return the values to try, what is unremarkable last but for use and days."""
+    if name == "grade":
+        grades = [value for value in values if isinstance(value, Grade)]
+        grades.sort(key=lambda grade: (grade.scale, -grade.value))
+        return [*grades]
+    if name in (USED, "on", "started", "recorded"):
+        return values
+    return sorted(values, key=lambda value: value is None or value == OTHER)

@@ -148,6 +148,24 @@ def learner_passes(test: Test, asked: Asked) -> bool | None:
 
 
 Values = Callable[[str, str | None], tuple[Value, ...] | None]
+"""(name, scale) -> what is said of it; None for nothing."""
+
+
+def holds(test: Test, values_of: Values, asked: Asked) -> bool | None:
+    """Return whether ``test`` holds of something that says ``values_of``; None for unknown."""
+    return _passes(test, asked, values_of)
+
+
+def literals(test: Test) -> Iterator[OneOf | Compare | Recent | Known]:
+    """Yield the tests on single names that ``test`` is made of."""
+    match test:
+        case AllTests(tests) | AnyTest(tests):
+            for part in tests:
+                yield from literals(part)
+        case NotTest(inner):
+            yield from literals(inner)
+        case OneOf() | Compare() | Recent() | Known():
+            yield test
 
 
 def _passes(test: Test, asked: Asked, values_of: Values) -> bool | None:

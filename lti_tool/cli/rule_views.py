@@ -1,19 +1,17 @@
-"""quoin rules render, diff, examples: stacks in three views, their changes, their learners."""
+"""quoin rules render and diff: stacks in three views, and what differs between two."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 import click
 
 from lti_tool.cli.common import friendly
-from lti_tool.cli.rules import DAY, pick, read, rules
+from lti_tool.cli.rules import pick, read, rules
 from lti_tool.rule_texts import VIEWS, read_view, write_view
 from lti_tool.stack_text import read_document
-from stacking_rules import Fact, LearnerRecord, LimitExceededError, Stack
+from stacking_rules import LimitExceededError, Stack
 from stacking_rules.differences import differences
-from stacking_rules.examples import examples
 
 FILE = click.Path(exists=True, dir_okay=False)
 
@@ -63,47 +61,6 @@ def rules_diff(old: str, new: str, key: str | None, *, as_json: bool) -> None:
         click.echo(_WORDS[change.kind].format(**{n: getattr(change, n) for n in change.__slots__}))
     if found:
         raise SystemExit(1)
-
-
-@rules.command("examples")
-@click.argument("file", type=FILE)
-@click.option("--stack", "key", help="Key of the stack.")
-@click.option("--as-of", type=DAY, help="Day on which they are measured; today by default.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
-@friendly
-def rules_examples(file: str, key: str | None, as_of: datetime | None, *, as_json: bool) -> None:
-    """Make up learners who just qualify, and near-misses that fail at one place alone.
-
-    Example: quoin rules examples stacks.yaml --stack data-basics
-    """
-    on = as_of.date() if as_of else datetime.now(UTC).date()
-    found = examples(_stack(file, key), on)
-    if as_json:
-        click.echo(
-            json.dumps(
-                {
-                    "qualifiers": [_held(record) for record in found.qualifiers],
-                    "near_misses": [
-                        {"at": miss.address, "edit": miss.edit, "held": _held(miss.record)}
-                        for miss in found.near_misses
-                    ],
-                    "without": list(found.without),
-                },
-                ensure_ascii=False,
-            )
-        )
-        return
-    for record in found.qualifiers:
-        click.echo(f"Qualifies: {', '.join(_held(record))}")
-    for miss in found.near_misses:
-        click.echo(f"Misses at {miss.address}: {miss.edit}")
-    if found.without:
-        click.echo(f"No near-miss was found for: {', '.join(found.without)}")
-
-
-def _held(record: LearnerRecord) -> list[str]:
-    facts: tuple[Fact, ...] = (*record.completions, *record.awards, *record.attestations)
-    return [fact.achievement for fact in facts]
 
 
 _WORDS = {

@@ -37,7 +37,7 @@ COMMANDS = {
     "render": "lti_tool.cli.rule_views:rules_render",
     "migrate": "lti_tool.cli.rule_migration:rules_migrate",
     "diff": "lti_tool.cli.rule_views:rules_diff",
-    "examples": "lti_tool.cli.rule_views:rules_examples",
+    "examples": "lti_tool.cli.rule_examples:rules_examples",
 }
 """Commands that stand in modules of their own."""
 

@@ -126,12 +126,3 @@ def test_what_differs_is_said_by_address(quoin: Quoin) -> None:
     said = quoin("rules", "diff", "stacks.yaml", "new.yaml", code=1).output
     assert said == "/: need is raised from 12 to 16.\n"
     assert quoin("rules", "diff", "stacks.yaml", "stacks.yaml").output == ""
-
-
-def test_examples_are_made_from_the_rule(quoin: Quoin) -> None:
-    write()
-    answer = json.loads(quoin("rules", "examples", "stacks.yaml", "--json", *ASKED).output)
-    assert answer["qualifiers"]
-    assert {miss["at"] for miss in answer["near_misses"]} == {"/", "/transfer"}
-    assert answer["without"] == []
-    assert "Misses at /transfer" in quoin("rules", "examples", "stacks.yaml", *ASKED).output
