@@ -282,7 +282,10 @@ def _of(item: Mapping[str, object], address: str) -> tuple[tuple[str, ...], tupl
     for index, entry in enumerate(list_of(item["of"], f"{address}/of")):
         here = f"{address}/of/{index}"
         if isinstance(entry, dict):
-            ((kind, key),) = mapping_of(entry, here, ("award", "attested")).items() or (("", ""),)
+            named = mapping_of(entry, here, ("award", "attested"))
+            if len(named) != 1:
+                raise DocumentError(here, "What may count is {award: key} or {attested: key}.")
+            ((kind, key),) = named.items()
             keys.append(key_of(key, here))
             kinds.append("award" if kind == "award" else "attestation")
         else:

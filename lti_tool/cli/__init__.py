@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from lti_tool.cli import rule_answers, rule_views  # noqa: F401  -- add commands to "rules"
+from lti_tool.cli import rule_answers, rule_schema, rule_views  # noqa: F401  -- add commands to "rules"
 from lti_tool.cli.benchmarks import bench
 from lti_tool.cli.database import db
 from lti_tool.cli.imports import import_

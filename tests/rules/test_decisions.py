@@ -47,11 +47,15 @@ def cases() -> Iterator[Any]:
             yield pytest.param(case, id=f"{path.stem[:3]} {case['name']}")
 
 
-def document_of(case: dict[str, Any]) -> Document:
+def document_data(case: dict[str, Any]) -> dict[str, Any]:
+    """Return the stack document that a case writes in short."""
     stack = {"key": "award", "requires": case["rule"]}
     stack |= {name: case[name] for name in OF_A_STACK if name in case}
-    top = {"quoin": 1, "stacks": [stack, *case.get("more", [])], **case.get("definitions", {})}
-    return parse_document(top)
+    return {"quoin": 1, "stacks": [stack, *case.get("more", [])], **case.get("definitions", {})}
+
+
+def document_of(case: dict[str, Any]) -> Document:
+    return parse_document(document_data(case))
 
 
 def test_every_decision_has_cases() -> None:
