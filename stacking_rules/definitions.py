@@ -137,6 +137,13 @@ class Definitions:
         several = any(text.repeatable > 1 for text in self.achievements.values())
         return bool(self.equivalent or self.accepted) or several
 
+    @property
+    def several(self) -> frozenset[str]:
+        """The keys of achievements for which several items of a learner may stand."""
+        same = {key for entry in self.equivalent for key in entry.keys}
+        again = {key for key, text in self.achievements.items() if text.repeatable > 1}
+        return frozenset(same | again | {entry.wanted for entry in self.accepted})
+
     def value_on(self, grade: Grade, scale: str, day: date) -> Decimal | None:
         """Return ``grade`` as a number on ``scale``; None if no table leads there."""
         if grade.scale == scale:

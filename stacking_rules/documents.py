@@ -132,6 +132,7 @@ def _stack(
     requires = reader.read(item["requires"], f"{address}/requires", 1, "")
     whole = {**item, "definitions": {**shared, **own}} if shared or own else item
     text = json.loads(json.dumps(whole, default=str))
+    _refuse_half_characters(text, address)
     stack = Stack(
         key,
         text_of(item.get("title", key), f"{address}/title"),
@@ -149,6 +150,14 @@ def _stack(
     )
     _refuse_dangling(stack, address)
     return stack, text, amount_of(item.get("credits", 0), f"{address}/credits")
+
+
+def _refuse_half_characters(text: object, address: str) -> None:
+    """Refuse what JSON can escape and no encoding of text can hold: half of a surrogate pair."""
+    try:
+        json.dumps(text, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise DocumentError(address, "There is half of a character (a lone surrogate).") from None
 
 
 def _with_terms(stack: Stack, item: Mapping[str, object], address: str) -> Stack:

@@ -118,11 +118,6 @@ def key_of(value: object, address: str) -> str:
     return value
 
 
-def id_of(value: object, address: str) -> str:
-    """Return a key, or "" for none."""
-    return "" if value == "" else key_of(value, f"{address}/id")
-
-
 def text_of(value: object, address: str) -> str:
     """Return text."""
     if not isinstance(value, str):

@@ -125,15 +125,12 @@ def _amount(node: Amount) -> Plain:
 
 
 def _listed(node: Amount) -> list[object]:
+    # Of which kind each key was is not kept: all kinds may count for every key.
     names = {"award": "award", "attestation": "attested"}
-    name = names.get(node.among[0])
-    if name is not None and len(node.among) == 1:
-        return [{name: key} for key in node.of]
-    if len(node.among) > 1:
-        # Of which kind each key was is not kept: all kinds may count for every key.
-        kind = "award" if "award" in node.among else "attested"
-        return [*node.of[:-1], {kind: node.of[-1]}]
-    return list(node.of)
+    rest = len(node.of) - len(node.among)
+    kinds = (*node.among[:1] * rest, *node.among)
+    pairs = zip(node.of, kinds, strict=True)
+    return [{names[kind]: key} if kind in names else key for key, kind in pairs]
 
 
 def _graded(grade: Grade | None) -> Plain:

@@ -6,10 +6,9 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,13 +26,13 @@ from stacking_rules import (
     parse_record,
 )
 from stacking_rules.documents import FORMAT
+from tests.rules.decision_cases import cases, document_data
 from tests.rules.mutations import mutation
 from tests.rules.random_rules import Draw
-from tests.rules.test_decisions import document_data
+from tests.rules.schema_words import in_schema, validator, words_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMMES = Path(__file__).parent / "programmes"
-CASES = Path(__file__).parent / "cases"
 SHARDS = range(8)
 RANDOM_RULES = 1_000
 MUTATIONS = 400
@@ -68,12 +67,6 @@ UNKNOWABLE = {
 """Why the reader refuses what a schema cannot know, and the messages that say so."""
 
 
-@cache
-def validator(name: str) -> Draft202012Validator:
-    text = files("lti_tool").joinpath("schemas", SCHEMAS[name]).read_text("utf-8")
-    return Draft202012Validator(json.loads(text))
-
-
 def complaint(name: str, data: Any) -> str:
     """Return what the schema says against ``data``, "" for nothing."""
     error = next(iter(validator(name).iter_errors(data)), None)
@@ -89,24 +82,19 @@ def exact(data: Any) -> Any:
 
 
 @cache
-def cases() -> tuple[dict[str, Any], ...]:
-    found = (case for path in sorted(CASES.glob("D*.yaml")) for case in loaded(path)["cases"])
-    return tuple(case for case in found if "error" not in case)
-
-
-@cache
 def documents() -> tuple[Any, ...]:
     """Every stack document of this repository."""
     paths = [*sorted(PROGRAMMES.glob("P*.yaml")), ROOT / "docs/example.yaml"]
     paths.append(ROOT / "demo_lms/institution/stacks.yaml")
-    return (*map(loaded, paths), *map(document_data, cases()))
+    good = (case for _, case in cases() if "error" not in case)
+    return (*map(loaded, paths), *map(document_data, good))
 
 
 @cache
 def records() -> tuple[Any, ...]:
     """Every record of this repository."""
     paths = [path for path in sorted(PROGRAMMES.glob("P*/*.yaml")) if path.stem != "expected"]
-    return (*map(loaded, paths), *(case["record"] for case in cases()))
+    return (*map(loaded, paths), *(case["record"] for _, case in cases()))
 
 
 @cache
@@ -116,23 +104,6 @@ def drawn() -> tuple[tuple[Any, Any], ...]:
     return tuple(
         ({"quoin": FORMAT, "stacks": [exact(draw.stack)]}, exact(draw.record)) for draw in found
     )
-
-
-def in_schema(schema: Any) -> Iterator[Any]:
-    """Yield every part of a schema, the whole first."""
-    yield schema
-    entries = schema.values() if isinstance(schema, dict) else schema
-    for part in entries if isinstance(schema, dict | list) else ():
-        yield from in_schema(part)
-
-
-def words_of(name: str) -> tuple[str, ...]:
-    """Return all names of fields and all enumerated words of a schema."""
-    found: list[str] = []
-    for part in in_schema(validator(name).schema):
-        if isinstance(part, dict):
-            found += [*part.get("properties", ()), *part.get("enum", ())]
-    return tuple(dict.fromkeys(found))
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

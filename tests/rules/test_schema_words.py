@@ -12,7 +12,7 @@ from stacking_rules import read_definitions as definitions
 from stacking_rules import read_requirements as requirements
 from stacking_rules import read_test as tests
 from stacking_rules.documents import FORMAT, STACK_FIELDS
-from tests.rules.test_schema import validator
+from tests.rules.schema_words import validator
 
 STACKS = validator("stacks").schema
 RECORD = validator("record").schema
