@@ -12,6 +12,7 @@ from stacking_rules.evaluate import as_excepted, compiled_for
 from stacking_rules.facts import Attributes, Award, Fact, LearnerRecord, Value, Waiver
 from stacking_rules.held import Fit, Held
 from stacking_rules.judge import Judge
+from stacking_rules.problems import Placement
 from stacking_rules.progress import Progress, Status
 from stacking_rules.reading import any_mapping, day_of, text_of
 from stacking_rules.records import parse_record
@@ -231,36 +232,42 @@ def _judge(
     compiled = compiled_for(held, stack, RENEWAL if is_renewal else ROOT)
     answers = {at: stated.get(at, "met") == "met" for at, _ in compiled.given}
     root = settle(compiled.root, answers, hope=False)
-    pools = {pool.address: pool for pool in pools_of(root)}
-    placed: dict[str, list[Fit]] = {address: [] for address in pools}
-    problems = []
-    for note in counted:
-        pool = _pool_at(str(note.get("address")), pools)
-        if pool is None:
-            problems.append(Problem("unknown-address", str(note.get("address"))))
-            continue
-        fit = _fit(held, pool, str(note.get("id")))
-        if fit is None:
-            problems.append(Problem("does-not-count", str(note.get("id"))))
-        else:
-            placed[pool.address].append(fit)
-    judge = Judge(root, {at: tuple(fits) for at, fits in placed.items()}, held)
+    placed, problems = _placed(counted, {pool.address: pool for pool in pools_of(root)}, held)
+    judge = Judge(root, placed, held)
     problems += [Problem("counts-twice", item) for item in judge.counts_twice()]
     if not problems and not judge.is_met():
         problems.append(Problem("not-met", "/"))
     return tuple(problems)
 
 
+def _placed(
+    counted: list[dict[str, object]], pools: Mapping[str, Pool], held: Held
+) -> tuple[Placement, list[Problem]]:
+    """Put every counted fact where the receipt says; also return what cannot be there."""
+    placed: dict[str, tuple[Fit, ...]] = dict.fromkeys(pools, ())
+    problems = []
+    for note in counted:
+        address, fact_id = str(note.get("address")), str(note.get("id"))
+        pool = _pool_at(address, pools)
+        if pool is None:
+            problems.append(Problem("unknown-address", address))
+            continue
+        fits = [f for f in held.fits(pool) if f.fact.id == fact_id and f.is_sure and not f.barriers]
+        here = {fit.item for fit in placed[pool.address]}
+        free = [fit for fit in fits if fit.item not in here]
+        if not free:
+            problems.append(Problem("counts-twice" if fits else "does-not-count", fact_id))
+            continue
+        # The parts of a split item have one id: the next one that stands nowhere else.
+        users = [there for at, there in placed.items() if not pools[at].is_overlay]
+        taken = {fit.item for there in users for fit in there}
+        placed[pool.address] += (min(free, key=lambda fit: fit.item in taken),)
+    return placed, problems
+
+
 def _pool_at(address: str, pools: Mapping[str, Pool]) -> Pool | None:
     """Return the pool at ``address``, or the one that its single achievements share."""
     return pools.get(address) or pools.get(address.rpartition("/")[0] or "/")
-
-
-def _fit(held: Held, pool: Pool, fact_id: str) -> Fit | None:
-    for fit in held.fits(pool):
-        if fit.fact.id == fact_id and fit.is_sure and not fit.barriers:
-            return fit
-    return None
 
 
 def _record(

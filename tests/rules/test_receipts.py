@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stacking_rules import parse_record, roll_up, verify_receipt
+from stacking_rules import parse_record, parse_stack, roll_up, verify_receipt
 from tests.rules.helpers import NOW, TODAY, stack
 
 RULE = {"all": [{"completed": "a", "grade": 50}, "b", {"id": "more", "credits": 8}]}
@@ -79,3 +79,47 @@ def test_a_receipt_of_very_many_levels_is_unreadable() -> None:
         deep = [deep]
     asked, receipt = receipt_with(CHANGED, LESS)
     assert [p.code for p in verify_receipt(asked, receipt | {"more": deep})] == ["unreadable"]
+
+
+def verified(rule: Any, **changes: Any) -> list[str]:
+    """Return the problems of the receipt for ``rule`` with some of its facts noted again."""
+    _, receipt = receipt_for({"credits": 4})
+    other = stack(rule)
+    noted = receipt | {"content_hash": other.content_hash} | changes
+    return [problem.code for problem in verify_receipt(other, noted)]
+
+
+def receipt_for(rule: Any) -> tuple[Any, dict[str, Any]]:
+    asked = stack(rule)
+    record = parse_record({"completions": HELD[1:2]})
+    (new,) = roll_up([asked], record, as_of=TODAY, known_on=NOW).new_awards
+    return asked, json.loads(json.dumps(new.receipt))
+
+
+def test_a_fact_that_is_noted_twice_at_one_place_does_not_count_twice() -> None:
+    (note,) = receipt_for({"credits": 4})[1]["counted"]
+    assert verified({"credits": 4}) == []
+    assert verified({"credits": 8}, counted=[note, note]) == ["counts-twice"]
+
+
+def test_two_attempts_at_one_item_do_not_count_twice() -> None:
+    (note,) = receipt_for({"credits": 4})[1]["counted"]
+    again = note | {"id": "c9", "on": "2026-02-01"}
+    assert verified({"credits": 8}, counted=[note, again]) == ["counts-twice"]
+
+
+def test_the_parts_of_a_split_item_are_checked_one_by_one() -> None:
+    said = {"achievements": {"big": {"splittable": 1}}}
+    halves = {"all": [{"id": "a", "credits": 3}, {"id": "b", "credits": 3}]}
+    asked = parse_stack({"key": "award", "requires": halves, "definitions": said})
+    record = parse_record(
+        {"completions": [{"achievement": "big", "on": "2026-01-10", "credits": 6}]},
+        asked.definitions,
+    )
+    (new,) = roll_up([asked], record, as_of=TODAY, known_on=NOW).new_awards
+    assert len(new.receipt["counted"]) == 6
+    assert verify_receipt(asked, new.receipt) == ()
+    more = new.receipt["counted"] + new.receipt["counted"][:1]
+    assert [p.code for p in verify_receipt(asked, new.receipt | {"counted": more})] == [
+        "counts-twice"
+    ]
