@@ -69,7 +69,7 @@ def check_case(data: bytes) -> None:
         return
     for stack in document.stacks:
         _check_stack(stack, record, found, when)
-        next_change(document.stacks, stack.key, record, **when)
+    next_change(document.stacks, document.stacks[-1].key, record, **when)
     for new in found.new_awards:
         noted = json.loads(json.dumps(new.receipt))
         assert verify_receipt(new.stack, noted) == (), (new.stack.key, noted)

@@ -16,7 +16,7 @@ from tests.rules import decision_cases
 from tests.rules.random_rules import AS_OF, Draw
 
 FOLDER = Path(__file__).resolve().parents[1] / "rules" / "programmes"
-RANDOM_RULES = 300
+RANDOM_RULES = 76
 Case = dict[str, Any]
 
 

@@ -50,7 +50,8 @@ def test_half_of_the_changed_inputs_are_still_of_their_form(name: str) -> None:
 def test_the_target_finds_nothing(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = run.main([name, "--seconds", str(SECONDS), "--folder", str(tmp_path)])
+    few = "8" if name == "case" else "1"
+    code = run.main([name, "--seconds", str(SECONDS), "--every", few, "--folder", str(tmp_path)])
     said = capsys.readouterr().out
     assert code == 0, said
     assert int(said.split()[1]) > 10, said
