@@ -4,11 +4,12 @@ BIN := .venv/bin
 # Other ports for the demo: make demo TOOL_PORT=8100 LMS_PORT=8101
 TOOL_PORT ?= 8000
 LMS_PORT ?= 8001
+SECONDS ?= 60
 export QUOIN_TEST_DATA ?= ../shared
 MYPY_PARTS := -p stacking_rules -p lti_tool -p demo_lms -p quoin_xblock -p benchmarks -p tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset install test check bench format clean
+.PHONY: help demo demo-reset install test check bench fuzz format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +36,9 @@ check: install ## Run linters, types and import contracts
 
 bench: install ## Run a benchmark: make bench NAME=import
 	$(BIN)/quoin bench $(NAME)
+
+fuzz: install ## Fuzz the rules engine, each target so long: make fuzz SECONDS=60
+	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)
 
 format: install ## Put the code into shape
 	$(BIN)/ruff check --fix .

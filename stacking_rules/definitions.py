@@ -144,6 +144,13 @@ class Definitions:
         object.__setattr__(self, "orders_facts", orders)
         object.__setattr__(self, "splits", any(text.quantum is not None for text in texts))
 
+    @property
+    def several(self) -> frozenset[str]:
+        """The keys of achievements for which several items of a learner may stand."""
+        same = {key for entry in self.equivalent for key in entry.keys}
+        again = {key for key, text in self.achievements.items() if text.repeatable > 1}
+        return frozenset(same | again | {entry.wanted for entry in self.accepted})
+
     def value_on(self, grade: Grade, scale: str, day: date) -> Decimal | None:
         """Return ``grade`` as a number on ``scale``; None if no table leads there."""
         if grade.scale == scale:

@@ -143,6 +143,7 @@ def _stack(
     requires = reader.read(item["requires"], f"{address}/requires", 1, "")
     whole = {**item, "definitions": {**shared, **own}} if shared or own else item
     text = json.loads(json.dumps(whole, default=str))
+    _refuse_half_characters(text, address)
     stack = Stack(
         key,
         text_of(item.get("title", key), f"{address}/title"),
@@ -160,6 +161,14 @@ def _stack(
     )
     _refuse_dangling(stack, address)
     return stack, text, amount_of(item.get("credits", 0), f"{address}/credits")
+
+
+def _refuse_half_characters(text: object, address: str) -> None:
+    """Refuse what JSON can escape and no encoding of text can hold: half of a surrogate pair."""
+    try:
+        json.dumps(text, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise DocumentError(address, "There is half of a character (a lone surrogate).") from None
 
 
 def _with_terms(stack: Stack, item: Mapping[str, object], address: str) -> Stack:
@@ -197,7 +206,7 @@ def _lasts(data: object, address: str) -> Anchor:
     length = {name: value for name, value in item.items() if name != "end_of"}
     if "end_of" in item:
         one_of(item["end_of"], ("year",), f"{address}/end_of")
-    span = span_of(length, address) if length else Span()
+    span = Span() if item and not length else span_of(length, address)
     return Anchor("asked", "", span, "end_of" in item)
 
 
@@ -208,6 +217,8 @@ def _binding(item: Mapping[str, object], address: str) -> Binding:
     policies = ("bound", "latest", "best")
     policy = one_of(data.get("policy", "latest"), policies, f"{address}/policy")
     if policy == "latest":
+        if "event" in data:
+            raise DocumentError(f"{address}/event", "'event' has no meaning with 'latest'.")
         return Binding()
     return Binding(policy, key_of(data.get("event"), f"{address}/event"))
 
@@ -218,6 +229,8 @@ def _renewal(key: str, item: Mapping[str, object], address: str, scales: Scales)
     data = mapping_of(item["renewal"], address, ("requires", "opens", "rule"))
     if "requires" not in data:
         raise DocumentError(address, "A renewal needs 'requires': what must be met.")
+    if "rule" in data and "opens" not in data:
+        raise DocumentError(f"{address}/rule", "'rule' has no meaning without 'opens'.")
     node = Reader(scales).read(data["requires"], f"{address}/requires", 1, RENEWAL)
     if "opens" in data:
         span = span_of(data["opens"], f"{address}/opens")

@@ -90,22 +90,44 @@ def inquire(
     solver: Decide | None = None,
 ) -> Inquiry:
     """Return the evaluation of ``stack`` with its parts; arguments as in ``evaluate``."""
-    waivers = active(record, stack, as_of, known_on) if record.waivers else ()
-    facts = (Shelf() if shelf is None else shelf).facts(record, as_of, known_on)
-    if waivers:
-        stack, facts = with_waivers(stack, waivers), with_values(facts, waivers)
-    held = hold(stack, facts, record, as_of, None if waivers else shelf)
-    if waivers or is_optimistic or solver is not None:
-        held = replace(held, waivers=waivers, is_optimistic=is_optimistic, solver=solver)
+    stack, held = as_excepted(stack, record, as_of=as_of, known_on=known_on, shelf=shelf)
+    if is_optimistic or solver is not None:
+        held = replace(held, is_optimistic=is_optimistic, solver=solver)
     pins = _pins(stack, record) if record.pins else frozenset()
-    compiled = compile_tree(ROOT, stack.requires) if waivers else compile_stack(stack)
     renewal = stack.renewal
-    if renewal is not None and (end := _end_of_award(stack, facts)) is not None:
-        tree = compile_tree(RENEWAL, renewal.requires) if waivers else compile_renewal(stack)
+    if renewal is not None and (end := _end_of_award(stack, held.asked.facts)) is not None:
+        tree = compiled_for(held, stack, RENEWAL)
         kept = _inquire(stack, RENEWAL, renewal.requires, tree, held, pins)
         if as_of < end or kept.progress.status is Status.MET:
             return kept
-    return _inquire(stack, ROOT, stack.requires, compiled, held, pins)
+    return _inquire(stack, ROOT, stack.requires, compiled_for(held, stack, ROOT), held, pins)
+
+
+def as_excepted(
+    stack: Stack,
+    record: LearnerRecord,
+    *,
+    as_of: date,
+    known_on: datetime,
+    shelf: Shelf | None = None,
+) -> tuple[Stack, Held]:
+    """Return ``stack`` and what is held for it, both as the exceptions of ``record`` leave them."""
+    waivers = active(record, stack, as_of, known_on) if record.waivers else ()
+    facts = (Shelf() if shelf is None else shelf).facts(record, as_of, known_on)
+    if not waivers:
+        return stack, hold(stack, facts, record, as_of, shelf)
+    stack, facts = with_waivers(stack, waivers), with_values(facts, waivers)
+    return stack, replace(hold(stack, facts, record, as_of), waivers=waivers)
+
+
+def compiled_for(held: Held, stack: Stack, address: str) -> Compiled:
+    """Return the compiled rule of ``stack`` (``as_excepted``) at ROOT or RENEWAL."""
+    if not held.waivers:
+        return compile_stack(stack) if address == ROOT else compile_renewal(stack)
+    node = stack.requires
+    if address == RENEWAL and stack.renewal is not None:
+        node = stack.renewal.requires
+    return compile_tree(address, node, held.asked.definitions, is_excepted=True)
 
 
 def meets(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetime) -> bool:
@@ -120,10 +142,12 @@ def meets(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetim
     held = hold(stack, facts, record, as_of)
     renewal = stack.renewal
     if renewal is not None and (end := _end_of_award(stack, facts)) is not None:
-        kept = _meets(compile_tree(RENEWAL, renewal.requires), renewal.requires, RENEWAL, held)
+        tree = compile_tree(RENEWAL, renewal.requires, stack.definitions)
+        kept = _meets(tree, renewal.requires, RENEWAL, held)
         if as_of < end or kept:
             return kept
-    return _meets(compile_tree(ROOT, stack.requires), stack.requires, ROOT, held)
+    tree = compile_tree(ROOT, stack.requires, stack.definitions)
+    return _meets(tree, stack.requires, ROOT, held)
 
 
 def _meets(compiled: Compiled, node: Requirement, address: str, held: Held) -> bool:
@@ -242,7 +266,9 @@ def _answer(address: str, what: Requirement | Clause, held: Held) -> Progress | 
 def _alone(address: str, node: Requirement, held: Held) -> Progress:
     """Return the progress at ``node``, taken alone: nothing outside of it uses items up."""
     stack = Stack("", "", node)
-    return _inquire(stack, address, node, compile_tree(address, node), held).progress
+    said = held.asked.definitions
+    compiled = compile_tree(address, node, said, is_excepted=bool(held.waivers))
+    return _inquire(stack, address, node, compiled, held).progress
 
 
 def _none(address: str, node: NoneOf, held: Held) -> Progress:

@@ -94,10 +94,10 @@ def examples(stack: Stack, as_of: date) -> Examples:
         maker = Maker(stack, root)
         record = _qualifier(maker, tree, as_of)
         if record is None:
-            without += [Without(at, "no-qualifier") for at in asked(root, tree)]
+            without += [Without(at, "no-qualifier") for at in asked(stack, root, tree)]
             continue
         qualifiers[record] = Qualifier(record, as_of)
-        for address in asked(root, tree):
+        for address in asked(stack, root, tree):
             found = list(_missing(maker, tree, address, as_of))
             alone = [m for m in found if isinstance(m, NearMiss)]
             together = [m for m in found if isinstance(m, Pair)]
@@ -128,9 +128,9 @@ def _trees(stack: Stack) -> Iterator[tuple[str, Requirement]]:
         yield RENEWAL, stack.renewal.requires
 
 
-def asked(root: str, tree: Requirement) -> tuple[str, ...]:
-    """Return the addresses of ``tree`` at which a learner can fail."""
-    compiled = compile_tree(root, tree)
+def asked(stack: Stack, root: str, tree: Requirement) -> tuple[str, ...]:
+    """Return the addresses of ``tree``, a rule of ``stack``, at which a learner can fail."""
+    compiled = compile_tree(root, tree, stack.definitions)
     found: dict[str, None] = {}
     for node in nodes_of(compiled.root):
         found |= {at: None for at, clause in node.clauses if not isinstance(clause, kinds.Carry)}
@@ -234,7 +234,7 @@ def _paired(
     maker: Maker, tree: Requirement, address: str, as_of: date
 ) -> Iterator[NearMiss | Pair]:
     """Yield who misses at ``address`` and one more, where nobody misses there alone."""
-    others = [at for at in asked(maker.root, tree) if at != address]
+    others = [at for at in asked(maker.stack, maker.root, tree) if at != address]
     others.sort(key=lambda at: not are_near(at, address))
     for other in others[:NEAREST]:
         rest = without_clause(maker.root, tree, other)

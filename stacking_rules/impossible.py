@@ -63,7 +63,7 @@ class Prospect:
     """One requirement tree, made easier, with everything that could be held for it."""
 
     def __init__(self, stack: Stack, address: str, node: Requirement) -> None:
-        compiled: Compiled = compile_tree(address, node)
+        compiled: Compiled = compile_tree(address, node, stack.definitions)
         self.stack, self.address = stack, address
         hopes: dict[str, bool | None] = {at: None for at, _ in compiled.given}
         self.written = settle(compiled.root, hopes, hope=True)

@@ -52,14 +52,24 @@ _STUCK: Effort = (10**6, Decimal(0))
 
 
 def next_steps(progress: Progress) -> tuple[Step, ...]:
-    """Return the least that leads from ``progress`` to met; empty when it is met."""
+    """Return the least that leads from ``progress`` to met; empty when it is met.
+
+    Where nothing is missing at any requirement, it is the clauses at fault that must give way.
+    """
+    steps = _steps(progress)
+    if steps or progress.status is Status.MET:
+        return steps
+    return tuple(Step(address, "clause", ()) for address in progress.at_fault)
+
+
+def _steps(progress: Progress) -> tuple[Step, ...]:
     if progress.status is Status.MET:
         return ()
     requirement = progress.requirement
     if isinstance(requirement, NoneOf | Limit | LearnerIs):
         return (_blocked_step(progress),)
     if isinstance(requirement, Choice):
-        return tuple(step for part in progress.children[1:] for step in next_steps(part))
+        return tuple(step for part in progress.children[1:] for step in _steps(part))
     steps = _group_steps(progress) if progress.children else _leaf_steps(progress)
     return (*steps, *_clause_steps(progress))
 
@@ -108,7 +118,7 @@ def _group_steps(progress: Progress) -> tuple[Step, ...]:
     open_ones = [child for child in singles if not _is_used_elsewhere(child)]
     if len(singles) == len(unmet) and len(open_ones) > missing:
         return (_choice_step(progress.address, open_ones, missing),)
-    return tuple(step for part in _easiest(progress) for step in next_steps(part))
+    return tuple(step for part in _easiest(progress) for step in _steps(part))
 
 
 def _blocked_step(progress: Progress) -> Step:

@@ -183,6 +183,8 @@ def _together(at: Place) -> Clause:
 def _grace(at: Place) -> Clause:
     item = {name: v for name, v in at.item.items() if name in ("years", "months", "days")}
     if "end_of" in at.item:
+        if item:
+            raise DocumentError(at.address, "A grace has a length or 'end_of', not both.")
         one_of(at.item["end_of"], ("year",), f"{at.address}/end_of")
         return kinds.Grace(id="", rule=at.rule, to_year_end=True)
     return kinds.Grace(id="", rule=at.rule, span=span_of(item, at.address))
@@ -192,7 +194,12 @@ def _of_which(at: Place) -> Clause:
     found = [name for name in _OF_WHICH if name in at.item]
     if len(found) != 1:
         raise DocumentError(at.address, f"'of_which' needs one of {', '.join(_OF_WHICH)}.")
-    return _OF_WHICH[found[0]](at)
+    fields, build = _OF_WHICH[found[0]]
+    for name in at.item:
+        if name not in (found[0], *fields, "where", "id", "rule"):
+            message = f"'{name}' has no meaning beside '{found[0]}'."
+            raise DocumentError(f"{at.address}/{name}", message)
+    return build(at)
 
 
 def _least(at: Place) -> Clause:
@@ -288,27 +295,33 @@ def _mean(at: Place) -> Clause:
     )
 
 
-_OF_WHICH: dict[str, Callable[[Place], Clause]] = {
-    "distinct": _distinct,
-    "same": _same,
-    "mean": _mean,
-    "share": _portion,
-    "share_at_most": _portion,
-    "at_most": _most,
-    "credits": _least,
-    "items": _least,
-    "points": _least,
+_PORTION = ("unit", "base", "round", "printed")
+_OF_WHICH: dict[str, tuple[tuple[str, ...], Callable[[Place], Clause]]] = {
+    "distinct": (("at_least",), _distinct),
+    "same": ((), _same),
+    "mean": (("scale", "weight", "over"), _mean),
+    "share": (_PORTION, _portion),
+    "share_at_most": (_PORTION, _portion),
+    "at_most": ((), _most),
+    "credits": ((), _least),
+    "items": ((), _least),
+    "points": ((), _least),
 }
+"""What is said of what counts: the words beside it (and ``where``), and how it is read."""
 
 
 def _cap(at: Place) -> Clause:
-    if "share" in at.item and at.need is not None:
-        share = fraction_of(at.item["share"], f"{at.address}/share")
-        rounded = one_of(at.item.get("round", "no"), ("up", "down", "no"), f"{at.address}/round")
-        limit = _rounded(share, at.need, rounded)
-        return kinds.Cap(id="", rule=at.rule, limit=limit, unit="credits", where=at.where)
-    unit, limit = _limit(at.item.get("at_most"), f"{at.address}/at_most")
-    return kinds.Cap(id="", rule=at.rule, limit=limit, unit=unit, where=at.where)
+    if ("share" in at.item) == ("at_most" in at.item):
+        raise DocumentError(at.address, "A cap has either 'at_most' or 'share'.")
+    if "round" in at.item and "share" not in at.item:
+        raise DocumentError(f"{at.address}/round", "'round' has no meaning without 'share'.")
+    if "at_most" in at.item:
+        unit, limit = _limit(at.item["at_most"], f"{at.address}/at_most")
+        return kinds.Cap(id="", rule=at.rule, limit=limit, unit=unit, where=at.where)
+    share = fraction_of(at.item["share"], f"{at.address}/share")
+    rounded = one_of(at.item.get("round", "no"), ("up", "down", "no"), f"{at.address}/round")
+    limit = _rounded(share, at.need or Decimal(0), rounded)  # a cap stands at amounts alone
+    return kinds.Cap(id="", rule=at.rule, limit=limit, unit="credits", where=at.where)
 
 
 def _best(at: Place) -> Clause:
@@ -363,18 +376,7 @@ _READERS: dict[str, _Reader] = {
     "grace": (True, ("years", "months", "days", "end_of"), _grace),
     "of_which": (
         False,
-        (
-            *_OF_WHICH,
-            "at_least",
-            "where",
-            "unit",
-            "base",
-            "round",
-            "printed",
-            "scale",
-            "weight",
-            "over",
-        ),
+        (*_OF_WHICH, "where", *dict.fromkeys(n for names, _ in _OF_WHICH.values() for n in names)),
         _of_which,
     ),
     "sharing": (False, ("between", "at_most", "unique"), _share),

@@ -39,6 +39,7 @@ from stacking_rules.reading import (
     refuse_repeats,
     scale_of,
     text_of,
+    values_of,
     whole_of,
 )
 
@@ -147,6 +148,8 @@ def _table(data: object, address: str, scales: Scales) -> Table:
         read.append((_table_value(old, source, at, scales), _table_value(new, target, at, scales)))
     if read != sorted(read) or [new for _, new in read] != sorted(new for _, new in read):
         raise DocumentError(f"{address}/rows", "The rows must rise on both sides.")
+    if "version" in item:
+        values_of(item["version"], f"{address}/version")  # a note, not looked at
     since = optional_day(item, "since", address) or date.min
     return Table(
         source, target, tuple(read), since, optional_day(item, "until", address) or date.max

@@ -18,7 +18,6 @@ from stacking_rules.reading import (
     count_of,
     escape,
     grade_of,
-    id_of,
     key_of,
     keys_of,
     kind_of,
@@ -84,6 +83,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "if": ("then", "else"),
 }
 _ALL_FIELDS = tuple(dict.fromkeys(name for fields in _FIELDS.values() for name in fields))
+KINDS = ("completion", "award", "attestation")
 AMONG = {
     "completions": ("completion",),
     "awards": ("award",),
@@ -113,7 +113,7 @@ class Reader:
         item = mapping_of(data, address, (*OPERATORS, *_ALL_FIELDS, *_EVERYWHERE))
         kind = _operator(item, address)
         _refuse_stray(kind, item, address)
-        name = id_of(item.get("id", _default_id(kind, item, position)), address)
+        name = _id(kind, item, position, address)
         here = child_address(node, Requirement(id=name)) if depth > 1 else node or ROOT
         found = self._node(kind, item, address, depth, here)
         need = found.need if isinstance(found, Amount) else None
@@ -258,8 +258,13 @@ def _refuse_stray(kind: str, item: Mapping[str, object], address: str) -> None:
             raise DocumentError(f"{address}/{name}", f"'{name}' has no meaning beside '{kind}'.")
 
 
-def _default_id(kind: str, item: Mapping[str, object], position: str) -> object:
-    return item[kind] if kind in ("completed", "award", "attested") else position
+def _id(kind: str, item: Mapping[str, object], position: str, address: str) -> str:
+    """Return the step in the address: the id, the key of a single achievement, the position."""
+    if "id" in item:
+        return key_of(item["id"], f"{address}/id")
+    if kind in ("completed", "award", "attested"):
+        return key_of(item[kind], f"{address}/{kind}")
+    return position
 
 
 def _refuse_same_addresses(node: Requirement, here: str, address: str) -> None:
@@ -272,24 +277,26 @@ def _refuse_same_addresses(node: Requirement, here: str, address: str) -> None:
 
 def _of(item: Mapping[str, object], address: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keys that are listed and the kinds of facts that may count."""
-    if "among" in item:
-        among = AMONG[one_of(item["among"], tuple(AMONG), f"{address}/among")]
-    else:
-        among = ("completion",)
+    if "among" in item and "of" in item:
+        raise DocumentError(f"{address}/among", "'among' has no meaning beside 'of'.")
     if "of" not in item:
-        return (), among
-    keys, kinds = [], []
+        name = one_of(item.get("among", "completions"), tuple(AMONG), f"{address}/among")
+        return (), AMONG[name]
+    keys, kinds = [], set()
     for index, entry in enumerate(list_of(item["of"], f"{address}/of")):
         here = f"{address}/of/{index}"
         if isinstance(entry, dict):
-            ((kind, key),) = mapping_of(entry, here, ("award", "attested")).items() or (("", ""),)
+            named = mapping_of(entry, here, ("award", "attested"))
+            if len(named) != 1:
+                raise DocumentError(here, "What may count is {award: key} or {attested: key}.")
+            ((kind, key),) = named.items()
             keys.append(key_of(key, here))
-            kinds.append("award" if kind == "award" else "attestation")
+            kinds.add("award" if kind == "award" else "attestation")
         else:
             keys.append(key_of(entry, here))
-            kinds.append("completion")
+            kinds.add("completion")
     refuse_repeats(keys, f"{address}/of")
-    return tuple(keys), among if "among" in item else tuple(dict.fromkeys(kinds))
+    return tuple(keys), tuple(kind for kind in KINDS if kind in kinds)
 
 
 def _need(unit: str, value: object, address: str) -> Decimal:

@@ -132,6 +132,8 @@ def read_anchor(data: object, address: str) -> Anchor:
     if len(found) != 1:
         raise DocumentError(address, f"A day needs one of {', '.join(ANCHORS)}.")
     source = found[0]
+    if source == "asked" and item[source] is not True:
+        raise DocumentError(f"{address}/asked", "The day asked for is written 'asked: true'.")
     key = "" if source == "asked" else key_of(item[source], f"{address}/{source}")
     if "end_of" in item:
         one_of(item["end_of"], ("year",), f"{address}/end_of")

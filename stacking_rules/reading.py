@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
 
@@ -17,11 +17,17 @@ from stacking_rules.spans import Span
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _SCALE = re.compile(r"-?\d+(\.\d+)?-\d+(\.\d+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
+_INSTANT = re.compile(_DAY.pattern + "[T ]" + _CLOCK + "(Z|[+-][0-9]{2}:[0-9]{2})")
 
 Scales = Mapping[str, Scale]
 """Scales that a document declares, by name."""
 
 MAX_PLACES = 6
+MAX_DIGITS = 30
+"""How large or how fine a number may be that is only compared."""
 LONGEST = 100_000
 """Years, months or days of a span at most."""
 
@@ -38,6 +44,8 @@ def grade_of(item: Mapping[str, object], address: str, scales: Scales) -> Grade 
 
 def read_grade(value: object, scale: str, address: str, scales: Scales) -> Grade:
     """Return a grade written as a number, or as the name that its scale gives it."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise DocumentError(address, f"Here a grade is needed, not {kind_of(value)}.")
     if scale in scales:
         found = scales[scale].grade(str(value), scale) or scales[scale].worth(value, scale)
         if found is None:
@@ -110,11 +118,6 @@ def key_of(value: object, address: str) -> str:
     return value
 
 
-def id_of(value: object, address: str) -> str:
-    """Return a key, or "" for none."""
-    return "" if value == "" else key_of(value, f"{address}/id")
-
-
 def text_of(value: object, address: str) -> str:
     """Return text."""
     if not isinstance(value, str):
@@ -126,10 +129,9 @@ def amount_of(value: object, address: str, least: int = 0) -> Decimal:
     """Return an exact number from ``least`` to 1,000,000."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise DocumentError(address, f"Here a number is needed, not {kind_of(value)}.")
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        raise DocumentError(address, f"'{value}' is not a number.") from None
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise DocumentError(address, f"{kind_of(value)} is not a number.")
+    amount = Decimal(value) if isinstance(value, int) else Decimal(str(value))
     if not amount.is_finite() or not least <= amount <= 1_000_000:
         raise DocumentError(address, f"The number must be between {least} and 1000000.")
     # 1e-999999 is a short text and, made a whole number, a million digits.
@@ -166,6 +168,8 @@ def kind_of(value: object) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list" if value else "an empty list"
+    if isinstance(value, int) and value.bit_length() > 100:
+        return "a number beyond all bounds"  # which Python may refuse to write
     return f"{value!r}"[:40]
 
 
@@ -179,7 +183,7 @@ def day_of(value: object, address: str) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
+        return date.fromisoformat(_like(_DAY, value))
     except ValueError:
         raise DocumentError(
             address, f"Here a date such as 2026-06-30 is needed, not {kind_of(value)}."
@@ -189,15 +193,17 @@ def day_of(value: object, address: str) -> date:
 def instant_of(value: object, address: str) -> datetime:
     """Return an instant with its offset from UTC, as RFC 3339 writes it."""
     try:
-        found = datetime.fromisoformat(value if isinstance(value, str) else "")
+        return datetime.fromisoformat(_like(_INSTANT, value))
     except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
         raise DocumentError(
             address,
             f"Here an instant such as 2026-06-30T12:00:00Z is needed, not {kind_of(value)}.",
-        )
-    return found
+        ) from None
+
+
+def _like(form: re.Pattern[str], value: object) -> str:
+    """Return text of this form, "" for anything else."""
+    return value if isinstance(value, str) and form.fullmatch(value) else ""
 
 
 def span_of(data: object, address: str) -> Span:
@@ -240,7 +246,10 @@ def _value(data: object, address: str) -> Value:
     if isinstance(data, str | bool):
         return data
     if isinstance(data, int | Decimal):
-        return Decimal(data)
+        number = Decimal(data)
+        if not number.is_finite() or abs(number.adjusted()) > MAX_DIGITS:
+            raise DocumentError(address, f"The number has more than {MAX_DIGITS} digits.")
+        return number
     raise DocumentError(
         address, f"Here text, a number, true or false is needed, not {kind_of(data)}."
     )

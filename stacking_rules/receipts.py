@@ -8,19 +8,23 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from stacking_rules.errors import DocumentError
-from stacking_rules.facts import Attributes, Award, Fact, LearnerRecord
+from stacking_rules.evaluate import as_excepted, compiled_for
+from stacking_rules.facts import Attributes, Award, Fact, LearnerRecord, Value, Waiver
 from stacking_rules.held import Fit, Held
 from stacking_rules.judge import Judge
+from stacking_rules.problems import Placement
 from stacking_rules.progress import Progress, Status
 from stacking_rules.reading import any_mapping, day_of, text_of
 from stacking_rules.records import parse_record
 from stacking_rules.requirements import Choice, Group, LearnerIs
 from stacking_rules.selection import names_in
-from stacking_rules.shelf import hold
-from stacking_rules.stacks import RENEWAL, Stack
-from stacking_rules.thresholds import Pool, compile_renewal, compile_stack, pools_of, settle
+from stacking_rules.stacks import RENEWAL, ROOT, Stack
+from stacking_rules.thresholds import Pool, pools_of, settle
+from stacking_rules.waivers import active
 
 Receipt = dict[str, object]
+MAX_DEPTH = 20
+"""Levels of lists and mappings in a receipt, more than any has."""
 
 
 def counted_facts(progress: Progress, *, is_bound: bool = False) -> Iterator[tuple[str, Fact]]:
@@ -55,7 +59,8 @@ def receipt(
     """Return what an award rests on: rule, dates, and each counted fact at its requirement.
 
     Plain data (JSON): amounts are decimal strings, dates ISO 8601. ``given`` are requirements
-    that are not met by counting (conditions on the learner, "none of"), ``waived`` exceptions,
+    that are not met by counting (conditions on the learner, "none of"), ``waived`` exceptions
+    (address to id; ``waivers`` are all that were in force),
     ``learner`` what the rule asks of the learner and no more, ``other_awards`` those that have
     counted the same facts or whose dates the rule looks at.
     """
@@ -90,6 +95,7 @@ def receipt(
         ],
         "given": given,
         "waived": {node.address: node.waiver for node in nodes if node.waiver},
+        "waivers": [_waiver_note(w) for w in active(record, stack, as_of, known_on)],
     }
 
 
@@ -128,6 +134,22 @@ def _award_note(award: Award) -> dict[str, object]:
     return note
 
 
+def _waiver_note(waiver: Waiver) -> dict[str, object]:
+    note: dict[str, object] = {
+        "id": waiver.id,
+        "kind": waiver.kind,
+        "stack": waiver.stack,
+        "at": waiver.at,
+        "author": waiver.author,
+        "reason": waiver.reason,
+        "from": waiver.granted_on.isoformat(),
+        "until": waiver.until and waiver.until.isoformat(),
+        "fact": waiver.fact,
+        "field": waiver.field,
+    }
+    return note if waiver.value is None else {**note, "value": _plain_value(waiver.value)}
+
+
 def _asked_of_the_learner(stack: Stack) -> Iterator[str]:
     """Yield the names of attributes, events and awards that the tests of ``stack`` look at."""
     for _, node in stack.walk():
@@ -142,21 +164,24 @@ def _asked_of_the_learner(stack: Stack) -> Iterator[str]:
 
 def _plain(attributes: Attributes) -> dict[str, list[object]]:
     """Return attributes as JSON: numbers (of six places at most) stay numbers."""
-    return {
-        name: [
-            (int(v) if v == int(v) else float(v)) if isinstance(v, Decimal) else v for v in values
-        ]
-        for name, values in attributes
-    }
+    return {name: [_plain_value(value) for value in values] for name, values in attributes}
 
 
-def _exact(data: object) -> object:
+def _plain_value(value: Value) -> object:
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == int(value) else float(value)
+
+
+def _exact(data: object, depth: int = 0) -> object:
     """Return plain data with the numbers that JSON reads as floats as they are written."""
+    if depth > MAX_DEPTH:
+        raise DocumentError("", f"A receipt has no more than {MAX_DEPTH} levels.")
     if isinstance(data, float):
         return Decimal(repr(data))
     if isinstance(data, dict):
-        return {name: _exact(value) for name, value in data.items()}
-    return [_exact(value) for value in data] if isinstance(data, list) else data
+        return {name: _exact(value, depth + 1) for name, value in data.items()}
+    return [_exact(value, depth + 1) for value in data] if isinstance(data, list) else data
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +210,7 @@ def verify_receipt(stack: Stack, data: object) -> tuple[Problem, ...]:
         counted = [any_mapping(note, "/counted") for note in listed]
         record = _record(stack, noted, counted)
         as_of = day_of(noted.get("as_of"), "/as_of")
+        stated = any_mapping(noted.get("given", {}), "/given")
     except DocumentError as error:
         return (Problem("unreadable", error.address),)
     problems = [
@@ -196,53 +222,58 @@ def verify_receipt(stack: Stack, data: object) -> tuple[Problem, ...]:
         )
         if noted.get(name) != wanted
     ]
-    return tuple(problems) or _judge(stack, noted, counted, record, as_of)
+    return tuple(problems) or _judge(stack, stated, counted, record, as_of)
 
 
 def _judge(
     stack: Stack,
-    noted: Mapping[str, object],
+    stated: Mapping[str, object],
     counted: list[dict[str, object]],
     record: LearnerRecord,
     as_of: date,
 ) -> tuple[Problem, ...]:
     is_renewal = any(str(note.get("address")).startswith(RENEWAL) for note in counted)
-    compiled = compile_renewal(stack) if is_renewal else compile_stack(stack)
-    stated = any_mapping(noted.get("given", {}), "/given")
+    known_on = datetime.combine(date.max, time.min, UTC)
+    stack, held = as_excepted(stack, record, as_of=as_of, known_on=known_on)
+    compiled = compiled_for(held, stack, RENEWAL if is_renewal else ROOT)
     answers = {at: stated.get(at, "met") == "met" for at, _ in compiled.given}
     root = settle(compiled.root, answers, hope=False)
-    known_on = datetime.combine(date.max, time.min, UTC)
-    held = hold(stack, record.known(as_of=as_of, known_on=known_on), record, as_of)
-    pools = {pool.address: pool for pool in pools_of(root)}
-    placed: dict[str, list[Fit]] = {address: [] for address in pools}
-    problems = []
-    for note in counted:
-        pool = _pool_at(str(note.get("address")), pools)
-        if pool is None:
-            problems.append(Problem("unknown-address", str(note.get("address"))))
-            continue
-        fit = _fit(held, pool, str(note.get("id")))
-        if fit is None:
-            problems.append(Problem("does-not-count", str(note.get("id"))))
-        else:
-            placed[pool.address].append(fit)
-    judge = Judge(root, {at: tuple(fits) for at, fits in placed.items()}, held)
+    placed, problems = _placed(counted, {pool.address: pool for pool in pools_of(root)}, held)
+    judge = Judge(root, placed, held)
     problems += [Problem("counts-twice", item) for item in judge.counts_twice()]
     if not problems and not judge.is_met():
         problems.append(Problem("not-met", "/"))
     return tuple(problems)
 
 
+def _placed(
+    counted: list[dict[str, object]], pools: Mapping[str, Pool], held: Held
+) -> tuple[Placement, list[Problem]]:
+    """Put every counted fact where the receipt says; also return what cannot be there."""
+    placed: dict[str, tuple[Fit, ...]] = dict.fromkeys(pools, ())
+    problems = []
+    for note in counted:
+        address, fact_id = str(note.get("address")), str(note.get("id"))
+        pool = _pool_at(address, pools)
+        if pool is None:
+            problems.append(Problem("unknown-address", address))
+            continue
+        fits = [f for f in held.fits(pool) if f.fact.id == fact_id and f.is_sure and not f.barriers]
+        here = {fit.item for fit in placed[pool.address]}
+        free = [fit for fit in fits if fit.item not in here]
+        if not free:
+            problems.append(Problem("counts-twice" if fits else "does-not-count", fact_id))
+            continue
+        # The parts of a split item have one id: the next one that stands nowhere else.
+        users = [there for at, there in placed.items() if not pools[at].is_overlay]
+        taken = {fit.item for there in users for fit in there}
+        placed[pool.address] += (min(free, key=lambda fit: fit.item in taken),)
+    return placed, problems
+
+
 def _pool_at(address: str, pools: Mapping[str, Pool]) -> Pool | None:
     """Return the pool at ``address``, or the one that its single achievements share."""
     return pools.get(address) or pools.get(address.rpartition("/")[0] or "/")
-
-
-def _fit(held: Held, pool: Pool, fact_id: str) -> Fit | None:
-    for fit in held.fits(pool):
-        if fit.fact.id == fact_id and fit.is_sure and not fit.barriers:
-            return fit
-    return None
 
 
 def _record(
@@ -263,4 +294,5 @@ def _record(
         note = any_mapping(other, "/other_awards")
         groups["award"].setdefault(str(note.get("id")), note)
     data = {f"{kind}s": list(facts.values()) for kind, facts in groups.items()}
-    return parse_record({**data, "learner": noted.get("learner", {})}, stack.definitions)
+    more = {"learner": noted.get("learner", {}), "waivers": noted.get("waivers", [])}
+    return parse_record({**data, **more}, stack.definitions)

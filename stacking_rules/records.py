@@ -20,6 +20,7 @@ from stacking_rules.facts import (
     Learner,
     LearnerRecord,
     Pin,
+    Value,
     Waiver,
 )
 from stacking_rules.reading import (
@@ -111,8 +112,8 @@ def parse_record(data: object, definitions: Definitions | None = None) -> Learne
         _learner(top.get("learner", {}), "/learner"),
         _all(top, "waivers", _waiver),
         _all(top, "pins", _pin),
-        keys_of(top["applied"], "/applied") if "applied" in top else (),
-        keys_of(top["declined"], "/declined") if "declined" in top else (),
+        _stacks(top, "applied"),
+        _stacks(top, "declined"),
     )
 
 
@@ -125,6 +126,11 @@ def _all(
     if len(found) > MAX_FACTS:
         raise LimitExceededError(name, MAX_FACTS)
     return tuple(read(item, f"/{name}/{index}", index) for index, item in enumerate(found))
+
+
+def _stacks(top: Mapping[str, object], name: str) -> tuple[str, ...]:
+    """Return keys of stacks; none without the field, or for an empty list."""
+    return keys_of(top[name], f"/{name}") if top.get(name, []) != [] else ()
 
 
 class _Reader:
@@ -225,7 +231,8 @@ def _waiver(data: object, address: str, index: int) -> Waiver:
     for name in needed.get(kind, ("fact",)):
         if name not in item:
             raise DocumentError(address, f"'{kind}' needs '{name}'.")
-    value = values_of(item["value"], f"{address}/value")[0] if "value" in item else None
+    field = text_of(item.get("field", ""), f"{address}/field")
+    value = _new_value(kind, field, item["value"], f"{address}/value") if "value" in item else None
     return Waiver(
         id=text_of(item.get("id", f"waiver-{index + 1}"), f"{address}/id"),
         kind=kind,
@@ -237,9 +244,20 @@ def _waiver(data: object, address: str, index: int) -> Waiver:
         recorded_at=_recorded_at(item, address, on),
         until=optional_day(item, "until", address),
         fact=text_of(item.get("fact", ""), f"{address}/fact"),
-        field=text_of(item.get("field", ""), f"{address}/field"),
+        field=field,
         value=value,
     )
+
+
+def _new_value(kind: str, field: str, data: object, address: str) -> Value:
+    """Return the value that an exception sets: an amount, a day, or what an attribute may be."""
+    if kind == "change-limit" or field == "credits":
+        return amount_of(data, address)
+    if field == "grade":
+        return amount_of(data, address, least=-1_000_000)
+    if field in ("on", "started", "valid_until"):
+        return day_of(data, address).isoformat()
+    return values_of(data, address)[0]
 
 
 def _pin(data: object, address: str, _index: int) -> Pin:

@@ -3,8 +3,9 @@
 Every monotone requirement is "the weights of what is satisfied add up to at least a need".
 A *pool* is a threshold over atoms (weight one each, the credits of the fact, or its points); a
 *gate* is a threshold over other thresholds. A group whose parts are all single achievements
-becomes one pool: its parts differ, so n parts met are n different items held. Clauses bind what
-counts below the pool or gate at which they stand.
+becomes one pool: its parts differ, so n parts met are n different items held (unless something
+declared lets several items meet one part). Clauses bind what counts below the pool or gate at
+which they stand.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from stacking_rules.clauses import After, Clause, Filter, Grace, Mean, Open, Share, Together
+from stacking_rules.definitions import Definitions
 from stacking_rules.facts import HUNDRED, Grade
 from stacking_rules.requirements import (
     Amount,
@@ -176,7 +178,7 @@ class Compiled:
 @lru_cache(maxsize=4096)
 def compile_stack(stack: Stack) -> Compiled:
     """Return the compiled form of what ``stack`` asks of who does not hold its award."""
-    return compile_tree(ROOT, stack.requires)
+    return compile_tree(ROOT, stack.requires, stack.definitions)
 
 
 @lru_cache(maxsize=1024)
@@ -184,12 +186,18 @@ def compile_renewal(stack: Stack) -> Compiled:
     """Return the compiled form of what ``stack`` asks of who renews its award."""
     if stack.renewal is None:
         raise TypeError(f"{stack.key} has no renewal path")
-    return compile_tree(RENEWAL, stack.renewal.requires)
+    return compile_tree(RENEWAL, stack.renewal.requires, stack.definitions)
 
 
-def compile_tree(address: str, node: Requirement) -> Compiled:
-    """Return the compiled form of the requirement tree at ``address``."""
-    compiler = _Compiler(frozenset(_spoken_of(address, node)))
+def compile_tree(
+    address: str, node: Requirement, definitions: Definitions, *, is_excepted: bool = False
+) -> Compiled:
+    """Return the compiled form of the requirement tree at ``address``.
+
+    With ``is_excepted`` exceptions may speak of any requirement, so that each is one of its own.
+    """
+    spoken_of = frozenset(_spoken_of(address, node))
+    compiler = _Compiler(None if is_excepted else spoken_of, definitions.several)
     root = compiler.node(address, node, _Around())
     is_plain = not any(n.clauses for n in nodes_of(root)) and all(
         pool.unit != "points" and not pool.filters and pool.must_be_valid for pool in pools_of(root)
@@ -247,8 +255,8 @@ def atom_of(leaf: Requirement) -> Atom:
 
 
 class _Compiler:
-    def __init__(self, spoken_of: frozenset[str]) -> None:
-        self.spoken_of = spoken_of
+    def __init__(self, spoken_of: frozenset[str] | None, several: frozenset[str]) -> None:
+        self.spoken_of, self.several = spoken_of, several
         self.given: list[tuple[str, Requirement | Clause]] = []
 
     def node(self, address: str, node: Requirement, above: _Around) -> Threshold:
@@ -295,7 +303,9 @@ class _Compiler:
 
     def _is_bare(self, address: str, part: Requirement) -> bool:
         at = child_address(address, part)
-        return isinstance(part, Single) and not part.clauses and at not in self.spoken_of
+        if not isinstance(part, Single) or part.achievement in self.several or part.clauses:
+            return False
+        return self.spoken_of is not None and at not in self.spoken_of
 
     def _pool(
         self,

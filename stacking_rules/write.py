@@ -116,7 +116,7 @@ def _amount(node: Amount) -> Plain:
     item: Plain = {node.unit: write_number(node.need)}
     if node.of:
         item["of"] = _listed(node)
-    if len(node.of) < len(node.among) and node.among != ("completion",):
+    if not node.of and node.among != ("completion",):
         known = {"award": "awards", "attestation": "attestations"}
         item["among"] = "all" if len(node.among) > 1 else known[node.among[0]]
     item |= _graded(node.grade) | write_where(node.where)

@@ -36,6 +36,7 @@ COMMANDS = {
     "verify-receipt": "lti_tool.cli.rule_answers:rules_verify_receipt",
     "render": "lti_tool.cli.rule_views:rules_render",
     "migrate": "lti_tool.cli.rule_migration:rules_migrate",
+    "schema": "lti_tool.cli.rule_schema:rules_schema",
     "diff": "lti_tool.cli.rule_views:rules_diff",
     "examples": "lti_tool.cli.rule_examples:rules_examples",
 }

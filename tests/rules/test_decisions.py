@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lti_tool.stack_text import load
 from stacking_rules import (
     Document,
     LearnerRecord,
@@ -25,33 +22,13 @@ from stacking_rules import (
 )
 from stacking_rules.duplicates import to_review
 from stacking_rules.search import Budget
+from tests.rules.decision_cases import FOLDER, TODAY, cases, document_data
 
-FOLDER = Path(__file__).parent / "cases"
-TODAY = "2026-06-30"
-OF_A_STACK = (
-    "repeats",
-    "valid",
-    "issue",
-    "consume",
-    "supersedes",
-    "credit_kind",
-    "renewal",
-    "until",
-)
-
-
-def cases() -> Iterator[Any]:
-    for path in sorted(FOLDER.glob("D*.yaml")):
-        data, _ = load(path.read_text("utf-8"))
-        for case in data["cases"]:
-            yield pytest.param(case, id=f"{path.stem[:3]} {case['name']}")
+CASES = [pytest.param(case, id=name) for name, case in cases()]
 
 
 def document_of(case: dict[str, Any]) -> Document:
-    stack = {"key": "award", "requires": case["rule"]}
-    stack |= {name: case[name] for name in OF_A_STACK if name in case}
-    top = {"quoin": 2, "stacks": [stack, *case.get("more", [])], **case.get("definitions", {})}
-    return parse_document(top)
+    return parse_document(document_data(case))
 
 
 def test_every_decision_has_cases() -> None:
@@ -59,7 +36,7 @@ def test_every_decision_has_cases() -> None:
     assert numbers == list(range(1, 30))
 
 
-@pytest.mark.parametrize("case", list(cases()))
+@pytest.mark.parametrize("case", CASES)
 def test_the_decision_holds(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     as_of = date.fromisoformat(case.get("as_of", TODAY))
     known = date.fromisoformat(case.get("known_on", "2026-12-31"))
@@ -104,7 +81,7 @@ def outlook_of(document: Document, record: LearnerRecord, when: dict[str, Any]) 
     }
 
 
-@pytest.mark.parametrize("case", list(cases()))
+@pytest.mark.parametrize("case", CASES)
 def test_the_order_of_what_is_recorded_does_not_matter(
     case: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,6 +33,7 @@ PAIRS = {
     "P06-georgia-tech-mscs": [("/total/lower-or-other", "/total/graduate-computing")],
     "P12-open-university": [("/", "/stage-1")],
     "P14-ncea-level-2": [("/any-level", "/level-1-reuse")],
+    "P17-ib-diploma": [("/two-2", "/higher")],
     "P21-pmp": [("/giving-back", "/education")],
     "P22-cissp": [("/cpe/group-b", "/cpe/group-a")],
 }

@@ -37,6 +37,19 @@ def test_random_rules_survive_writing_and_reading(feature: int) -> None:
         assert differences(stack, stack) == ()
 
 
+@pytest.mark.parametrize(
+    "of",
+    [
+        ["a", {"award": "b"}, {"attested": "c"}],
+        [{"attested": "c"}, {"award": "b"}],
+        [{"award": "a"}, "b", "c"],
+    ],
+)
+def test_several_kinds_survive_writing_and_reading(of: list[Any]) -> None:
+    stack = parse_stack({"key": "k", "requires": {"items": 2, "of": of}})
+    assert again(stack.requires, {}) == stack.requires
+
+
 def test_short_things_stay_short() -> None:
     rule = {"all": ["a", "b", {"at_least": 2, "of": ["c", "d", "e"]}]}
     assert write_requirement(parse_stack({"key": "x", "requires": rule}).requires) == rule
