@@ -8,11 +8,17 @@ SECONDS ?= 60
 export QUOIN_TEST_DATA ?= ../shared
 MYPY_PARTS := -p stacking_rules -p lti_tool -p demo_lms -p quoin_xblock -p benchmarks -p tools
 
+# Processes of mutation testing, and the commit to compare with: make mutation-changed MUTATION_BASE=main
+JOBS ?= 2
+MUTATION_BASE ?= HEAD~1
+MUTATION := $(BIN)/python -m tools.mutation
+
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset install test check bench fuzz format clean
+.PHONY: help demo demo-reset install test check bench fuzz format clean \
+	mutation mutation-changed mutation-report
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 demo: ## Install what the demo needs and start the tool beside a practice LMS
 	@$(PYTHON) tools/install.py demo
@@ -39,6 +45,15 @@ bench: install ## Run a benchmark: make bench NAME=import
 
 fuzz: install ## Fuzz the rules engine, each target so long: make fuzz SECONDS=60
 	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)
+
+mutation: install ## Make the engine wrong in every place and see which tests notice (an hour; may be broken off)
+	$(MUTATION) all --jobs $(JOBS)
+
+mutation-changed: install ## The same for functions that differ from MUTATION_BASE, for three minutes
+	$(MUTATION) changed --base $(MUTATION_BASE) --jobs $(JOBS)
+
+mutation-report: install ## Write docs/mutation.md from the results so far
+	$(MUTATION) report
 
 format: install ## Put the code into shape
 	$(BIN)/ruff check --fix .

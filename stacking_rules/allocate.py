@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from stacking_rules.encode import encode
 from stacking_rules.facts import Award
-from stacking_rules.held import Candidates, Held
+from stacking_rules.held import Candidates, Held, Item
 from stacking_rules.plain import (
     Fitting,
     decide_plain,
@@ -58,7 +58,7 @@ def allocate(
     possible first. ``is_plain``: no clause binds what counts. ``pins`` are (address, id of the
     fact) that are wished for. Ties as in docs/stack-format.md.
     """
-    is_plain = is_plain and not _have_common_parts(candidates)
+    is_plain = is_plain and not _are_entangled(root, candidates)
     if is_plain and not pins:
         fitting = one_fit(candidates)
         found = decide_plain(root, fitting)
@@ -93,7 +93,7 @@ def decide(root: Threshold, candidates: Candidates, held: Held, *, is_plain: boo
 
     Arguments as in ``allocate``; where the answer is no, nothing is placed.
     """
-    is_plain = is_plain and not _have_common_parts(candidates)
+    is_plain = is_plain and not _are_entangled(root, candidates)
     found = decide_plain(root, one_fit(candidates)) if is_plain else None
     if found is not None:
         is_possible = is_met(root, found)
@@ -106,6 +106,23 @@ def decide(root: Threshold, candidates: Candidates, held: Held, *, is_plain: boo
     if taken is None:
         return Allocation({}, is_possible=False)
     return Allocation(problem.placement(taken), is_possible=True)
+
+
+def _are_entangled(root: Threshold, candidates: Candidates) -> bool:
+    """Return whether what counts at one place binds another, beyond "nothing counts twice"."""
+    return _have_common_parts(candidates) or _have_other_attempts(root, candidates)
+
+
+def _have_other_attempts(root: Threshold, candidates: Candidates) -> bool:
+    """Return whether an item that is looked at (an overlay) fits by several attempts."""
+    if not any(pool.is_overlay for pool in pools_of(root)):
+        return False
+    seen: dict[Item, str] = {}
+    return any(
+        seen.setdefault(fit.item, fit.fact.id) != fit.fact.id
+        for fits in candidates.values()
+        for fit in fits
+    )
 
 
 def _have_common_parts(candidates: Candidates) -> bool:

@@ -11,6 +11,7 @@ from stacking_rules import clauses as kinds
 from stacking_rules.clauses import Clause
 from stacking_rules.facts import Fact, is_valid
 from stacking_rules.problems import AID, CLAUSE_COST, KNOB, Literal, Problem, Term, Use, is_member
+from stacking_rules.reading import scale_bounds
 from stacking_rules.selection import Test
 from stacking_rules.spans import add
 from stacking_rules.thresholds import Gate, Pool, Threshold, nodes_of, pools_of
@@ -101,11 +102,18 @@ class Scopes:
             grade = self.problem.held.grade(use.fit.fact, c.scale)
             weight = self._amount(use, c.weight) or Decimal(0)
             if answer is None or grade is None:
-                if not self.problem.is_hopeful:
+                if self.problem.is_hopeful:
+                    best = self._best_grade(c.scale) if grade is None else grade
+                    terms.append((use.choice, max(Decimal(0), weight * (best - c.target))))
+                else:
                     self.problem.require([(use.choice, Decimal(-1))], 0, void)
                 continue
             terms.append((use.choice, weight * (grade - c.target)))
         self.problem.require([(choice, a) for choice, a in terms if a], 0, void)
+
+    def _best_grade(self, scale: str) -> Decimal:
+        declared = self.problem.held.asked.definitions.scales.get(scale)
+        return scale_bounds(scale)[1] if declared is None else max(declared.points)
 
     def _distinct(
         self, c: kinds.Distinct, uses: list[Use], void: list[Literal], _node: object

@@ -24,7 +24,7 @@ from stacking_rules.stacks import Stack
 DECISIONS, ASKS = 20_000, 10
 MOST_WAYS = 5
 _PLACES = 6
-_NOW = datetime(1, 1, 1, tzinfo=UTC)
+_NOW = datetime.min.replace(tzinfo=UTC)
 
 
 MEASURES = ("cost", "workload", "fee")

@@ -206,7 +206,7 @@ def _lasts(data: object, address: str) -> Anchor:
     length = {name: value for name, value in item.items() if name != "end_of"}
     if "end_of" in item:
         one_of(item["end_of"], ("year",), f"{address}/end_of")
-    span = Span() if item and not length else span_of(length, address)
+    span = Span() if item.keys() == {"end_of"} else span_of(length, address)
     return Anchor("asked", "", span, "end_of" in item)
 
 

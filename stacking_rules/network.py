@@ -70,6 +70,7 @@ class Network:
             if atom.kinds[0] == "award"
         }
         self.feeds = _feeds(atoms)
+        self.looked_at = frozenset(key for stack in self.stacks for key in _looked_at(stack))
 
     def statuses(
         self,
@@ -101,7 +102,8 @@ class Network:
             return None
         counts = list(self.needs)
         run = _Run(self, counts)
-        for index, need in enumerate(counts):
+        # Of the needs as they were: what the first ones fire must not fire again.
+        for index, need in enumerate(self.needs):
             if need <= 0:
                 run.fire(index)
         for award in record.awards:
@@ -114,12 +116,13 @@ class Network:
         self, completions: Sequence[Completion], as_of: date, known_on: datetime, run: _Run
     ) -> bool:
         """Let the completions count; False where one does not say what is asked."""
-        feeds = self.feeds
+        feeds, attempted = self.feeds, _Once(self.looked_at)
         for fact in completions:
             here = feeds.get(fact.achievement)
             if here is None or not _counts(fact, as_of, known_on):
                 continue
-            if fact.state != "done" or fact.credit_kind:
+            is_usual = fact.state == "done" and not fact.credit_kind
+            if not is_usual or attempted.again(fact.achievement):
                 return False
             for feed in here:
                 answer = _passes(feed, fact, as_of)
@@ -128,6 +131,23 @@ class Network:
                 if answer:
                     run.take(feed, fact.credits)
         return True
+
+
+class _Once:
+    """Notices a second attempt at what is looked at: one attempt stands for such an item."""
+
+    __slots__ = ("keys", "seen")
+
+    def __init__(self, keys: frozenset[str]) -> None:
+        self.keys, self.seen = keys, set[str]()
+
+    def again(self, key: str) -> bool:
+        """Return whether ``key`` is one of the keys and has been asked about before."""
+        if key not in self.keys:
+            return False
+        is_second = key in self.seen
+        self.seen.add(key)
+        return is_second
 
 
 def _passes(feed: Feed, fact: Completion, as_of: date) -> bool | None:
@@ -252,6 +272,13 @@ def _awards(node: Threshold) -> Iterator[str]:
     for pool in pools_of(node):
         if not pool.is_overlay:
             yield from (a.achievement or "" for a in pool.atoms if a.kinds == ("award",))
+
+
+def _looked_at(stack: Stack) -> Iterator[str]:
+    """Yield the achievements of overlays."""
+    for pool in pools_of(compile_stack(stack).root):
+        if pool.is_overlay:
+            yield from (atom.achievement or "" for atom in pool.atoms)
 
 
 def _is_apart(pools: Sequence[Pool]) -> bool:

@@ -50,6 +50,7 @@ from stacking_rules.stacks import ROOT, child_address, clause_address
 MAX_NODES = 10_000
 MAX_DEPTH = 40
 UNITS = ("credits", "points", "items")
+SINGLES = ("completed", "award", "attested")
 OPERATORS = (
     "completed",
     "award",
@@ -130,7 +131,7 @@ class Reader:
     def _node(
         self, kind: str, item: Mapping[str, object], address: str, depth: int, here: str
     ) -> Requirement:
-        if kind in ("completed", "award", "attested"):
+        if kind in SINGLES:
             return self._single(kind, item, address)
         if kind in UNITS:
             return self._amount(kind, item, address)
@@ -262,7 +263,7 @@ def _id(kind: str, item: Mapping[str, object], position: str, address: str) -> s
     """Return the step in the address: the id, the key of a single achievement, the position."""
     if "id" in item:
         return key_of(item["id"], f"{address}/id")
-    if kind in ("completed", "award", "attested"):
+    if kind in SINGLES:
         return key_of(item[kind], f"{address}/{kind}")
     return position
 
@@ -270,9 +271,11 @@ def _id(kind: str, item: Mapping[str, object], position: str, address: str) -> s
 def _refuse_same_addresses(node: Requirement, here: str, address: str) -> None:
     names = [child_address(here, part) for part in getattr(node, "parts", ())]
     names += [clause_address(here, clause) for clause in node.clauses]
+    seen: set[str] = set()
     for name in names:
-        if names.count(name) > 1:
+        if name in seen:
             raise DocumentError(address, f"Two things here have the address {name}.")
+        seen.add(name)
 
 
 def _of(item: Mapping[str, object], address: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from stacking_rules.encode import encode
@@ -19,13 +20,12 @@ ASKS = 3, 20
 class Relaxed:
     """The placement when ``at_fault`` (addresses) give way: as few as possible.
 
-    Amounts are asked to give way only where no clause about them would do. ``is_proved`` says
-    that nothing less would be enough.
+    Amounts are asked to give way only where no clause about them would do. Where the search for
+    the fewest stopped at its limit they are the fewest found.
     """
 
     placed: Placement
     at_fault: tuple[str, ...]
-    is_proved: bool
 
 
 def relax(root: Threshold, candidates: Candidates, held: Held) -> Relaxed:
@@ -35,15 +35,12 @@ def relax(root: Threshold, candidates: Candidates, held: Held) -> Relaxed:
     everything: list[Literal] = [(choice, True) for choice in problem.relaxed.values()]
     taken = problem.solve(Budget(), everything)
     if taken is None:
-        return Relaxed(dict.fromkeys(problem.by_pool, ()), (), is_proved=False)
-    is_proved = True
-    try:
+        return Relaxed(dict.fromkeys(problem.by_pool, ()), ())
+    with suppress(SearchExhaustedError):
         taken = _cheapest(problem, taken, budget)
-    except SearchExhaustedError:
-        is_proved = False
     fixed: list[Literal] = [(choice, taken[choice]) for choice in problem.relaxed.values()]
     at_fault = tuple(at for at, choice in problem.relaxed.items() if taken[choice])
-    return Relaxed(problem.placement(_fullest(problem, taken, fixed)), at_fault, is_proved)
+    return Relaxed(problem.placement(_fullest(problem, taken, fixed)), at_fault)
 
 
 def _cheapest(problem: Problem, taken: list[bool], budget: Budget) -> list[bool]:

@@ -71,6 +71,7 @@ class _Sharing:
         for first, second in combinations(uses, 2):
             if first.pool.address != second.pool.address:
                 self._pair(first, second, times, void)
+        _at_most(self.problem, uses, max(times, 2), void)
 
     def _pair(self, first: Use, second: Use, times: int, void: list[Literal]) -> None:
         for at, here, there, _ in self.shares:

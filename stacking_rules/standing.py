@@ -17,7 +17,7 @@ from stacking_rules.spans import add, end_of_year
 from stacking_rules.stacks import Stack
 from stacking_rules.thresholds import pools_of
 
-_START = datetime(1, 1, 1, tzinfo=UTC)
+_START = datetime.min.replace(tzinfo=UTC)
 
 
 def level_of(

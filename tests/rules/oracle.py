@@ -368,11 +368,16 @@ class Model:
             answer = True if c.where is None else passes(c.where, fact, self.world.asked)
             if answer is False:
                 continue
-            if answer is None or fact.grade is None:
-                if not self.hope:
-                    self.when(at, use == 0)
+            is_open = answer is None or fact.grade is None
+            if is_open and not self.hope:
+                self.when(at, use == 0)
                 continue
             weight = fact.credits if c.weight == "credits" else Decimal(1)
+            if is_open or fact.grade is None:
+                # Grades of the drawn cases go up to 100.
+                best = Decimal(100) if fact.grade is None else fact.grade.value
+                terms.append(int(max(0, weight * (best - c.target)) * SCALE) * use)
+                continue
             terms.append(int(weight * (fact.grade.value - c.target) * SCALE) * use)
         self.when(at, sum(terms) >= 0)
 

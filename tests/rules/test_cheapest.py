@@ -1,91 +1,111 @@
-"""The cheapest way is the cheapest, whoever finds it."""
+"""The cheapest ways to an award among what can be taken."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import date
 from decimal import Decimal
-from itertools import combinations
-from random import Random
 from typing import Any
 
 import pytest
 
-from stacking_rules import Completion, LearnerRecord, Option, Stack, Status, cheapest, evaluate
-from tests.rules.helpers import TODAY, done, stack
-
-WHEN: dict[str, Any] = {"as_of": TODAY, "known_on": datetime(2026, 12, 31, tzinfo=UTC)}
-RULE = {
-    "all": [
-        {"id": "core", "credits": 6, "of": ["a", "b", "c", "d"]},
-        {"id": "more", "credits": 5, "of": ["c", "d", "e", "f"]},
-    ],
-    "of_which": [{"mean": 60}],
-}
-
-
-def catalogues(count: int) -> Iterator[tuple[Stack, LearnerRecord, list[Option]]]:
-    """Yield a rule, one learner after the other who holds too little, and what is offered."""
-    award = stack(RULE)
-    for seed in range(count):
-        random = Random(seed)
-        facts = [
-            done(key, random.randint(50, 75), credits=Decimal(random.randint(3, 9)) / 2)
-            for key in "abcdef"
-        ]
-        random.shuffle(facts)
-        options = [Option(fact, Decimal(random.randint(1, 9)) / 4) for fact in facts[2:]]
-        yield award, LearnerRecord(tuple(facts[:2])), options
+from stacking_rules import (
+    Definitions,
+    DocumentError,
+    LearnerRecord,
+    Option,
+    Plans,
+    cheapest,
+    parse_record,
+    parse_stack,
+)
+from tests.rules.helpers import NOW, TODAY
 
 
-def least_by_trying(award: Stack, record: LearnerRecord, options: list[Option]) -> Decimal | None:
-    """Return the least cost of any set of options that leads to the award."""
-    costs = []
-    for count in range(len(options) + 1):
-        for some in combinations(options, count):
-            taken: tuple[Completion, ...] = tuple(option.completion for option in some)
-            facts = replace(record, completions=(*record.completions, *taken))
-            if evaluate(award, facts, **WHEN).status is Status.MET:
-                costs.append(sum((option.cost for option in some), Decimal(0)))
-    return min(costs, default=None)
+def options(*entries: tuple[str, object], **more: Any) -> tuple[Option, ...]:
+    data = [
+        {"id": key, "achievement": key, "cost": cost, "credits": 3, **more} for key, cost in entries
+    ]
+    return Option.read(data, Definitions(), TODAY)
 
 
-def test_nothing_is_cheaper_than_the_cheapest_way() -> None:
-    lengths = set()
-    for award, record, options in catalogues(40):
-        plans = cheapest(award, record, options, **WHEN)
-        least = least_by_trying(award, record, options)
-        assert plans.is_proved
-        assert {way.cost for way in plans.ways} == (set() if least is None else {least})
-        lengths.add(len(plans.ways))
-    assert {0, 1} < lengths
+def plans(rule: object, offered: tuple[Option, ...], *held: str) -> Plans:
+    stack = parse_stack({"key": "s", "requires": rule})
+    facts = [{"achievement": key, "on": "2026-01-01", "credits": 3} for key in held]
+    record = parse_record({"completions": facts}) if facts else LearnerRecord()
+    return cheapest(stack, record, offered, as_of=TODAY, known_on=NOW)
 
 
-def test_a_solver_finds_the_same_ways(monkeypatch: pytest.MonkeyPatch) -> None:
-    highs = pytest.importorskip("stacking_rules.backends.highs")
-    expected = [cheapest(*case, **WHEN) for case in catalogues(40)]
+def ways(found: Plans) -> list[tuple[str, str]]:
+    return [(str(way.cost), ",".join(way.take)) for way in found.ways]
+
+
+def test_the_sum_of_the_costs_decides_and_not_their_number() -> None:
+    offered = options(("a", 5), ("b", 2), ("c", 2), ("d", "0.5"))
+    assert ways(plans({"any": ["a", {"id": "both", "all": ["b", "c"]}]}, offered)) == [("4", "b,c")]
+    assert sorted(ways(plans({"items": 2}, offered))) == [("2.5", "b,d"), ("2.5", "c,d")]
+    assert ways(plans({"credits": 4}, offered, "x")) == [("0.5", "d")]
+
+
+def test_costs_differ_by_the_smallest_step() -> None:
+    offered = options(("a", "1.000001"), ("b", "1.000002"))
+    assert ways(plans({"items": 1}, offered)) == [("1.000001", "a")]
+
+
+def test_at_most_five_ways_that_cost_the_same_are_told() -> None:
+    found = plans({"items": 1}, options(*((f"k{n}", 2) for n in range(7))))
+    assert len(found.ways) == 5
+    assert len({way.take for way in found.ways}) == 5
+    assert {way.cost for way in found.ways} == {Decimal(2)}
+    assert found.is_proved
+    few = plans({"items": 2}, options(("a", 1), ("b", 1), ("c", 1)))
+    assert {way.take for way in few.ways} == {("a", "b"), ("a", "c"), ("b", "c")}
+    assert len(few.ways) == 3
+
+
+def test_who_has_it_already_takes_nothing() -> None:
+    found = plans({"items": 1}, options(("a", 1)), "x")
+    assert (ways(found), found.is_proved) == ([("0", "")], True)
+
+
+def test_where_nothing_leads_there_no_way_is_told() -> None:
+    assert plans({"items": 3}, options(("a", 1))) == Plans((), is_proved=True)
+    unknown = plans({"completed": "a", "grade": 60}, options(("a", 1)))
+    assert unknown == Plans((), is_proved=False)
+
+
+def test_a_search_that_stops_at_its_limit_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["stacking_rules.cheapest"], "DECISIONS", 0)
-    for case, plans in zip(catalogues(40), expected, strict=True):
-        found = cheapest(*case, **WHEN, solver=highs.decide)
-        assert found.is_proved
-        assert {way.cost for way in found.ways} == {way.cost for way in plans.ways}
-        if len(plans.ways) < 5:
-            assert set(found.ways) == set(plans.ways)
+    found = plans({"items": 1, "best": 1}, options(("a", 2), ("b", 1)))
+    assert found == Plans((), is_proved=False)
 
 
-def test_a_way_that_something_else_in_the_catalogue_opens_is_no_way() -> None:
-    # With both taken the condition is met and nothing more is asked; without "c" it is not.
-    award = stack({"all": ["a", {"if": "c", "then": "a", "else": "b"}]})
-    options = [Option(done(key), Decimal(1)) for key in ("a", "c")]
-    plans = cheapest(award, LearnerRecord(), options, **WHEN)
-    assert not plans.is_proved
-    for way in plans.ways:
-        assert "c@2026-01-15" in way.take
+def test_it_is_asked_for_the_day_on_which_the_last_is_finished() -> None:
+    rule = {"all": ["a", "b"]}
+    data = [{"achievement": "a", "on": "2026-09-01"}, {"achievement": "b", "on": "2026-08-01"}]
+    offered = Option.read(data, Definitions(), TODAY)
+    assert ways(plans(rule, offered)) == [("2", "option-1,option-2")]
+    old = Option.read([{"achievement": "a", "on": "2026-01-01"}], Definitions(), TODAY)
+    assert ways(plans({"all": ["a"]}, old)) == [("1", "option-1")]
 
 
-def test_what_more_of_it_might_undo_is_not_said_to_lead_nowhere() -> None:
-    award = stack({"all": ["a", {"none": ["b"]}]})
-    options = [Option(done(key), Decimal(1)) for key in ("a", "b")]
-    assert not cheapest(award, LearnerRecord(), options, **WHEN).is_proved
+def test_a_catalogue_is_read_with_its_defaults() -> None:
+    (option,) = Option.read([{"achievement": "a"}], Definitions(), date(2026, 6, 30))
+    assert (option.cost, option.completion.id) == (Decimal(1), "option-1")
+    assert option.completion.on == date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("data", "address"),
+    [
+        ([], ""),
+        ({}, ""),
+        ([{"achievement": "a"}, 5], "/1"),
+        ([{"achievement": "a", "cost": -1}], "/0/cost"),
+        ([{"achievement": "a", "on": "soon"}], "/completions/0/on"),
+    ],
+)
+def test_a_wrong_catalogue_is_named_by_its_place(data: object, address: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        Option.read(data, Definitions(), TODAY)
+    assert caught.value.address == address

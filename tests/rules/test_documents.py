@@ -48,6 +48,10 @@ def test_the_address_names_the_place(data: object, address: str) -> None:
     assert refused(data).address == address
 
 
+def test_the_whole_document_has_an_address_too() -> None:
+    assert str(refused([])).startswith("/: ")
+
+
 def test_a_near_miss_is_suggested() -> None:
     assert "Did you mean 'at_least'?" in refused(one({"at_leest": 1, "of": ["a"]})).message
 

@@ -62,6 +62,27 @@ def test_a_contradiction_is_seen_without_a_choice() -> None:
     assert solve(2, [at_least([(0, 1)], 1), at_most([(0, 1), (1, 1)], 0)], budget=Budget(0)) is None
 
 
+def test_a_budget_is_spent_decision_by_decision() -> None:
+    budget = Budget(2)
+    budget.spend()
+    budget.spend()
+    with pytest.raises(SearchExhaustedError):
+        budget.spend()
+    assert solve(3, [], budget=Budget(3)) == [True] * 3
+    with pytest.raises(SearchExhaustedError):
+        solve(3, [], budget=Budget(2))
+
+
+def test_what_follows_is_drawn_without_a_decision() -> None:
+    chain = [at_least([(n, 1), (n + 1, -1)], 0) for n in range(5)]
+    budget = Budget(1)
+    assert solve(6, [*chain, at_least([(5, 1)], 1)], budget=budget) == [True] * 6
+    assert budget.left == 1
+    assert solve(6, chain, prefer=[False] * 6, budget=Budget(1)) == [False] * 6
+    weights = at_least([(0, 5), (1, 2), (2, 1)], 6)
+    assert solve(3, [weights], budget=Budget(1), prefer=[False] * 3) == [True, False, True]
+
+
 def test_a_search_that_reaches_its_limit_says_so() -> None:
     # Seven pigeons, six holes: no is true, and takes more than a few choices to prove.
     pigeons, holes = 7, 6

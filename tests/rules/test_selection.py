@@ -19,8 +19,8 @@ from stacking_rules import (
     next_steps,
     parse_record,
 )
-from stacking_rules.read_test import read_test
-from stacking_rules.selection import Asked, all_of, any_of, passes
+from stacking_rules.read_test import read_anchor, read_test
+from stacking_rules.selection import Asked, all_of, any_of, lapses, passes
 from stacking_rules.spans import Span, add
 from tests.rules.helpers import NOW, TODAY, at, stack
 
@@ -257,3 +257,135 @@ def test_something_that_expires_is_forecast() -> None:
 )
 def test_months_keep_the_day_or_take_the_last(day: str, span: Span, later: str) -> None:
     assert add(date.fromisoformat(day), span).isoformat() == later
+
+
+HELD = (
+    fact(achievement="first", on="2026-01-01"),
+    fact(achievement="first", on="2026-02-01"),
+    *parse_record(
+        {
+            "awards": [
+                {"award": "w", "on": "2025-06-01", "valid_until": "2026-06-01"},
+                {"award": "w", "on": "2026-02-01", "valid_until": "2027-02-01"},
+                {"award": "first", "on": "2020-01-01"},
+            ]
+        }
+    ).awards,
+)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "day"),
+    [
+        ({"asked": True}, "2026-06-30"),
+        ({"event": "passed"}, "2024-05-31"),
+        ({"event": "failed"}, None),
+        ({"completed": "first"}, "2026-01-01"),
+        ({"completed": "w"}, None),
+        ({"award": "w"}, "2026-02-01"),
+        ({"expiry": "w"}, "2027-02-01"),
+        ({"award": "unknown"}, None),
+        ({"event": "passed", "plus": {"months": 1}}, "2024-06-30"),
+        ({"event": "passed", "minus": {"years": 1, "days": 1}}, "2023-05-30"),
+        ({"event": "passed", "plus": {"days": 3, "months": 2}, "minus": {"days": 1, "months": 1}},
+         "2024-07-02"),
+        ({"event": "passed", "end_of": "year"}, "2024-12-31"),
+        ({"event": "passed", "plus": {"years": 1}, "end_of": "year"}, "2025-12-31"),
+    ],
+)  # fmt: skip
+def test_a_day_that_depends_on_the_learner_is_found(
+    anchor: dict[str, object], day: str | None
+) -> None:
+    learner = parse_record({"learner": {"events": {"passed": "2024-05-31"}}}).learner
+    asked = Asked(TODAY, learner=learner, facts=HELD)
+    found = asked.day_of(read_anchor(anchor, ""))
+    assert (None if found is None else found.isoformat()) == day
+
+
+@pytest.mark.parametrize(
+    ("test", "address"),
+    [
+        ({"on": {"at_least": {}}}, "/on/at_least"),
+        ({"on": {"at_least": {"event": "a", "award": "b"}}}, "/on/at_least"),
+        ({"on": {"at_least": {"event": "A"}}}, "/on/at_least/event"),
+        ({"on": {"at_least": {"event": "a", "end_of": "month"}}}, "/on/at_least/end_of"),
+        ({"on": {"at_least": {"event": "a", "plus": {}}}}, "/on/at_least/plus"),
+        ({"on": {"at_least": {"event": "a", "minus": 5}}}, "/on/at_least/minus"),
+        ({"on": {"at_least": {"day": "a"}}}, "/on/at_least/day"),
+        ({"on": {"last": {"years": 1}, "at": {"award": "A"}}}, "/on/at/award"),
+        ({"on": {"last": {"years": 1}, "from": {}}}, "/on/from"),
+        ({"grade": {"at_least": 5, "scale": "5-1"}}, "/grade/scale"),
+        ({"grade": {"at_least": 101}}, "/grade/at_least"),
+        ({"level": {"at_least": 5, "framework": 6}}, "/level/framework"),
+        ({"level": {"known": "yes"}}, "/level"),
+        ({"level": {"at_least": 1_000_001}}, "/level/at_least"),
+        ({"level": {"at_least": -1_000_001}}, "/level/at_least"),
+        ({"all": []}, "/all"),
+        ({"not": []}, "/not"),
+    ],
+)
+def test_a_test_that_cannot_be_meant_is_named_by_its_place(test: object, address: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        read_test(test, "")
+    assert caught.value.address == address
+
+
+def test_tests_stand_in_each_other_ten_deep() -> None:
+    for kind in ("not", "all"):
+        deep: Any = {"level": 1}
+        for _ in range(9):
+            deep = {kind: deep if kind == "not" else [deep]}
+        assert read_test(deep, "")
+        with pytest.raises(LimitExceededError):
+            read_test({kind: deep if kind == "not" else [deep]}, "")
+
+
+@pytest.mark.parametrize(
+    ("test", "on", "started", "days"),
+    [
+        ({"on": {"last": {"days": 5}}}, "2026-03-01", None, ["2026-03-07"]),
+        ({"started": {"last": {"days": 5}}}, "2026-03-01", "2026-02-01", ["2026-02-07"]),
+        ({"started": {"last": {"days": 5}}}, "2026-03-01", None, []),
+        ({"not": {"on": {"last": {"days": 5}}}}, "2026-03-01", None, ["2026-03-07"]),
+        ({"any": [{"on": {"last": {"days": 5}}}, {"not": {"on": {"last": {"days": 6}}}}]},
+         "2026-03-01", None, ["2026-03-07", "2026-03-08"]),
+        ({"on": {"last": {"days": 5}, "at": {"event": "e"}}}, "2026-03-01", None, []),
+        ({"on": {"last": {"years": 9000}}}, "2026-03-01", None, []),
+        ({"level": 5}, "2026-03-01", None, []),
+    ],
+)  # fmt: skip
+def test_the_days_on_which_a_test_lapses_are_known(
+    test: dict[str, object], on: str, started: str | None, days: list[str]
+) -> None:
+    begun = {} if started is None else {"started": started}
+    found = lapses(read_test(test, ""), fact(on=on, **begun))
+    assert [day.isoformat() for day in found] == days
+
+
+def test_one_of_several_values_is_enough_and_orders_are_strict_where_they_say_so() -> None:
+    six = Asked(TODAY)
+    many = fact(attributes={"level": [4, 6]})
+    for test, answer in (
+        ({"level": {"below": 4}}, False),
+        ({"level": {"below": 5}}, True),
+        ({"level": {"at_most": 4}}, True),
+        ({"level": {"above": 6}}, False),
+        ({"kind": "completion"}, True),
+        ({"kind": "award"}, False),
+    ):
+        assert passes(read_test(test, ""), many, six) is answer, test
+
+
+@pytest.mark.parametrize(
+    ("rule", "on", "status"),
+    [
+        ({"items": 1, "open": {"until": "2026-08-01"}}, "2026-08-01", Status.NOT_MET),
+        ({"all": ["sql"], "filters": [{"where": {"on": {"last": {"days": 200}}}}]},
+         "2026-09-18", Status.NOT_MET),
+        ({"items": 1, "open": {"from": "2026-08-01"}}, "2026-08-01", Status.MET),
+    ],
+)  # fmt: skip
+def test_a_change_that_only_time_makes_is_foretold(rule: object, on: str, status: Status) -> None:
+    change = next_change([stack(rule)], "award", LearnerRecord((SQL,)), as_of=TODAY, known_on=NOW)
+    assert change is not None
+    assert (change.on.isoformat(), change.status) == (on, status)
