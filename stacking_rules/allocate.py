@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from stacking_rules.encode import encode
 from stacking_rules.facts import Award
-from stacking_rules.held import Candidates, Held, Item
+from stacking_rules.held import Candidates, Held
 from stacking_rules.plain import (
     Fitting,
     decide_plain,
@@ -58,9 +58,8 @@ def allocate(
     possible first. ``is_plain``: no clause binds what counts. ``pins`` are (address, id of the
     fact) that are wished for. Ties as in docs/stack-format.md.
     """
-    is_plain = is_plain and not _are_entangled(root, candidates)
-    if is_plain and not pins:
-        fitting = one_fit(candidates)
+    fitting = _plain_fits(root, candidates) if is_plain else None
+    if fitting is not None and not pins:
         found = decide_plain(root, fitting)
         if found is not None:
             return _settled(root, fitting, is_possible=is_met(root, found))
@@ -69,14 +68,12 @@ def allocate(
         taken = problem.solve(Budget())
         if taken is not None:
             placed = problem.placement(refine(problem, taken, pins))
-            return Allocation(
-                _with_rest(placed, root, candidates, is_plain=is_plain), is_possible=True
-            )
+            return Allocation(_with_rest(placed, root, fitting), is_possible=True)
     except SearchExhaustedError:
         relaxed = relax(root, candidates, held)
         return Allocation(relaxed.placed, is_possible=None)
-    if is_plain:
-        return Allocation(place_best(root, one_fit(candidates)), is_possible=False)
+    if fitting is not None:
+        return Allocation(place_best(root, fitting), is_possible=False)
     relaxed = relax(root, candidates, held)
     return Allocation(relaxed.placed, is_possible=False, at_fault=relaxed.at_fault)
 
@@ -93,8 +90,8 @@ def decide(root: Threshold, candidates: Candidates, held: Held, *, is_plain: boo
 
     Arguments as in ``allocate``; where the answer is no, nothing is placed.
     """
-    is_plain = is_plain and not _are_entangled(root, candidates)
-    found = decide_plain(root, one_fit(candidates)) if is_plain else None
+    fitting = _plain_fits(root, candidates) if is_plain else None
+    found = None if fitting is None else decide_plain(root, fitting)
     if found is not None:
         is_possible = is_met(root, found)
         return Allocation(found if is_possible else {}, is_possible=is_possible)
@@ -108,21 +105,9 @@ def decide(root: Threshold, candidates: Candidates, held: Held, *, is_plain: boo
     return Allocation(problem.placement(taken), is_possible=True)
 
 
-def _are_entangled(root: Threshold, candidates: Candidates) -> bool:
-    """Return whether what counts at one place binds another, beyond "nothing counts twice"."""
-    return _have_common_parts(candidates) or _have_other_attempts(root, candidates)
-
-
-def _have_other_attempts(root: Threshold, candidates: Candidates) -> bool:
-    """Return whether an item that is looked at (an overlay) fits by several attempts."""
-    if not any(pool.is_overlay for pool in pools_of(root)):
-        return False
-    seen: dict[Item, str] = {}
-    return any(
-        seen.setdefault(fit.item, fit.fact.id) != fit.fact.id
-        for fits in candidates.values()
-        for fit in fits
-    )
+def _plain_fits(root: Threshold, candidates: Candidates) -> Fitting | None:
+    """Return what would count where; None if one place binds another beyond "nothing twice"."""
+    return None if _have_common_parts(candidates) else one_fit(root, candidates)
 
 
 def _have_common_parts(candidates: Candidates) -> bool:
@@ -145,13 +130,10 @@ def can_be_met(root: Threshold, candidates: Candidates, held: Held) -> bool | No
         return None
 
 
-def _with_rest(
-    placed: Placement, root: Threshold, candidates: Candidates, *, is_plain: bool
-) -> Placement:
+def _with_rest(placed: Placement, root: Threshold, fitting: Fitting | None) -> Placement:
     """Fill parts that are not needed with what is left over, where no clause could forbid it."""
-    if not is_plain:
+    if fitting is None:
         return placed
-    fitting = one_fit(candidates)
     kept = {
         pool.address: fewest(pool, placed[pool.address])
         for pool in pools_of(root)

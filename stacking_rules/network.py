@@ -116,38 +116,48 @@ class Network:
         self, completions: Sequence[Completion], as_of: date, known_on: datetime, run: _Run
     ) -> bool:
         """Let the completions count; False where one does not say what is asked."""
-        feeds, attempted = self.feeds, _Once(self.looked_at)
+        feeds, attempts = self.feeds, _Attempts(self.looked_at)
         for fact in completions:
             here = feeds.get(fact.achievement)
             if here is None or not _counts(fact, as_of, known_on):
                 continue
-            is_usual = fact.state == "done" and not fact.credit_kind
-            if not is_usual or attempted.again(fact.achievement):
+            if fact.state != "done" or fact.credit_kind:
                 return False
+            passed = []
             for feed in here:
                 answer = _passes(feed, fact, as_of)
                 if answer is None:
                     return False
                 if answer:
+                    passed.append(feed[0])
                     run.take(feed, fact.credits)
+            if not attempts.one_stands(fact, passed):
+                return False
         return True
 
 
-class _Once:
-    """Notices a second attempt at what is looked at: one attempt stands for such an item."""
+class _Attempts:
+    """Notices where no attempt at what is looked at, too, serves as well as the others do.
 
-    __slots__ = ("keys", "seen")
+    One attempt stands for its item: where another would serve elsewhere, it is no sum any more.
+    """
+
+    __slots__ = ("best", "keys")
 
     def __init__(self, keys: frozenset[str]) -> None:
-        self.keys, self.seen = keys, set[str]()
+        self.keys = keys
+        self.best: dict[str, tuple[frozenset[int], Decimal]] = {}
 
-    def again(self, key: str) -> bool:
-        """Return whether ``key`` is one of the keys and has been asked about before."""
-        if key not in self.keys:
-            return False
-        is_second = key in self.seen
-        self.seen.add(key)
-        return is_second
+    def one_stands(self, fact: Completion, passed: Sequence[int]) -> bool:
+        """Return whether one attempt passes all (numbers of atoms) that any of them does."""
+        if fact.achievement not in self.keys:
+            return True
+        new = frozenset(passed), fact.credits
+        best = self.best.setdefault(fact.achievement, new)
+        if new[0] >= best[0] and new[1] >= best[1]:
+            self.best[fact.achievement] = new
+            return True
+        return new[0] <= best[0] and new[1] <= best[1]
 
 
 def _passes(feed: Feed, fact: Completion, as_of: date) -> bool | None:

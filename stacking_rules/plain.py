@@ -24,19 +24,49 @@ Fitting = Mapping[str, Mapping[Item, Fit]]
 ZERO = Decimal(0)
 
 
-def one_fit(candidates: Candidates) -> dict[str, dict[Item, Fit]]:
-    """Return for each pool and item the attempt that adds most; of equals the preferred one."""
-    found: dict[str, dict[Item, Fit]] = {}
-    for address, fits in candidates.items():
-        here: dict[Item, Fit] = {}
-        for fit in fits:
-            if not fit.is_sure or fit.barriers:
-                continue
-            known = here.get(fit.item)
-            if known is None or _is_better(fit, known):
-                here[fit.item] = fit
-        found[address] = here
+def one_fit(root: Threshold, candidates: Candidates) -> dict[str, dict[Item, Fit]] | None:
+    """Return for each pool and item the attempt that adds most; of equals the preferred one.
+
+    One attempt stands for its item wherever it counts: None where an item that is looked at, too
+    (in an overlay), has no attempt that serves everywhere as well as any.
+    """
+    found = {address: _best_fits(fits) for address, fits in candidates.items()}
+    overlays = [found[pool.address] for pool in pools_of(root) if pool.is_overlay]
+    for item in {item for here in overlays for item in here}:
+        places = {address: here[item] for address, here in found.items() if item in here}
+        if len({fit.fact.id for fit in places.values()}) > 1:
+            standing = _standing(item, places, candidates)
+            if standing is None:
+                return None
+            for address, fit in standing.items():
+                found[address][item] = fit
     return found
+
+
+def _best_fits(fits: Iterable[Fit]) -> dict[Item, Fit]:
+    found: dict[Item, Fit] = {}
+    for fit in fits:
+        if fit.is_sure and not fit.barriers:
+            known = found.get(fit.item)
+            if known is None or _is_better(fit, known):
+                found[fit.item] = fit
+    return found
+
+
+def _standing(
+    item: Item, places: Mapping[str, Fit], candidates: Candidates
+) -> dict[str, Fit] | None:
+    """Return the attempt at ``item`` that adds as much as the best one at each of ``places``."""
+    serving: list[dict[str, Fit]] = []
+    for address, best in places.items():
+        fits = [fit for fit in candidates[address] if fit.is_sure and not fit.barriers]
+        as_good = [fit for fit in fits if fit.item == item and fit.amount == best.amount]
+        serving.append({fit.fact.id: fit for fit in as_good})
+    everywhere = set.intersection(*(set(fits) for fits in serving))
+    if not everywhere:
+        return None
+    chosen = min(everywhere, key=lambda key: rank(serving[0][key].fact))
+    return {address: fits[chosen] for address, fits in zip(places, serving, strict=True)}
 
 
 def _is_better(fit: Fit, known: Fit) -> bool:
