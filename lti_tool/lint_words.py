@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from stacking_rules import Finding
 
 FINDINGS = {
+    "old-format": "The document is in format {old}, which is read for good; "
+    "'quoin rules migrate' brings it to format {current}.",
     "substitution-cycle": "These are accepted for each other in a circle: {way}.",
     "circular": "These awards need each other: {way}. None of them can ever be made.",
     "self-reference": "The stack asks for its own award, {key}: it could never be made.",

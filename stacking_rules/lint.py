@@ -9,7 +9,8 @@ from stacking_rules import lint_clauses, lint_groups, lint_references, lint_test
 from stacking_rules.circles import award_circles, substitution_circles
 from stacking_rules.definitions import Definitions
 from stacking_rules.documents import Document
-from stacking_rules.findings import ERROR, SEVERITIES, Finding, spots
+from stacking_rules.findings import ERROR, SEVERITIES, WARNING, Finding, spots
+from stacking_rules.formats import CURRENT
 from stacking_rules.impossible import Prospect
 from stacking_rules.stacks import ROOT, Stack
 
@@ -23,13 +24,20 @@ CHECKS = (
 
 def lint(document: Document) -> tuple[Finding, ...]:
     """Return what is wrong or surprising in ``document``, the gravest first, in document order."""
-    found = [*_of_document(document.definitions, "", ""), *_circular(document.stacks)]
+    found = [*_old_format(document), *_of_document(document.definitions, "", "")]
+    found += _circular(document.stacks)
     for position, stack in enumerate(document.stacks):
         of_stack = [*_of_stack(document, stack)]
         if stack.definitions is not document.definitions:
             of_stack += _of_document(stack.definitions, stack.key, "/definitions")
         found += [replace(finding, position=position) for finding in of_stack]
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
+
+
+def _old_format(document: Document) -> Iterator[Finding]:
+    if document.format < CURRENT:
+        values = {"old": document.format, "current": CURRENT}
+        yield Finding("old-format", WARNING, "", "", values, step="/quoin")
 
 
 def _of_document(definitions: Definitions, stack: str, step: str) -> Iterator[Finding]:

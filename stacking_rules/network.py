@@ -116,22 +116,22 @@ class Network:
         self, completions: Sequence[Completion], as_of: date, known_on: datetime, run: _Run
     ) -> bool:
         """Let the completions count; False where one does not say what is asked."""
-        feeds, attempts = self.feeds, _Attempts(self.looked_at)
+        feeds, looked_at, attempts = self.feeds, self.looked_at, _Attempts()
         for fact in completions:
             here = feeds.get(fact.achievement)
             if here is None or not _counts(fact, as_of, known_on):
                 continue
             if fact.state != "done" or fact.credit_kind:
                 return False
-            passed = []
-            for feed in here:
+            passed = 0
+            for number, feed in enumerate(here):
                 answer = _passes(feed, fact, as_of)
                 if answer is None:
                     return False
                 if answer:
-                    passed.append(feed[0])
+                    passed |= 1 << number
                     run.take(feed, fact.credits)
-            if not attempts.one_stands(fact, passed):
+            if fact.achievement in looked_at and not attempts.one_stands(fact, passed):
                 return False
         return True
 
@@ -142,22 +142,19 @@ class _Attempts:
     One attempt stands for its item: where another would serve elsewhere, it is no sum any more.
     """
 
-    __slots__ = ("best", "keys")
+    __slots__ = ("best",)
 
-    def __init__(self, keys: frozenset[str]) -> None:
-        self.keys = keys
-        self.best: dict[str, tuple[frozenset[int], Decimal]] = {}
+    def __init__(self) -> None:
+        self.best: dict[str, tuple[int, Decimal]] = {}
 
-    def one_stands(self, fact: Completion, passed: Sequence[int]) -> bool:
-        """Return whether one attempt passes all (numbers of atoms) that any of them does."""
-        if fact.achievement not in self.keys:
+    def one_stands(self, fact: Completion, passed: int) -> bool:
+        """Return whether one attempt passes all (a bit each) that any of them does."""
+        atoms, worth = self.best.setdefault(fact.achievement, (passed, fact.credits))
+        together = atoms | passed
+        if together == passed and fact.credits >= worth:
+            self.best[fact.achievement] = passed, fact.credits
             return True
-        new = frozenset(passed), fact.credits
-        best = self.best.setdefault(fact.achievement, new)
-        if new[0] >= best[0] and new[1] >= best[1]:
-            self.best[fact.achievement] = new
-            return True
-        return new[0] <= best[0] and new[1] <= best[1]
+        return together == atoms and fact.credits <= worth
 
 
 def _passes(feed: Feed, fact: Completion, as_of: date) -> bool | None:

@@ -66,9 +66,17 @@ def passes(item: pytest.Item, following: pytest.Item | None) -> bool:
     return not any(report.failed for report in reports)
 
 
+def _written(parameters: object) -> str:
+    """Return ``parameters`` as text; "" where one is a number too long for Python to write."""
+    try:
+        return repr(parameters)
+    except ValueError:
+        return ""
+
+
 def digest_of(item: Any) -> str:
     """Return the hash of a test: its name, its text, its parameters and what it reads."""
-    parameters = repr(item.callspec.params) if hasattr(item, "callspec") else ""
+    parameters = _written(item.callspec.params) if hasattr(item, "callspec") else ""
     text = item.nodeid + _source(item.function) + parameters
     folder = DATA.get(item.path.name)
     return _hash(text + ("" if folder is None else digest_of_files(folder)))
