@@ -56,7 +56,7 @@ def test_a_current_document_is_left_alone(quoin: Quoin) -> None:
 def test_check_says_that_a_document_is_in_an_older_format(quoin: Quoin) -> None:
     Path("old.yaml").write_text(OLD)
     first = quoin("rules", "check", "old.yaml").output.splitlines()[0]
-    assert first.startswith("old.yaml:2:1: warning-old-format: /: The document is in format 1,")
+    assert first.startswith("old.yaml:2:1: warning-old-format: The document is in format 1,")
     quoin("rules", "migrate", "old.yaml", "--write")
     assert "old-format" not in quoin("rules", "check", "old.yaml").output
 
