@@ -28,8 +28,10 @@ TESTS = (
 TOO_SLOW = re.compile(
     r"test_oracle|test_fuzz|trying_every_placement|order_of_the_facts_does_not|both_answers_occur"
     r"|test_more_evidence|test_a_foretold|test_properties.*\[(1[2-9]|[2-4]\d)\]"
+    r"|test_schema\.py|refused_quickly|test_more_mutations"
 )
-"""Tests that notice mutants too, but take long: the true score is not below the reported one."""
+"""Tests that notice mutants too, but take long (or are timed, which tracing would break): the true
+score is not below the reported one."""
 DATA = {"test_programmes.py": ROOT / "tests/rules/programmes"}
 """What tests read beside their own text and parameters."""
 
