@@ -183,7 +183,7 @@ def _inquire(
     held: Held,
     pins: frozenset[tuple[str, str]] = frozenset(),
 ) -> Inquiry:
-    is_free = compiled.is_plain and not compiled.given and not held.waivers
+    is_free = compiled.is_kept and compiled.is_plain and not compiled.given
     if is_free and compiled.names is not None and held.named.keys().isdisjoint(compiled.names):
         return Inquiry(stack, address, node, held, compiled.root, *_nothing_held(compiled), {})
     given = {at: _answer(at, what, held) for at, what in compiled.given}

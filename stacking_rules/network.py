@@ -8,7 +8,7 @@ that leaves something open, is handed to ``roll_up``, whose answers these are in
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -123,15 +123,13 @@ class Network:
                 continue
             if fact.state != "done" or fact.credit_kind:
                 return False
-            passed = 0
-            for number, feed in enumerate(here):
+            for feed in here:
                 answer = _passes(feed, fact, as_of)
                 if answer is None:
                     return False
                 if answer:
-                    passed |= 1 << number
                     run.take(feed, fact.credits)
-            if fact.achievement in looked_at and not attempts.one_stands(fact, passed):
+            if fact.achievement in looked_at and not attempts.one_stands(fact, here, as_of):
                 return False
         return True
 
@@ -145,16 +143,16 @@ class _Attempts:
     __slots__ = ("best",)
 
     def __init__(self) -> None:
-        self.best: dict[str, tuple[int, Decimal]] = {}
+        self.best: dict[str, tuple[set[int], Decimal]] = {}
 
-    def one_stands(self, fact: Completion, passed: int) -> bool:
-        """Return whether one attempt passes all (a bit each) that any of them does."""
+    def one_stands(self, fact: Completion, feeds: Sequence[Feed], as_of: date) -> bool:
+        """Return whether one attempt at what ``fact`` is about passes all that any of them does."""
+        passed = {feed[0] for feed in feeds if _passes(feed, fact, as_of)}
         atoms, worth = self.best.setdefault(fact.achievement, (passed, fact.credits))
-        together = atoms | passed
-        if together == passed and fact.credits >= worth:
+        if passed >= atoms and fact.credits >= worth:
             self.best[fact.achievement] = passed, fact.credits
             return True
-        return together == atoms and fact.credits <= worth
+        return passed <= atoms and fact.credits <= worth
 
 
 def _passes(feed: Feed, fact: Completion, as_of: date) -> bool | None:
@@ -282,10 +280,13 @@ def _awards(node: Threshold) -> Iterator[str]:
 
 
 def _looked_at(stack: Stack) -> Iterator[str]:
-    """Yield the achievements of overlays."""
-    for pool in pools_of(compile_stack(stack).root):
+    """Yield what an overlay asks about that counts at another place of the stack as well."""
+    pools = pools_of(compile_stack(stack).root)
+    places = Counter(key for pool in pools for key in {atom.achievement for atom in pool.atoms})
+    for pool in pools:
         if pool.is_overlay:
-            yield from (atom.achievement or "" for atom in pool.atoms)
+            keys = (atom.achievement or "" for atom in pool.atoms)
+            yield from (key for key in keys if places[key] > 1)
 
 
 def _is_apart(pools: Sequence[Pool]) -> bool:

@@ -173,12 +173,14 @@ class Compiled:
     is_plain: bool
     names: frozenset[tuple[str, str]] | None
     """(kind, achievement) of all that is asked about, None where anything may be."""
+    is_kept: bool = False
+    """Whether it is that of a stack, and asked about again and again."""
 
 
 @lru_cache(maxsize=4096)
 def compile_stack(stack: Stack) -> Compiled:
     """Return the compiled form of what ``stack`` asks of who does not hold its award."""
-    return compile_tree(ROOT, stack.requires, stack.definitions)
+    return replace(compile_tree(ROOT, stack.requires, stack.definitions), is_kept=True)
 
 
 @lru_cache(maxsize=1024)
@@ -186,7 +188,8 @@ def compile_renewal(stack: Stack) -> Compiled:
     """Return the compiled form of what ``stack`` asks of who renews its award."""
     if stack.renewal is None:
         raise TypeError(f"{stack.key} has no renewal path")
-    return compile_tree(RENEWAL, stack.renewal.requires, stack.definitions)
+    tree = compile_tree(RENEWAL, stack.renewal.requires, stack.definitions)
+    return replace(tree, is_kept=True)
 
 
 def compile_tree(
