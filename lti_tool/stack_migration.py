@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lti_tool.errors import StackTextError
-from lti_tool.stack_text import load, read_document
+from lti_tool.stack_text import load, read_placed
 from stacking_rules.formats import CURRENT, Rename, migrated, renames
 
 _NUMBER = re.compile(r"(quoin['\"]?\s*:\s*['\"]?)\d+")
@@ -17,8 +17,8 @@ def migrate_text(text: str) -> tuple[str, tuple[Rename, ...]]:
     A document that is current already comes back as it is. ``StackTextError`` names the place
     of what is wrong; the result was read again and says the same.
     """
-    number = read_document(text).format
-    data, positions = load(text)
+    placed = read_placed(text)
+    number, data, positions = placed.document.format, placed.data, placed.positions
     found = renames(data, number)
     lines = text.splitlines(keepends=True)
     # From the end, so that the columns of what comes before stay right.
