@@ -97,10 +97,11 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep everything that needs PostgreSQL on one worker: one server is enough."""
+    """Keep what needs PostgreSQL on one worker (one server is enough); begin with long tests."""
     for item in items:
         if item.get_closest_marker("postgresql"):
             item.add_marker(pytest.mark.xdist_group("postgresql"))
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def _named(address: str, name: str) -> str:
