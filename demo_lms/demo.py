@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     home = HOME / str(options.lms_port)
     home.mkdir(parents=True, exist_ok=True)
-    environ = _environ(options.tool_port, options.lms_port, home)
+    environ = _environ(options.tool_port, home)
     _say("preparing the database and the demo institution ...")
     seed(Config.from_environ(environ), _lms_url(options.lms_port))
     return _serve(options.tool_port, options.lms_port, home, environ)
@@ -89,9 +89,9 @@ def seed(config: Config, lms_url: str) -> None:
             authorization_url=details["authorization_url"],
             token_url=details["token_url"],
             jwks_url=details["jwks_url"],
+            allows_loopback=True,
         ),
         [details["deployment_id"]],
-        private_hosts=config.private_hosts,
         actor=ACTOR,
         now=now,
     )
@@ -201,7 +201,7 @@ def _wait_for(url: str, servers: list[subprocess.Popen[bytes]]) -> None:
     raise TimeoutError(f"{url} did not answer; the logs in {HOME} say why.")
 
 
-def _environ(tool_port: int, lms_port: int, home: Path) -> dict[str, str]:
+def _environ(tool_port: int, home: Path) -> dict[str, str]:
     secret = home / "secret.key"
     if not secret.exists():
         secret.touch(0o600)
@@ -211,7 +211,6 @@ def _environ(tool_port: int, lms_port: int, home: Path) -> dict[str, str]:
         "QUOIN_DATABASE_URL": f"sqlite:///{(home / 'quoin.sqlite3').resolve()}",
         "QUOIN_PUBLIC_URL": _tool_url(tool_port),
         "QUOIN_SECRET_KEY_FILE": str(secret.resolve()),
-        "QUOIN_PRIVATE_HOSTS": f"localhost:{lms_port}",
     }
 
 

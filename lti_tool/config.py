@@ -28,7 +28,7 @@ SETTINGS = {
     "QUOIN_SECRET_KEY_FILE": ("none", "A file that holds the secret key, instead of the above."),
     "QUOIN_PRIVATE_HOSTS": (
         "none",
-        "Comma list of host:port that the tool may call over http or at private addresses.",
+        "Comma list of host:port that the tool may call, over https, at private addresses.",
     ),
     "QUOIN_POLL_SECONDS": ("1", "How often the worker looks for due deliveries, in seconds."),
 }

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from lti_tool.config import Config
 from lti_tool.lti.platform_client import PlatformClient
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.deliveries import (
@@ -39,13 +38,9 @@ MOST_CRASHES = 10
 log = structlog.get_logger()
 
 
-def build_handlers(
-    database: Database, client: PlatformClient, config: Config
-) -> dict[str, Handler]:
+def build_handlers(database: Database, client: PlatformClient) -> dict[str, Handler]:
     """Return the use case for each kind of delivery."""
-    return {
-        SCORE: lambda delivery_id, now: send_score(database, client, config, delivery_id, now=now)
-    }
+    return {SCORE: lambda delivery_id, now: send_score(database, client, delivery_id, now=now)}
 
 
 def run(

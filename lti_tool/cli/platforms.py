@@ -9,7 +9,6 @@ import click
 
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import open_database
-from lti_tool.config import Config
 from lti_tool.services.list_platforms import PlatformRow, list_platforms
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.register_platform import PlatformDetails, register_platform
@@ -30,6 +29,11 @@ def platform() -> None:
 @click.option("--deployment", "deployments", multiple=True, help="Deployment id; repeatable.")
 @click.option("--institution", default="main", show_default=True, help="Key of the institution.")
 @click.option("--name", help="What people call this LMS; its issuer by default.")
+@click.option(
+    "--allow-loopback",
+    is_flag=True,
+    help="The LMS is on this machine and may be reached over http (development, tests).",
+)
 @friendly
 def platform_add(
     issuer: str,
@@ -41,6 +45,7 @@ def platform_add(
     deployments: tuple[str, ...],
     institution: str,
     name: str | None,
+    allow_loopback: bool,  # noqa: FBT001
 ) -> None:
     """Register an LMS, or enter its new addresses, and approve its deployments.
 
@@ -52,7 +57,7 @@ def platform_add(
         --auth-token-url https://moodle.example.edu/mod/lti/token.php \\
         --jwks-url https://moodle.example.edu/mod/lti/certs.php --deployment 3
     """
-    database, settings, now = open_database(), Config.from_environ(), datetime.now(UTC)
+    database, now = open_database(), datetime.now(UTC)
     details = PlatformDetails(
         issuer=issuer,
         client_id=client_id,
@@ -61,6 +66,7 @@ def platform_add(
         token_url=auth_token_url,
         jwks_url=jwks_url,
         token_audience=token_audience,
+        allows_loopback=allow_loopback,
     )
     open_institution(database, key=institution, name=details.name, now=now)
     registered = register_platform(
@@ -68,7 +74,6 @@ def platform_add(
         institution,
         details,
         deployments,
-        private_hosts=settings.private_hosts,
         actor="cli:platform add",
         now=now,
     )

@@ -51,7 +51,7 @@ def _worker(parts: Parts) -> Iterator[None]:
         target=worker.run,
         args=(
             parts.database,
-            worker.build_handlers(parts.database, parts.platforms, parts.config),
+            worker.build_handlers(parts.database, parts.platforms),
         ),
         kwargs={
             "clock": parts.clock,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,8 +21,8 @@ from lti_tool.lti.members import (
     texts,
     title,
 )
+from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.roles import is_instructor
-from lti_tool.lti.urls import offered_url
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 VERSION = LTI + "version"
@@ -53,12 +52,11 @@ class Trust:
     """Which addresses in claims are believed: our own, and those of the registration."""
 
     public_url: str
-    endpoints: tuple[str, ...]
-    private_hosts: Collection[str]
+    registration: PlatformRegistration
 
     def offered(self, url: object) -> str | None:
         """Return a service address that passes V30, None otherwise."""
-        return offered_url(url, self.endpoints, self.private_hosts)
+        return self.registration.offered(url)
 
 
 def parse_launch(payload: dict[str, Any], trust: Trust) -> Launch:

@@ -20,7 +20,6 @@ from lti_tool.lti.platform_client import Call, PlatformClient
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.service_tokens import Scopes
 from lti_tool.lti.strict_json import StrictJSONError, parse_json
-from lti_tool.lti.urls import offered_url
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 LINE_ITEM = SCOPE + "lineitem"
@@ -48,7 +47,6 @@ class Gradebook:
     registration: PlatformRegistration
     line_items_url: str | None
     scopes: tuple[str, ...]
-    private_hosts: frozenset[str] = frozenset()
 
     def offers(self, scope: str) -> bool:
         """Return whether the course's launches granted ``scope``."""
@@ -227,7 +225,7 @@ def _pages(
 def _column(book: Gradebook, entry: Any) -> Column | None:
     """Return a line item whose address may get our token; no other is of use."""
     members = entry if isinstance(entry, dict) else {}
-    url = offered_url(members.get("id"), book.registration.endpoints, book.private_hosts)
+    url = book.registration.offered(members.get("id"))
     link = members.get("resourceLinkId")
     return None if url is None else Column(url, link if isinstance(link, str) else None)
 

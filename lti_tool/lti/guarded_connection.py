@@ -28,12 +28,13 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-def guarded_pool_classes(private_hosts: frozenset[str]) -> dict[str, Any]:
+def guarded_pool_classes(private_hosts: frozenset[str], *, allows_loopback: bool) -> dict[str, Any]:
     """Return urllib3's pool classes by scheme, with connections that check addresses.
 
-    The host:port pairs of ``private_hosts`` may be anywhere.
+    The host:port pairs of ``private_hosts`` may be anywhere; with ``allows_loopback`` every
+    name may also mean this machine.
     """
-    known = {"private_hosts": private_hosts}
+    known = {"private_hosts": private_hosts, "allows_loopback": allows_loopback}
     http = type("GuardedHTTP", (_GuardedHTTPConnection,), known)
     https = type("GuardedHTTPS", (_GuardedHTTPSConnection,), known)
     return {
@@ -44,23 +45,28 @@ def guarded_pool_classes(private_hosts: frozenset[str]) -> dict[str, Any]:
 
 class _GuardedHTTPConnection(HTTPConnection):
     private_hosts: frozenset[str] = frozenset()
+    allows_loopback = False
 
     def _new_conn(self) -> socket.socket:
-        return _connect(self, self.private_hosts)
+        return _connect(self)
 
 
 class _GuardedHTTPSConnection(HTTPSConnection):
     private_hosts: frozenset[str] = frozenset()
+    allows_loopback = False
 
     def _new_conn(self) -> socket.socket:
-        return _connect(self, self.private_hosts)
+        return _connect(self)
 
 
-def _connect(connection: HTTPConnection, private_hosts: frozenset[str]) -> socket.socket:
+_Guarded = _GuardedHTTPConnection | _GuardedHTTPSConnection
+
+
+def _connect(connection: _Guarded) -> socket.socket:
     """Connect to the first address that may be called and answers."""
     host, port = connection.host, connection.port
     failure: OSError | None = None
-    for address in _addresses(connection, is_private=f"{host}:{port}" in private_hosts):
+    for address in _addresses(connection):
         try:
             return create_connection(
                 (address, port), connection.timeout, socket_options=connection.socket_options
@@ -72,7 +78,7 @@ def _connect(connection: HTTPConnection, private_hosts: frozenset[str]) -> socke
     raise NewConnectionError(connection, f"{host} cannot be reached") from failure
 
 
-def _addresses(connection: HTTPConnection, *, is_private: bool) -> list[str]:
+def _addresses(connection: _Guarded) -> list[str]:
     host, port = connection.host.strip("[]"), connection.port
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -80,7 +86,11 @@ def _addresses(connection: HTTPConnection, *, is_private: bool) -> list[str]:
         failure = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
         raise NameResolutionError(host, connection, failure) from error
     addresses = [str(entry[4][0]) for entry in found]
-    if is_private:
+    if f"{connection.host}:{port}" in connection.private_hosts:
+        return addresses
+    if connection.allows_loopback and all(
+        ipaddress.ip_address(found).is_loopback for found in addresses
+    ):
         return addresses
     # One private address among public ones is an attack, or a mistake worth hearing of.
     if not all(is_public(address) for address in addresses):

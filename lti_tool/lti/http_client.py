@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin
@@ -45,7 +46,7 @@ class Patience:
 
 
 class HTTPClient:
-    """Calls platforms. ``private_hosts`` (host:port) may be at private addresses and on http.
+    """Calls platforms. ``private_hosts`` (host:port) may be at private addresses.
 
     Names are resolved and the addresses checked at connect time, so that an answer of the name
     server cannot change between the check and the connection.
@@ -56,16 +57,15 @@ class HTTPClient:
     ) -> None:
         self.private_hosts = frozenset(private_hosts)
         self._patience = patience or Patience()
-        self._session = requests.Session()
-        # Neither proxies nor passwords of the environment, and no cookies between platforms.
-        self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.mount("https://", _GuardedAdapter(self.private_hosts))
-        self._session.mount("http://", _GuardedAdapter(self.private_hosts))
+        self._sessions = {
+            allows_loopback: _session(self.private_hosts, allows_loopback=allows_loopback)
+            for allows_loopback in (False, True)
+        }
 
     def close(self) -> None:
         """Close the connections that are kept open."""
-        self._session.close()
+        for session in self._sessions.values():
+            session.close()
 
     def request(
         self,
@@ -75,39 +75,38 @@ class HTTPClient:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         max_bytes: int = MOST_BYTES,
+        allows_loopback: bool = False,
     ) -> Answer:
         """Send one request and return the answer, whatever its status.
 
         A GET follows redirects on the same origin. ``LTIServiceError`` (without a status) when
-        there is no complete answer in time and size, or the address may not be called.
+        there is no complete answer in time and size, or the address may not be called: it must
+        be https and public; ``allows_loopback`` is for a registration that an administrator
+        made for a platform on this machine, which may then speak http.
         """
+        send = partial(self._exchange, method, headers or {}, body, max_bytes)
         deadline = time.monotonic() + self._patience.total
         for _ in range(MOST_REDIRECTS + 1):
-            self._check(url)
-            answer = self._exchange(method, url, headers or {}, body, max_bytes, deadline)
+            _check(url, allows_loopback=allows_loopback)
+            answer = send(self._sessions[allows_loopback], url, deadline)
             target = answer.headers.get("Location")
             if not (method == "GET" and answer.status in (301, 302, 303, 307, 308) and target):
                 return answer
             url = _same_origin(url, target)
         raise LTIServiceError(f"{_host(url)} redirects without end.", code="lti-service-redirect")
 
-    def _check(self, url: str) -> None:
-        if not is_secure(url, self.private_hosts):
-            raise LTIServiceError(
-                f"The address at {_host(url)} is not https.", code="lti-address-refused"
-            )
-
     def _exchange(
         self,
         method: str,
-        url: str,
         headers: Mapping[str, str],
         body: bytes | None,
         max_bytes: int,
+        session: requests.Session,
+        url: str,
         deadline: float,
     ) -> Answer:
         try:
-            with self._session.request(
+            with session.request(
                 method,
                 url,
                 headers={"User-Agent": USER_AGENT, **headers},
@@ -124,14 +123,33 @@ class HTTPClient:
             ) from error
 
 
+def _session(private_hosts: frozenset[str], *, allows_loopback: bool) -> requests.Session:
+    session = requests.Session()
+    # Neither proxies nor passwords of the environment, and no cookies between platforms.
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _GuardedAdapter(private_hosts, allows_loopback=allows_loopback))
+    return session
+
+
+def _check(url: str, *, allows_loopback: bool) -> None:
+    if not is_secure(url, allows_loopback=allows_loopback):
+        raise LTIServiceError(
+            f"The address at {_host(url)} is not https.", code="lti-address-refused"
+        )
+
+
 class _GuardedAdapter(HTTPAdapter):
-    def __init__(self, private_hosts: frozenset[str]) -> None:
-        self._private_hosts = private_hosts
+    def __init__(self, private_hosts: frozenset[str], *, allows_loopback: bool) -> None:
+        self._private_hosts, self._allows_loopback = private_hosts, allows_loopback
         super().__init__(max_retries=0, pool_maxsize=16)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = guarded_pool_classes(self._private_hosts)
+        self.poolmanager.pool_classes_by_scheme = guarded_pool_classes(
+            self._private_hosts, allows_loopback=self._allows_loopback
+        )
 
 
 def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes:

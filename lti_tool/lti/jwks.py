@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPubli
 
 from lti_tool.errors import LTILaunchError, LTIServiceError
 from lti_tool.lti.http_client import Answer, HTTPClient
+from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.strict_json import StrictJSONError, parse_object
 
 MOST_KEYS = 100
@@ -95,24 +96,26 @@ class KeysetCache:
         self._http = http
         self._entries: dict[str, _Entry] = {}
 
-    def get(self, url: str, kid: str, now: datetime) -> RSAPublicKey:
+    def get(self, registration: PlatformRegistration, kid: str, now: datetime) -> RSAPublicKey:
         """Return the key; ``LTILaunchError`` when the platform has not published it."""
-        entry = self._entries.setdefault(url, _Entry())
+        entry = self._entries.setdefault(registration.jwks_url, _Entry())
         key = entry.keys.get(kid)
         if key is not None and entry.fresh_until is not None and now < entry.fresh_until:
             return key
         with entry.lock:
-            self._refresh(url, entry, kid, now)
+            self._refresh(registration, entry, kid, now)
         return _find(entry, kid, now)
 
-    def _refresh(self, url: str, entry: _Entry, kid: str, now: datetime) -> None:
+    def _refresh(
+        self, registration: PlatformRegistration, entry: _Entry, kid: str, now: datetime
+    ) -> None:
         is_fresh = entry.fresh_until is not None and now < entry.fresh_until
         if is_fresh and kid in entry.keys:
             return
         if entry.next_fetch_at is not None and now < entry.next_fetch_at:
             return
         try:
-            answer = self._fetch(url)
+            answer = self._fetch(registration)
             keys = parse_keyset(answer.body)
         except (LTIServiceError, StrictJSONError) as error:
             entry.failure = str(error)
@@ -123,9 +126,13 @@ class KeysetCache:
         entry.stale_until = entry.fresh_until + STALE_LIFE
         entry.next_fetch_at = now + FETCH_INTERVAL
 
-    def _fetch(self, url: str) -> Answer:
+    def _fetch(self, registration: PlatformRegistration) -> Answer:
         answer = self._http.request(
-            "GET", url, headers={"Accept": "application/json"}, max_bytes=MOST_BYTES
+            "GET",
+            registration.jwks_url,
+            headers={"Accept": "application/json"},
+            max_bytes=MOST_BYTES,
+            allows_loopback=registration.allows_loopback,
         )
         if answer.status != 200:
             raise LTIServiceError(

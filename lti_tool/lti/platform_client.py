@@ -135,7 +135,11 @@ class PlatformClient:
     def _once(self, registration: PlatformRegistration, call: Call) -> tuple[Answer, AccessToken]:
         token = self._tokens.get(registration, call.needed, call.wanted, self._clock())
         answer = self._http.request(
-            call.method, call.url, headers=call.headers(token.value), body=call.body
+            call.method,
+            call.url,
+            headers=call.headers(token.value),
+            body=call.body,
+            allows_loopback=registration.allows_loopback,
         )
         return answer, token
 

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from lti_tool.lti.urls import offered_url
+
 
 @dataclass(frozen=True, slots=True)
 class PlatformRegistration:
-    """One platform under one client id; ``token_audience`` is the token address by default."""
+    """One platform under one client id; ``token_audience`` is the token address by default.
+
+    With ``allows_loopback`` it stands on this machine and may be spoken to over http.
+    """
 
     id: int
     uuid: UUID
@@ -20,11 +25,16 @@ class PlatformRegistration:
     token_url: str
     token_audience: str
     jwks_url: str
+    allows_loopback: bool = False
 
     @property
     def endpoints(self) -> tuple[str, ...]:
         """Return the addresses that an administrator entered for this platform."""
         return (self.authorization_url, self.token_url, self.jwks_url)
+
+    def offered(self, url: object) -> str | None:
+        """Return a service address out of a claim or an answer if it passes V30, else None."""
+        return offered_url(url, self.endpoints, allows_loopback=self.allows_loopback)
 
     @property
     def authority(self) -> str:
@@ -44,4 +54,5 @@ def registration_of(row: Any) -> PlatformRegistration:
         token_url=row.token_url,
         token_audience=row.token_audience or row.token_url,
         jwks_url=row.jwks_url,
+        allows_loopback=row.allows_loopback,
     )

@@ -114,6 +114,7 @@ class TokenStore:
             },
             body=urlencode(form).encode(),
             max_bytes=LARGEST_ANSWER,
+            allows_loopback=registration.allows_loopback,
         )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
+
+from lti_tool.config import is_loopback
 
 LONGEST_URL = 2048
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -51,22 +53,22 @@ def origins_of(urls: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(origin for origin in found if origin is not None))
 
 
-def is_secure(url: str, private_hosts: Collection[str]) -> bool:
-    """Return whether ``url`` is https, or names a host:port that may be spoken to over http."""
+def is_secure(url: str, *, allows_loopback: bool = False) -> bool:
+    """Return whether ``url`` is https; http counts only to this machine, and only if allowed."""
     parts = split_url(url)
     if parts is None:
         return False
-    return parts.scheme == "https" or host_and_port(parts) in private_hosts
+    return parts.scheme == "https" or (allows_loopback and is_loopback(url))
 
 
 def offered_url(
-    url: object, endpoints: Iterable[str], private_hosts: Collection[str]
+    url: object, endpoints: Iterable[str], *, allows_loopback: bool = False
 ) -> str | None:
     """Return a service address out of a claim, or None when it counts as not offered (V30).
 
     It must be secure and on the origin of one of the registration's own endpoints: no token is
     ever sent to a host that an administrator has not entered.
     """
-    if not isinstance(url, str) or not is_secure(url, private_hosts):
+    if not isinstance(url, str) or not is_secure(url, allows_loopback=allows_loopback):
         return None
     return url if origin_of(url) in origins_of(endpoints) else None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import Base, UTCDateTime
@@ -23,7 +23,10 @@ class DeploymentState(StrEnum):
 
 
 class Registration(Base):
-    """One platform under one client id; found by (issuer, client_id), never normalised."""
+    """One platform under one client id; found by (issuer, client_id), never normalised.
+
+    With ``allows_loopback`` it stands on this machine and may be spoken to over http.
+    """
 
     __tablename__ = "registrations"
     __table_args__ = (UniqueConstraint("issuer", "client_id"),)
@@ -37,6 +40,7 @@ class Registration(Base):
     token_url: Mapped[str] = mapped_column(Text)
     token_audience: Mapped[str | None] = mapped_column(Text)
     jwks_url: Mapped[str] = mapped_column(Text)
+    allows_loopback: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_enabled: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

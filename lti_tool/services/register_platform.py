@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -36,6 +36,7 @@ class PlatformDetails:
     token_url: str
     jwks_url: str
     token_audience: str | None = None
+    allows_loopback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,6 @@ def register_platform(
     details: PlatformDetails,
     deployment_ids: Sequence[str],
     *,
-    private_hosts: Collection[str] = (),
     actor: str,
     now: datetime,
 ) -> PlatformRegistered:
@@ -62,7 +62,7 @@ def register_platform(
     whose issuer and client id look the same without being the same, or when a deployment
     belongs to another institution.
     """
-    _check(details, deployment_ids, private_hosts)
+    _check(details, deployment_ids)
     with database.writing() as session:
         institution = get_institution(session, institution_key)
         _refuse_look_alikes(session, details)
@@ -76,6 +76,7 @@ def register_platform(
             token_url=details.token_url,
             token_audience=details.token_audience,
             jwks_url=details.jwks_url,
+            allows_loopback=details.allows_loopback,
         )
         for deployment_id in deployment_ids:
             _approve(session, registration, institution, deployment_id, now)
@@ -91,9 +92,7 @@ def register_platform(
         return PlatformRegistered(registration.uuid, len(deployment_ids))
 
 
-def _check(
-    details: PlatformDetails, deployment_ids: Sequence[str], private_hosts: Collection[str]
-) -> None:
+def _check(details: PlatformDetails, deployment_ids: Sequence[str]) -> None:
     ids = [("issuer", details.issuer), ("client_id", details.client_id)]
     for field, value in [*ids, *(("deployment_id", value) for value in deployment_ids)]:
         if not value or len(value) > LONGEST_ID or not value.isascii() or not value.isprintable():
@@ -101,10 +100,10 @@ def _check(
                 f"The {field} must be 1 to {LONGEST_ID} ASCII characters.", field=field
             )
     for field in ("authorization_url", "token_url", "jwks_url"):
-        if not is_secure(getattr(details, field), private_hosts):
+        if not is_secure(getattr(details, field), allows_loopback=details.allows_loopback):
             raise InvalidInputError(
-                f"The {field} must begin with https://, or its host:port must be in "
-                "QUOIN_PRIVATE_HOSTS.",
+                f"The {field} must begin with https:// (for a platform on this machine, "
+                "--allow-loopback lets it be http).",
                 field=field,
             )
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lti_tool.config import Config
 from lti_tool.errors import LTIServiceError
 from lti_tool.lti.grades import (
     LINE_ITEM,
@@ -74,7 +73,7 @@ class _Job:
 
 
 def send_score(
-    database: Database, client: PlatformClient, config: Config, delivery_id: int, *, now: datetime
+    database: Database, client: PlatformClient, delivery_id: int, *, now: datetime
 ) -> Attempt:
     """Send the score of a delivery and say how that ended.
 
@@ -83,7 +82,7 @@ def send_score(
     its own: whatever stops in between, nothing is there twice and nothing is lost.
     """
     with database.writing() as session:
-        job = _prepare(session, delivery_id, config, now)
+        job = _prepare(session, delivery_id, now)
     if isinstance(job, Attempt):
         return job
     try:
@@ -96,7 +95,7 @@ def send_score(
         return _failed_call(error)
 
 
-def _prepare(session: Session, delivery_id: int, config: Config, now: datetime) -> _Job | Attempt:
+def _prepare(session: Session, delivery_id: int, now: datetime) -> _Job | Attempt:
     rows = load_score_rows(session, delivery_id)
     obstacle = _obstacle(session, rows)
     if obstacle is not None:
@@ -117,7 +116,6 @@ def _prepare(session: Session, delivery_id: int, config: Config, now: datetime) 
         registration,
         rows.context.line_items_url,
         tuple(rows.context.grade_scopes),
-        config.private_hosts,
     )
     return _job(session, rows, payload, book, user_id, _last_sent(earlier), now)
 

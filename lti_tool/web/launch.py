@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, redirect, request
 
+from lti_tool.entering import SESSION_LIFE, LaunchAccepted
 from lti_tool.errors import LTILaunchError, LTILoginError
 from lti_tool.lti.login import browser_proof, hash_state
-from lti_tool.services.accept_launch import SESSION_LIFE, LaunchAccepted, accept_launch
+from lti_tool.services.accept_launch import accept_launch
 from lti_tool.services.accept_login import LIFE as LOGIN_LIFE
 from lti_tool.services.accept_login import accept_login
 from lti_tool.web.parts import current_parts

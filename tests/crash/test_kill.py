@@ -45,7 +45,6 @@ class World:
             "QUOIN_DATABASE_URL": f"sqlite:///{folder / 'quoin.sqlite3'}",
             "QUOIN_PUBLIC_URL": self.url,
             "QUOIN_SECRET_KEY": "k" * 40,
-            "QUOIN_PRIVATE_HOSTS": f"localhost:{lms.port}",
             "QUOIN_POLL_SECONDS": "0.1",
         }
         config = Config.from_environ(self.environ)

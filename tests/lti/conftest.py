@@ -9,7 +9,7 @@ import pytest
 from lti_tool.lti.http_client import HTTPClient
 from lti_tool.lti.keys import KeyRing, SigningKey
 from lti_tool.lti.platform_client import PlatformClient
-from tests.lti.local_server import LocalServer, serve
+from tests.lti.local_server import LocalServer, LoopbackClient, serve
 from tests.lti.platform import NOW, make_key
 
 
@@ -32,7 +32,7 @@ def server() -> Iterator[LocalServer]:
 
 @pytest.fixture
 def http(server: LocalServer) -> Iterator[HTTPClient]:
-    client = HTTPClient({server.host})
+    client = LoopbackClient()
     yield client
     client.close()
 

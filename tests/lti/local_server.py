@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from lti_tool.lti.http_client import Answer, HTTPClient
+
 
 @dataclass(frozen=True)
 class Request:
@@ -39,6 +41,13 @@ class Reply:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     write: Callable[[Any], None] | None = None
+
+
+class LoopbackClient(HTTPClient):
+    """A client for which every call is one of a registration that allows loopback."""
+
+    def request(self, method: str, url: str, **options: Any) -> Answer:
+        return super().request(method, url, **({"allows_loopback": True} | options))
 
 
 def json_reply(value: Any, status: int = 200, **headers: str) -> Reply:

@@ -97,6 +97,7 @@ class TestPlatform:
             token_url=f"{self.issuer}/token",
             token_audience=f"{self.issuer}/token",
             jwks_url=f"{self.issuer}/jwks",
+            allows_loopback=self.issuer.startswith("http://"),
         )
 
     def claims(self, *, now: datetime = NOW, **changed: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from tests.lti.platform import (
 )
 
 PLATFORM = TestPlatform()
-TRUST = Trust(PUBLIC_URL, PLATFORM.registration.endpoints, frozenset())
+TRUST = Trust(PUBLIC_URL, PLATFORM.registration)
 ITEMS = "https://lms.example.edu/items?type_id=1"
 
 

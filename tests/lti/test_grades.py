@@ -38,12 +38,12 @@ def book(server):
         TestPlatform().registration,
         token_url=f"{server.url}/token",
         authorization_url=f"{server.url}/auth",
+        allows_loopback=True,
     )
     return Gradebook(
         registration,
         f"{server.url}/items?type_id=1",
         (LINE_ITEM, LINE_ITEM_READONLY, RESULT_READONLY, SCORE, "https://other/scope"),
-        frozenset({server.host}),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from lti_tool.errors import LTIServiceError
 from lti_tool.lti.guarded_connection import is_public
 from lti_tool.lti.http_client import HTTPClient, Patience
-from tests.lti.local_server import Reply
+from tests.lti.local_server import LoopbackClient, Reply
 
 
 def _refused(client, url, code, method="GET", **options):
@@ -75,6 +75,22 @@ def test_a_name_that_leads_to_a_private_address_is_refused(server):
     port = server.host.split(":")[1]
     client = HTTPClient({server.host})
     _refused(client, f"https://localhost:{port}/", "lti-address-refused")
+
+
+def test_this_machine_is_called_over_http_only_where_a_registration_allows_it(server):
+    server.on("GET /a", Reply(200, b"here"))
+    client = HTTPClient({server.host})
+    _refused(client, f"{server.url}/a", "lti-address-refused")
+    assert client.request("GET", f"{server.url}/a", allows_loopback=True).body == b"here"
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "192.168.1.1", "169.254.169.254", "lms.example.edu"])
+def test_allowing_loopback_allows_no_other_host_over_http(host):
+    _refused(HTTPClient(), f"http://{host}/", "lti-address-refused", allows_loopback=True)
+
+
+def test_allowing_loopback_allows_no_private_address_over_https():
+    _refused(HTTPClient(), "https://10.0.0.1/", "lti-address-refused", allows_loopback=True)
 
 
 def test_one_private_address_among_public_ones_is_refused(monkeypatch):
@@ -149,7 +165,7 @@ def _drip(out):
 def test_a_body_that_drips_is_given_up_in_time(server):
     """B7."""
     server.on("GET /a", Reply(write=_drip))
-    client = HTTPClient({server.host}, patience=Patience(connect=1, read=1, total=0.3))
+    client = LoopbackClient(patience=Patience(connect=1, read=1, total=0.3))
     started = time.monotonic()
     _refused(client, f"{server.url}/a", "lti-no-answer")
     assert time.monotonic() - started < 3
@@ -158,7 +174,7 @@ def test_a_body_that_drips_is_given_up_in_time(server):
 
 def test_a_server_that_says_nothing_is_given_up_in_time(server):
     server.on("GET /a", Reply(write=lambda _: time.sleep(1)))
-    client = HTTPClient({server.host}, patience=Patience(connect=1, read=0.2, total=1))
+    client = LoopbackClient(patience=Patience(connect=1, read=0.2, total=1))
     _refused(client, f"{server.url}/a", "lti-no-answer")
     client.close()
 

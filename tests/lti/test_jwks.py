@@ -1,6 +1,7 @@
 """A platform's keys: V9-V11, and how long they are kept (B7, B8)."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from tests.lti.platform import NOW, REMOVED, FakeHTTP, TestPlatform, jwk_of, mak
 
 URL = "https://lms.example.edu/jwks"
 PLATFORM = TestPlatform()
+REGISTRATION = replace(PLATFORM.registration, jwks_url=URL)
 MINUTE = timedelta(minutes=1)
 
 
@@ -108,9 +110,9 @@ def http():
 def test_a_warm_look_up_makes_no_call(http):
     cache = KeysetCache(http)
     for minutes in (0, 1, 59):
-        cache.get(URL, "key-1", NOW + minutes * MINUTE)
+        cache.get(REGISTRATION, "key-1", NOW + minutes * MINUTE)
     assert len(http.calls) == 1
-    cache.get(URL, "key-1", NOW + 61 * MINUTE)
+    cache.get(REGISTRATION, "key-1", NOW + 61 * MINUTE)
     assert len(http.calls) == 2
 
 
@@ -119,36 +121,36 @@ def test_an_unknown_key_is_fetched_for_once_a_minute():
     http = FakeHTTP()
     http.serve(URL, PLATFORM.keyset())
     cache = KeysetCache(http)
-    cache.get(URL, "key-1", NOW)
+    cache.get(REGISTRATION, "key-1", NOW)
     for number in range(1000):
         with pytest.raises(LTILaunchError) as caught:
-            cache.get(URL, f"unknown-{number}", NOW + timedelta(seconds=number * 0.059))
+            cache.get(REGISTRATION, f"unknown-{number}", NOW + timedelta(seconds=number * 0.059))
         assert caught.value.code == "lti-token-key"
     assert len(http.calls) == 1
     with pytest.raises(LTILaunchError):
-        cache.get(URL, "unknown", NOW + MINUTE)
+        cache.get(REGISTRATION, "unknown", NOW + MINUTE)
     assert len(http.calls) == 2
 
 
 def test_a_rotated_key_is_found_by_one_fetch(http):
     """B8."""
     cache = KeysetCache(http)
-    cache.get(URL, "key-1", NOW)
+    cache.get(REGISTRATION, "key-1", NOW)
     http.serve(URL, _keyset(jwk_of(make_key(5), "key-2")))
-    found = cache.get(URL, "key-2", NOW + 2 * MINUTE)
+    found = cache.get(REGISTRATION, "key-2", NOW + 2 * MINUTE)
     assert found.public_numbers() == make_key(5).public_key().public_numbers()
     with pytest.raises(LTILaunchError):
-        cache.get(URL, "key-1", NOW + 2 * MINUTE)
+        cache.get(REGISTRATION, "key-1", NOW + 2 * MINUTE)
 
 
 def test_the_last_keys_stay_good_for_a_day_while_the_platform_is_down(http):
     cache = KeysetCache(http)
-    cache.get(URL, "key-1", NOW)
+    cache.get(REGISTRATION, "key-1", NOW)
     http.answers[URL] = LTIServiceError("no answer")
     for hours in (2, 12, 24):
-        assert cache.get(URL, "key-1", NOW + timedelta(hours=hours))
+        assert cache.get(REGISTRATION, "key-1", NOW + timedelta(hours=hours))
     with pytest.raises(LTILaunchError) as caught:
-        cache.get(URL, "key-1", NOW + timedelta(hours=26))
+        cache.get(REGISTRATION, "key-1", NOW + timedelta(hours=26))
     assert caught.value.code == "lti-keyset"
 
 
@@ -157,10 +159,10 @@ def test_a_failed_fetch_is_kept_for_a_moment():
     cache = KeysetCache(http)
     for seconds in (0, 5, 14):
         with pytest.raises(LTILaunchError, match="did not answer"):
-            cache.get(URL, "key-1", NOW + timedelta(seconds=seconds))
+            cache.get(REGISTRATION, "key-1", NOW + timedelta(seconds=seconds))
     assert len(http.calls) == 1
     http.serve(URL, PLATFORM.keyset())
-    assert cache.get(URL, "key-1", NOW + timedelta(seconds=16))
+    assert cache.get(REGISTRATION, "key-1", NOW + timedelta(seconds=16))
 
 
 @pytest.mark.parametrize("status", [204, 404, 500])
@@ -168,4 +170,4 @@ def test_only_200_is_a_keyset(status):
     http = FakeHTTP()
     http.serve(URL, PLATFORM.keyset(), status=status)
     with pytest.raises(LTILaunchError, match=f"status {status}"):
-        KeysetCache(http).get(URL, "key-1", NOW)
+        KeysetCache(http).get(REGISTRATION, "key-1", NOW)

@@ -23,6 +23,7 @@ def registration(server):
     return replace(
         TestPlatform().registration,
         token_url=f"{server.url}/token",
+        allows_loopback=True,
         token_audience="https://audience.example/token",
     )
 

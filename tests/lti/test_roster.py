@@ -65,7 +65,9 @@ def test_what_is_no_roster_is_an_error(body):
 @pytest.fixture
 def registration(server):
     server.on("POST /token", json_reply({"access_token": "t", "expires_in": 3600}))
-    return replace(TestPlatform().registration, token_url=f"{server.url}/token")
+    return replace(
+        TestPlatform().registration, token_url=f"{server.url}/token", allows_loopback=True
+    )
 
 
 def _page(number, more=""):

@@ -43,12 +43,13 @@ def test_origins_are_named_once_in_their_order():
     )
 
 
-def test_http_is_secure_only_for_hosts_that_are_allowed():
-    assert is_secure("https://lms.example.edu/", ())
-    assert not is_secure("http://localhost:8001/", ())
-    assert is_secure("http://localhost:8001/", {"localhost:8001"})
-    assert not is_secure("http://localhost:8002/", {"localhost:8001"})
-    assert is_secure("http://localhost/", {"localhost:80"})
+def test_http_is_secure_only_to_this_machine_and_only_where_allowed():
+    assert is_secure("https://lms.example.edu/")
+    for url in ("http://localhost:8001/", "http://127.0.0.1/", "http://[::1]:8000/"):
+        assert not is_secure(url)
+        assert is_secure(url, allows_loopback=True)
+    for url in ("http://lms.example.edu/", "http://localhost.example/", "http://10.0.0.1/"):
+        assert not is_secure(url, allows_loopback=True)
 
 
 @pytest.mark.parametrize(
@@ -65,10 +66,10 @@ def test_http_is_secure_only_for_hosts_that_are_allowed():
 )
 def test_a_service_elsewhere_counts_as_not_offered(url):
     """V30."""
-    assert offered_url(url, ENDPOINTS, ()) is None
+    assert offered_url(url, ENDPOINTS) is None
 
 
 def test_a_service_on_an_endpoints_origin_is_offered():
     """V30."""
     for url in ("https://lms.example.edu/items?a=B", "https://auth.example.edu:8443/x"):
-        assert offered_url(url, ENDPOINTS, ()) == url
+        assert offered_url(url, ENDPOINTS) == url

@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from lti_tool.config import Config
+from lti_tool.entering import LaunchAccepted
 from lti_tool.lti.jwks import KeysetCache
 from lti_tool.lti.keys import KeyRing, SigningKey
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import ensure_achievement, ensure_institution
 from lti_tool.persistence.launched import Launched, find_launched
-from lti_tool.services.accept_launch import LaunchAccepted, accept_launch
+from lti_tool.services.accept_launch import accept_launch
 from lti_tool.services.accept_login import accept_login
 from lti_tool.services.register_platform import PlatformDetails, register_platform
 from lti_tool.web.session import hash_token
@@ -30,10 +31,10 @@ class World:
     platform: TestPlatform = field(default_factory=TestPlatform)
     http: FakeHTTP = field(default_factory=FakeHTTP)
     now: datetime = NOW
-    private_hosts: frozenset[str] = frozenset()
+    allows_loopback: bool = False
 
     def __post_init__(self) -> None:
-        self.config = Config("", PUBLIC_URL, SECRET, self.private_hosts)
+        self.config = Config("", PUBLIC_URL, SECRET)
         self.keysets = KeysetCache(self.http)  # type: ignore[arg-type]
         self.keyring = KeyRing(lambda: [SigningKey("our-key", make_key(3))])
         with self.database.writing() as session:
@@ -61,13 +62,13 @@ class World:
             "authorization_url": registration.authorization_url,
             "token_url": registration.token_url,
             "jwks_url": registration.jwks_url,
+            "allows_loopback": self.allows_loopback,
         }
         register_platform(
             self.database,
             institution,
             PlatformDetails(**(known | details)),
             deployments or [platform.deployment_id],
-            private_hosts=self.private_hosts,
             actor="test",
             now=self.now,
         )

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
+from lti_tool.entering import Landing
 from lti_tool.errors import LTIError, LTILaunchError
 from lti_tool.persistence.audit import AuditEvent
 from lti_tool.persistence.catalog import ensure_institution
@@ -16,7 +17,7 @@ from lti_tool.persistence.learners import Learner, Membership
 from lti_tool.persistence.placements import LineItem, ResourceLink, ensure_placement
 from lti_tool.persistence.platforms import Deployment, DeploymentState, Registration
 from lti_tool.persistence.sessions import LaunchSession
-from lti_tool.services.accept_launch import Landing, accept_launch
+from lti_tool.services.accept_launch import accept_launch
 from tests.lti.platform import INSTRUCTOR, ISSUER, LEARNER, NOW, REMOVED, TARGET, TestPlatform
 from tests.lti.world import World
 

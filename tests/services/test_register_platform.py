@@ -80,10 +80,18 @@ def test_ids_are_short_ascii_texts(world, field, value):
     assert caught.value.field == field
 
 
-def test_a_practice_lms_may_be_on_http_where_that_is_configured(database):
-    world = World(database, private_hosts=frozenset({"localhost:8001"}))
-    world.register(TestPlatform(issuer="http://localhost:8001", client_id="practice"))
+def test_a_platform_on_this_machine_may_be_on_http_where_its_registration_allows_it(world):
+    local = TestPlatform(issuer="http://localhost:8001", client_id="practice")
+    with pytest.raises(InvalidInputError, match="--allow-loopback"):
+        world.register(local)
+    world.register(local, allows_loopback=True)
     assert len(_rows(world, Registration)) == 2
+
+
+def test_allowing_loopback_allows_no_other_host_on_http(world):
+    foreign = TestPlatform(issuer="http://lms.example.edu", client_id="practice")
+    with pytest.raises(InvalidInputError):
+        world.register(foreign, allows_loopback=True)
 
 
 def test_an_unknown_institution_is_an_error(world):

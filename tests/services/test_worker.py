@@ -211,5 +211,5 @@ def test_waits_double_up_to_a_limit_and_are_spread():
 
 
 def test_scores_have_their_use_case(outbox):
-    handlers = build_handlers(outbox.database, None, outbox.world.config)
+    handlers = build_handlers(outbox.database, None)
     assert set(handlers) == {"score"}

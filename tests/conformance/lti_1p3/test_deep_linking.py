@@ -3,8 +3,8 @@
 import jwt
 import pytest
 
+from lti_tool.entering import Landing
 from lti_tool.lti.deep_linking import LIFE
-from lti_tool.services.accept_launch import Landing
 from lti_tool.services.link_content import link_content
 from tests.conformance.lti_1p3.launches import second_opinion
 from tests.lti.platform import CLIENT_ID, ISSUER, NOW, make_key

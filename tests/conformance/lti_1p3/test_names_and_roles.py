@@ -24,13 +24,11 @@ def server():
 @pytest.fixture
 def request_sent(server, sqlite_database):
     """Launch with the claim, ask for the roster, and return the request for it."""
-    world = World(
-        sqlite_database, TestPlatform(issuer=server.url), private_hosts=frozenset({server.host})
-    )
+    world = World(sqlite_database, TestPlatform(issuer=server.url), allows_loopback=True)
     roster = {"context_memberships_url": f"{server.url}/members", "service_versions": ["2.0"]}
     assert second_opinion(world.platform.claims(roster=roster))
     launched = world.launched(world.launch(roles=[INSTRUCTOR], roster=roster))
-    http = HTTPClient({server.host})
+    http = HTTPClient()
     client = PlatformClient(http, world.keyring, clock=lambda: NOW)
     synced = sync_roster(world.database, client, context_id=launched.context_id, now=NOW)
     http.close()

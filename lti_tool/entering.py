@@ -1,0 +1,188 @@
+"""Entering a course: what every way of finishing a launch shares once its person is known."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from lti_tool.errors import LTILaunchError
+from lti_tool.lti.launch import GradeService, Launch, MessageType
+from lti_tool.lti.registrations import PlatformRegistration
+from lti_tool.persistence.base import Database
+from lti_tool.persistence.courses import Context, ensure_context
+from lti_tool.persistence.learners import ensure_learner, ensure_membership, lock_name
+from lti_tool.persistence.placements import (
+    ResourceLink,
+    ensure_line_item,
+    ensure_resource_link,
+    find_placement,
+    get_placement,
+)
+from lti_tool.persistence.platforms import Deployment, DeploymentState, ensure_deployment
+from lti_tool.persistence.sessions import LaunchSession, add_session, end_instructor_sessions
+
+SESSION_LIFE = timedelta(hours=8)
+
+
+class Landing(StrEnum):
+    """The page of the course that a launch opens."""
+
+    PROGRESS = "progress"
+    ROSTER = "roster"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchAccepted:
+    """An open session: the course, the secret for the browser's cookie, the first page."""
+
+    context_uuid: UUID
+    session_token: str
+    landing: Landing
+
+
+def open_course(
+    database: Database, registration: PlatformRegistration, launch: Launch, now: datetime
+) -> LaunchAccepted:
+    """Open a session of eight hours in the course of a checked launch, in one transaction.
+
+    ``LTILaunchError`` while its deployment waits for approval (it is noted as pending), and
+    once it is revoked. Nothing else may be stored before this.
+    """
+    with database.writing() as session:
+        deployment = _deployment(session, registration, launch, now)
+        if deployment.state == DeploymentState.APPROVED and deployment.institution_id is not None:
+            return _enter(session, registration, deployment, deployment.institution_id, launch, now)
+    # A new deployment stays noted as pending: the transaction is committed.
+    if deployment.state == DeploymentState.REVOKED:
+        raise LTILaunchError(
+            "This installation of the tool has been switched off.", code="lti-deployment-revoked"
+        )
+    raise LTILaunchError(
+        "This installation of the tool waits for the approval of its administrator.",
+        code="lti-deployment-pending",
+    )
+
+
+def _deployment(
+    session: Session, registration: PlatformRegistration, launch: Launch, now: datetime
+) -> Deployment:
+    lock_name(session, f"deployment:{registration.id}:{launch.deployment_id}")
+    return ensure_deployment(session, registration.id, launch.deployment_id, now)
+
+
+def _enter(
+    session: Session,
+    registration: PlatformRegistration,
+    deployment: Deployment,
+    institution_id: int,
+    launch: Launch,
+    now: datetime,
+) -> LaunchAccepted:
+    """Note who came into which course through which link, and open the session."""
+    learner = ensure_learner(
+        session, institution_id, registration.authority, launch.user_id, now, name=launch.name
+    )
+    context = _context(session, deployment, launch, now)
+    link = _resource_link(session, context, launch, now)
+    ensure_membership(session, context.id, learner.id, now, is_instructor=launch.is_instructor)
+    if not launch.is_instructor:
+        end_instructor_sessions(session, learner.id, context.id)
+    token = secrets.token_urlsafe(32)
+    add_session(
+        session,
+        LaunchSession(
+            token_hash=hashlib.sha256(token.encode()).hexdigest(),
+            learner_id=learner.id,
+            context_id=context.id,
+            resource_link_id=None if link is None else link.id,
+            is_instructor=launch.is_instructor,
+            locale=launch.locale,
+            deep_linking=launch.deep_linking and launch.deep_linking.to_json(),
+            created_at=now,
+            expires_at=now + SESSION_LIFE,
+        ),
+    )
+    return LaunchAccepted(context.uuid, token, _landing(launch))
+
+
+def _context(session: Session, deployment: Deployment, launch: Launch, now: datetime) -> Context:
+    grades = launch.grades or GradeService(None, None, ())
+    return ensure_context(
+        session,
+        deployment.id,
+        launch.context_id or _own_context_id(launch),
+        now,
+        title=launch.context_title,
+        line_items_url=grades.line_items_url,
+        grade_scopes=list(grades.scopes),
+        memberships_url=launch.memberships_url,
+    )
+
+
+def _own_context_id(launch: Launch) -> str:
+    """Return the id of a course of its own for a link that stands outside every course.
+
+    The leading tab cannot occur in an id that a platform sends.
+    """
+    if launch.resource_link_id is None:
+        raise LTILaunchError(
+            "Links can be chosen inside a course only. Open the tool from a course.",
+            code="lti-context-missing",
+        )
+    return "\tlink " + hashlib.sha256(launch.resource_link_id.encode()).hexdigest()
+
+
+def _resource_link(
+    session: Session, context: Context, launch: Launch, now: datetime
+) -> ResourceLink | None:
+    """Note the link, what it was placed for, and its gradebook column."""
+    if launch.resource_link_id is None:
+        return None
+    # A placement of another course is no placement here: the link was copied.
+    placement = (
+        find_placement(session, context.id, launch.placement_uuid)
+        if launch.placement_uuid is not None
+        else None
+    )
+    link = ensure_resource_link(
+        session,
+        context.id,
+        launch.resource_link_id,
+        now,
+        placement_id=None if placement is None else placement.id,
+        title=launch.resource_link_title,
+    )
+    if link.placement_id is not None and launch.grades is not None:
+        _note_line_item(session, context, link, link.placement_id, launch.grades, now)
+    return link
+
+
+def _note_line_item(
+    session: Session,
+    context: Context,
+    link: ResourceLink,
+    placement_id: int,
+    grades: GradeService,
+    now: datetime,
+) -> None:
+    """Note where the column is. The first one known stays: a second link to the same
+    achievement may have a column of its own, and scores must not move between them."""
+    placement = get_placement(session, placement_id)
+    item = ensure_line_item(session, context.id, placement.achievement_id, now)
+    if item.url is None and grades.line_item_url is not None:
+        item.url = grades.line_item_url
+    if item.resource_link_id is None:
+        item.resource_link_id = link.lti_resource_link_id
+
+
+def _landing(launch: Launch) -> Landing:
+    if launch.message_type is MessageType.DEEP_LINKING:
+        return Landing.LINK
+    return Landing.ROSTER if launch.is_instructor else Landing.PROGRESS
