@@ -14,10 +14,10 @@ import pytest
 from lti_tool.stack_text import read_document, read_record
 from lti_tool.stack_yaml import dump
 from stacking_rules import LearnerRecord, Stack, Status, certify, evaluate, parse_stack
-from stacking_rules.examples import Examples, examples, first_qualifier
+from stacking_rules.examples import Examples, are_near, examples, faults, first_qualifier
 from stacking_rules.made_records import KNOWN_ON, facts_of, is_met, without
 from stacking_rules.write_record import write_record
-from tests.rules.helpers import TODAY, stack
+from tests.rules.helpers import TODAY, has, stack
 from tests.rules.random_rules import AS_OF, Draw
 
 FOLDER = Path(__file__).parent / "programmes"
@@ -156,3 +156,41 @@ def test_a_rule_that_nobody_can_meet_has_no_examples() -> None:
     found = examples(stack({"all": ["a", {"id": "no", "none": ["a"]}]}), TODAY)
     assert (found.qualifiers, found.near_misses) == ((), ())
     assert {gone.reason for gone in found.without} == {"no-qualifier"}
+
+
+def test_somebody_at_the_edge_is_looked_for_with_twelve_changes_of_a_rule() -> None:
+    """Each of eight grades is at its best, so that nobody notices 51 or 49 instead of 50.
+
+    Nobody can fail 49 who meets 50: twelve changes lead to six learners.
+    """
+    rule = {"all": [{"completed": f"c{number}", "grade": 50} for number in range(8)]}
+    found = examples(stack(rule), TODAY)
+    held = [[int(fact.grade.value) for fact in one.record.completions if fact.grade]
+            for one in found.qualifiers]  # fmt: skip
+    edges = [[50 if place == edge else 100 for place in range(8)] for edge in range(6)]
+    assert held == [[100] * 8, *edges]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("/a/b", "/a/c", True),
+        ("/a/b", "/a", True),
+        ("/a", "/a/b", True),
+        ("/a", "/b", True),
+        ("/a", "/", True),
+        ("/", "/a", True),
+        ("/a/b", "/c/d", False),
+        ("/a/b/c", "/a", False),
+        ("/a", "/b/c", False),
+    ],
+)
+def test_addresses_are_near_below_the_same_one_or_one_below_the_other(
+    one: str, other: str, expected: bool
+) -> None:
+    assert are_near(one, other) is expected
+
+
+def test_nothing_is_at_fault_where_the_rule_is_met() -> None:
+    assert faults(stack("a"), has("a"), TODAY) == ()
+    assert faults(stack("a"), has("b"), TODAY) == ("/",)

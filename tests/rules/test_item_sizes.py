@@ -45,6 +45,8 @@ def test_credits_come_in_up_to_four_even_halves(need: str, expected: list[float]
         ("12", (6,), [2, 2, 2, 2, 2, 2]),
         ("10", (6,), [2, 2, 1.5, 1.5, 1.5, 1.5]),
         ("2", (3,), [1, 0.5, 0.5]),
+        ("9", (3,), [3, 3, 3]),
+        ("0.5", (3,), [0.5]),
         ("12", (1, 1), [12]),
         ("12", (1, 3), [4, 4, 4]),
     ],
@@ -79,6 +81,7 @@ def test_an_item_is_one_and_there_are_never_too_few() -> None:
     assert sizes({"items": 3}, "2.5") == [1, 1, 1]
     assert sizes({"items": 2, "of_which": [{"distinct": "x", "at_least": 4}]}, "2") == [1, 1, 1, 1]
     assert sizes("a", "1") == [1]
+    assert sizes({"items": 3}, "0") == []
 
 
 def test_points_are_whole() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from stacking_rules import Requirement, Stack, parse_stack
 from stacking_rules.requirements import AllOf, Choice
+from stacking_rules.rule_changes import Change
+from stacking_rules.rule_edits import edited
 from stacking_rules.rule_mutants import mutants
 
 LETTER = {"scales": {"letter": {"F": 0, "D": 1, "C": 2, "B": 3, "A": 4}}}
@@ -387,7 +389,9 @@ def test_a_condition_on_the_learner_is_changed_or_asks_for_nothing() -> None:
 @pytest.mark.parametrize("rule", [{"else": "c"}, {}])
 def test_the_branches_of_a_choice_are_swapped(rule: dict[str, Any]) -> None:
     award = read({"if": {"learner": {"x": 1}}, "then": "b", **rule})
-    (swapped,) = (m.stack.requires for m in mutants(award) if m.change.kind == "swapped")
+    (mutant,) = (m for m in mutants(award) if m.change.kind == "swapped")
+    assert mutant.change == Change("/", "swapped")
+    swapped = mutant.stack.requires
     before = award.requires
     assert isinstance(before, Choice)
     assert isinstance(swapped, Choice)
@@ -444,3 +448,8 @@ def test_the_renewal_path_is_changed_below_its_own_address() -> None:
     assert found.keys() == expected.keys()
     for change, stack in expected.items():
         assert (found[change].requires, found[change].renewal) == (stack.requires, stack.renewal)
+
+
+def test_nothing_is_changed_below_what_has_no_parts() -> None:
+    award = read({"all": [{"id": "n", "items": 1}]})
+    assert edited(award, "/n/none", lambda _: None) == award

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from stacking_rules import Requirement, parse_stack
+from stacking_rules.clauses import Grace, Together
 from stacking_rules.facts import Grade
 from stacking_rules.requirements import AllOf, Amount, AtLeast
 from stacking_rules.selection import OneOf
@@ -190,6 +191,51 @@ def test_each_limit_of_sharing_is_broken_alone_and_all_of_them_together() -> Non
     assert only.rule == read(rule(unique=0))
 
 
+def test_a_share_of_a_group_has_no_size_of_its_own() -> None:
+    parts = [{"id": "p", "credits": 4}, {"id": "q", "credits": 4}]
+    share = {"id": "c", "share": "1/2", "where": P}
+    (weak,) = found({"all": parts, "of_which": [share]}, "/c")
+    assert weak.rule == read({"all": parts, "of_which": [most(P, items=0)]})
+
+
+# -- days ----------------------------------------------------------------------------------------
+
+
+def test_a_clause_about_days_is_left_out_and_the_days_of_facts_are_moved() -> None:
+    window = {"window": {"id": "w", "within": {"days": 9}}}
+    rule = {"all": [{"id": "n", "items": 2, **window, "grace": {"id": "g", "days": 5}}]}
+    (weak,) = found(rule, "/n/w")
+    assert (weak.change.kind, weak.scope, weak.as_of) == ("window", "/n", None)
+    assert weak.shift is not None
+    kept = {"grace": {"id": "g", "days": 5}, "of_which": [edge(items=2)]}
+    expected = read({"all": [{"id": "n", "items": 2, **kept}]})
+    assert isinstance(weak.rule, AllOf)
+    assert isinstance(expected, AllOf)
+    assert unordered(weak.rule.parts[0]) == unordered(expected.parts[0])
+
+
+def test_what_is_valid_together_has_no_grace_but_one_for_good() -> None:
+    rule = {"all": ["a", "b"], "together": {"id": "t"}, "grace": {"id": "g", "days": 5}}
+    (weak,) = found(rule, "/t")
+    (grace,) = weak.rule.clauses
+    assert isinstance(grace, Grace)
+    assert grace.span.months >= 12 * 500
+    (weak,) = found(rule, "/g")
+    assert [type(clause) for clause in weak.rule.clauses] == [Together, Grace]
+    assert weak.rule.clauses[1] == grace
+
+
+def test_an_opening_is_missed_on_the_day_before_it_and_on_the_day_of_its_end() -> None:
+    weak = found(
+        {"items": 1, "open": {"id": "o", "from": "2024-03-01", "until": "2025-01-01"}}, "/o"
+    )
+    assert [(w.change.kind, str(w.as_of), w.shift) for w in weak] == [
+        ("until", "2025-01-01", None),
+        ("since", "2024-02-29", None),
+    ]
+    assert {w.rule for w in weak} == {read({"items": 1})}
+
+
 # -- requirements --------------------------------------------------------------------------------
 
 NODES: list[tuple[Any, str, list[tuple[Step, Any]]]] = [
@@ -252,7 +298,8 @@ def test_a_requirement_asks_for_a_step_less_or_for_its_opposite(
 )
 def test_without_a_single_thing_nothing_is_asked(rule: object, key: str) -> None:
     (weak,) = found(rule, "/")
-    assert (weak.change.kind, weak.change.before) == ("part", key)
+    assert (weak.change.kind, weak.change.before, weak.change.after) == ("part", key, "")
+    assert (weak.scope, weak.shift, weak.as_of) == ("", None, None)
     assert weak.rule == AllOf(id=read(rule).id, parts=())
 
 
