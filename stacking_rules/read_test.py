@@ -10,6 +10,7 @@ from stacking_rules.reading import (
     Scales,
     amount_of,
     any_mapping,
+    day_of,
     escape,
     key_of,
     kind_of,
@@ -37,7 +38,7 @@ from stacking_rules.spans import Span
 
 MAX_DEPTH = 10
 OPERATORS = ("at_least", "at_most", "above", "below")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NO_SCALES: Scales = {}
 
 
@@ -118,7 +119,7 @@ def _bound(name: str, value: object, scale: str, address: str, scales: Scales) -
     if isinstance(value, dict):
         return read_anchor(value, address)
     if isinstance(value, str) and _DAY.fullmatch(value):
-        return value
+        return day_of(value, address).isoformat()
     return amount_of(value, address, least=-1_000_000)
 
 

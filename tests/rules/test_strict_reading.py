@@ -41,6 +41,8 @@ def rule(**said: Any) -> dict[str, Any]:
         ("/requires/id", rule(id="")),
         ("", rule(title="\ud800")),
         ("/requires/where/on/below/asked", rule(where={"on": {"below": {"asked": False}}})),
+        ("/requires/where/on/below", rule(where={"on": {"below": "2026-02-31"}})),
+        ("/requires/where/on/below", rule(where={"on": {"below": "\uff12026-02-01"}})),
         ("/binding/event", stack(binding={"policy": "latest", "event": "enrolled"})),
         ("/renewal/rule", stack(renewal={"requires": "sql", "rule": "R1"})),
         ("/lasts", stack(lasts={})),
