@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from stacking_rules import clauses as kinds
 from stacking_rules.clauses import Clause
 from stacking_rules.definitions import Definitions
-from stacking_rules.rule_changes import said, step_of
+from stacking_rules.rule_changes import days_beside, said, step_of
 from stacking_rules.spans import Span
 from stacking_rules.where_changes import changed_tests
 
@@ -24,7 +24,6 @@ _COUNTS: dict[type[Clause], str] = {
     kinds.Best: "count",
     kinds.Once: "times",
 }
-DAY = timedelta(days=1)
 
 
 def changed_clauses(clause: Clause, definitions: Definitions) -> Iterator[Changed]:
@@ -92,10 +91,9 @@ def _days(clause: Clause) -> Iterator[Changed]:
 
 
 def _openings(clause: kinds.Open) -> Iterator[Changed]:
-    for days in (1, -1):
-        if clause.since > date.min:
-            later = replace(clause, since=clause.since + days * DAY)
-            yield "since", "", f"{days:+d}", (later,)
-        if clause.until < date.max:
-            later = replace(clause, until=clause.until + days * DAY)
-            yield "until", "", f"{days:+d}", (later,)
+    if clause.since > date.min:
+        for days, since in days_beside(clause.since):
+            yield "since", "", f"{days:+d}", (replace(clause, since=since),)
+    if clause.until < date.max:
+        for days, until in days_beside(clause.until):
+            yield "until", "", f"{days:+d}", (replace(clause, until=until),)

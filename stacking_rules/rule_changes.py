@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 HALF = Decimal("0.5")
@@ -29,3 +31,11 @@ def step_of(unit: str) -> Decimal:
 def said(value: object) -> str:
     """Return a number (or anything else) as text without zeros that say nothing."""
     return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+
+
+def days_beside(day: date) -> Iterator[tuple[int, date]]:
+    """Yield (1, the day after ``day``) and (-1, the day before), where the calendar has them."""
+    if day < date.max:
+        yield 1, day + timedelta(days=1)
+    if day > date.min:
+        yield -1, day - timedelta(days=1)

@@ -31,6 +31,8 @@ Goal = tuple[Test, bool]
 """A test and whether it is to hold."""
 
 TRIES = 4_000
+MANY = 100
+"""How many awards may have used one fact that is made up."""
 USED = "used"
 OTHER = "other"
 NEW = "new"
@@ -61,13 +63,18 @@ class Inventor:
             if name == "level" and isinstance(literal, Compare) and literal.scale != HUNDRED:
                 found.setdefault("framework", {})[literal.scale] = None
         self.options = {
-            name: [v for v in _in_order(name, list(values)) if not self._is_to_come(name, v)]
+            name: [v for v in _in_order(name, list(values)) if self._can_be(name, v)]
             for name, values in found.items()
         }
 
-    def _is_to_come(self, name: str, value: Said) -> bool:
-        is_day = name in ("on", "started", "recorded")
-        return is_day and str(value) > self.asked.as_of.isoformat()
+    def _can_be(self, name: str, value: Said) -> bool:
+        """Return whether a fact can say ``value``: of its days, that one is not to come."""
+        if name not in ("on", "started", "recorded"):
+            return True
+        try:
+            return date.fromisoformat(str(value)) <= self.asked.as_of
+        except ValueError:
+            return False
 
     def invent(
         self, must: Iterable[Goal], prefer: Iterable[Goal], fixed: Mapping[str, Said]
@@ -132,13 +139,15 @@ class Inventor:
 
     def _solve(self, goals: Sequence[Goal], fixed: Mapping[str, Said]) -> Sketch | None:
         """Return ``fixed`` with what else has to be said for all ``goals``; None if it fails."""
-        names: dict[str, None] = {}
+        depths: dict[str, int] = {}
         ready: dict[int, list[Goal]] = {}
         for goal in goals:
-            names |= {name: None for name in _names(goal[0]) if name not in fixed}
-            ready.setdefault(len(names), []).append(goal)
+            asked = [name for name in _names(goal[0]) if name not in fixed]
+            for name in asked:
+                depths.setdefault(name, len(depths) + 1)
+            ready.setdefault(max((depths[name] for name in asked), default=0), []).append(goal)
         sketch: Sketch = dict(fixed)
-        return sketch if self._fill(sketch, list(names), ready, [TRIES]) else None
+        return sketch if self._fill(sketch, list(depths), ready, [TRIES]) else None
 
     def _fill(
         self, sketch: Sketch, names: list[str], ready: Mapping[int, list[Goal]], left: list[int]
@@ -175,7 +184,7 @@ class Inventor:
     def _compared(self, literal: Compare) -> list[Said]:
         match literal:
             case Compare("uses", _, Decimal() as value):
-                return [(), *(tuple(map(str, range(n))) for n in (int(value), int(value) + 1))]
+                return [(), *(_users(n) for n in (int(value), int(value) + 1))]
             case Compare("grade", _, Decimal() as value, scale):
                 return self.grades(scale, value)
             case Compare(_, _, Decimal() as value):
@@ -226,8 +235,13 @@ def _days(day: date) -> list[str]:
 
 def _used(value: Value) -> tuple[str, ...]:
     if isinstance(value, Decimal):
-        return tuple(map(str, range(int(value))))
+        return _users(int(value))
     return (str(value),)
+
+
+def _users(count: int) -> tuple[str, ...]:
+    """Return the names of so many awards; nobody is made up who has more than ``MANY``."""
+    return tuple(map(str, range(min(count, MANY))))
 
 
 def _another(values: Sequence[Value]) -> Value:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from stacking_rules.definitions import Definitions
 from stacking_rules.facts import Grade
-from stacking_rules.rule_changes import said
+from stacking_rules.rule_changes import days_beside, said
 from stacking_rules.selection import (
     AllTests,
     Anchor,
@@ -70,9 +70,8 @@ def _moved(value: object) -> Iterator[Decimal | str | Anchor]:
     elif isinstance(value, Anchor):
         for days in (1, -1):
             yield replace(value, span=Span(value.span.months, value.span.days + days))
-    elif isinstance(value, str) and value[:4].isdigit():
-        day = date.fromisoformat(value)
-        yield from ((day + timedelta(days=days)).isoformat() for days in (1, -1))
+    elif isinstance(value, str):
+        yield from (day.isoformat() for _, day in days_beside(date.fromisoformat(value)))
 
 
 def _say(value: object) -> str:

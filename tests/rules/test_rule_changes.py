@@ -243,6 +243,14 @@ TESTS: list[tuple[Any, Mapping[tuple[str, str], Any]]] = [
         },
     ),
     (
+        {"on": {"at_least": "0001-01-01"}},
+        {("0001-01-01", "0001-01-02"): {"on": {"at_least": "0001-01-02"}}},
+    ),
+    (
+        {"on": {"at_most": "9999-12-31"}},
+        {("9999-12-31", "9999-12-30"): {"on": {"at_most": "9999-12-30"}}},
+    ),
+    (
         {"on": {"below": {"event": "e", "plus": {"months": 3, "days": 10}}}},
         {
             ("event e P3M10D", "event e P3M11D"): {
