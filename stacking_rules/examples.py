@@ -86,7 +86,7 @@ def examples(stack: Stack, as_of: date) -> Examples:
 
     Every example was evaluated: a qualifier is met, a near-miss is not, at its address alone.
     """
-    qualifiers: dict[LearnerRecord, Qualifier] = {}
+    qualifiers: dict[object, Qualifier] = {}
     misses: list[NearMiss] = []
     pairs: list[Pair] = []
     without: list[Without] = []
@@ -96,25 +96,28 @@ def examples(stack: Stack, as_of: date) -> Examples:
         if record is None:
             without += [Without(at, "no-qualifier") for at in asked(stack, root, tree)]
             continue
-        qualifiers[record] = Qualifier(record, as_of)
+        qualifiers[_held(record)] = Qualifier(record, as_of)
         for address in asked(stack, root, tree):
             found = list(_missing(maker, tree, address, as_of))
+            found = found or list(_paired(maker, tree, address, as_of))
             alone = [m for m in found if isinstance(m, NearMiss)]
             together = [m for m in found if isinstance(m, Pair)]
-            if not alone and not together:
-                found = list(_paired(maker, tree, address, as_of))
-                alone = [m for m in found if isinstance(m, NearMiss)]
-                together = [m for m in found if isinstance(m, Pair)]
             misses += alone
             if not alone:
                 pairs += together[:1]
                 without += [] if together else [Without(address, "not-found")]
         misses += _redeemed(stack, record, as_of) if root == ROOT else ()
         for record in _other_ways(maker, tree, as_of):
-            qualifiers.setdefault(record, Qualifier(record, as_of))
-        for record in _at_edges(maker, list(qualifiers), misses, as_of):
-            qualifiers.setdefault(record, Qualifier(record, as_of))
+            qualifiers.setdefault(_held(record), Qualifier(record, as_of))
+        known = [one.record for one in qualifiers.values()]
+        for record in _at_edges(maker, known, misses, as_of):
+            qualifiers.setdefault(_held(record), Qualifier(record, as_of))
     return Examples(tuple(qualifiers.values()), tuple(misses), tuple(pairs), tuple(without))
+
+
+def _held(record: LearnerRecord) -> object:
+    """Return what tells learners apart: what they have, in whatever order."""
+    return frozenset(facts_of(record)), record.learner
 
 
 def first_qualifier(stack: Stack, as_of: date) -> LearnerRecord | None:

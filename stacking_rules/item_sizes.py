@@ -12,14 +12,12 @@ from stacking_rules.rule_changes import HALF
 
 def share_of(clause: Clause, place: Place) -> Decimal:
     """Return how much of what counts at ``place`` a clause speaks of, in the unit of the place."""
-    if getattr(clause, "unit", "") != place.unit:
-        return Decimal(0)
     match clause:
-        case kinds.Least(need=need):
+        case kinds.Least(need=need, unit=place.unit):
             return need
-        case kinds.Cap(limit=limit) | kinds.Most(limit=limit):
+        case kinds.Cap(limit=limit, unit=place.unit) | kinds.Most(limit=limit, unit=place.unit):
             return limit
-        case kinds.Portion(share=share):
+        case kinds.Portion(share=share, unit=place.unit):
             return place.need * share.numerator / share.denominator
     return Decimal(0)
 
@@ -35,7 +33,7 @@ def split(place: Place, need: Decimal, least: int = 1, most: int = 4) -> list[De
     if place.unit == "items":
         return [Decimal(1)] * max(int(need.to_integral_value(ROUND_CEILING)), *several, 1)
     limits = [c.count for c in place.clauses if isinstance(c, kinds.Best)]
-    most = min([most, *limits, len(place.keys) or 4])
+    most = min([most, *limits, len(place.keys) or most])
     least = max([least, *several])
     step = HALF if place.unit == "credits" else Decimal(1)
     counts = [n for n in (4, 3, 2, 1) if least <= n <= max(most, least)] or [least]

@@ -65,7 +65,9 @@ class FactBook:
     def fact(self, place: Place, sketch: Sketch, size: Decimal) -> Fact:
         """Return what ``sketch`` says as a fact that adds ``size`` at ``place``."""
         key = str(sketch.get("achievement") or self.new_key())
+        started = _day(sketch, "started")
         on = _day(sketch, "on") or self.inventor.day + place.rank * GAP
+        on = max(on, started or on)
         recorded = instant(_day(sketch, "recorded") or on)
         attributes = tuple(
             (name, (value,))
@@ -84,7 +86,7 @@ class FactBook:
             recorded,
             worth,
             self._grade(place, sketch),
-            started_on=_day(sketch, "started") or on,
+            started_on=started or on,
             attributes=attributes,
         )
 

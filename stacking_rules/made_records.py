@@ -80,7 +80,7 @@ class Maker:
         offer = Offer(
             self.stack,
             self.root,
-            positive(wanted.rule),
+            wanted.rule,
             inventor,
             is_wide,
             wanted.scope,

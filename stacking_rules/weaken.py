@@ -18,7 +18,9 @@ from stacking_rules.requirements import (
     Amount,
     AnyOf,
     AtLeast,
+    Attested,
     Completed,
+    Earned,
     Group,
     Leaf,
     LearnerIs,
@@ -98,9 +100,8 @@ def _at_node(node: Requirement) -> Iterator[Instead]:
             yield from _fewer_parts(node)
         case Limit() | NoneOf() | LearnerIs():
             yield _opposite(node)
-        case _:
-            key = str(getattr(node, "achievement", ""))
-            yield "part", key, "", replace(NOTHING, id=node.id)
+        case Completed() | Earned() | Attested():
+            yield "part", node.achievement, "", replace(NOTHING, id=node.id)
             yield from _other_facts(node)
 
 

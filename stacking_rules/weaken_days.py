@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from stacking_rules import clauses as kinds
 from stacking_rules.clauses import Clause
-from stacking_rules.facts import Completion, Fact
+from stacking_rules.facts import Award, Completion, Fact
 from stacking_rules.satisfy import earliest
 from stacking_rules.spans import Span, add
 
@@ -51,12 +50,11 @@ def _several(count: int) -> Clause:
 def moved(fact: Fact, on: date) -> Fact:
     """Return ``fact`` as of another day, begun and known on that day."""
     at = fact.recorded_at.replace(year=on.year, month=on.month, day=on.day)
-    changed: dict[type, dict[str, Any]] = {
-        Completion: {"completed_on": on, "started_on": on},
-    }
-    name = {"completion": "completed_on", "award": "awarded_on"}.get(fact.kind, "attested_on")
-    values = changed.get(type(fact), {name: on})
-    return replace(fact, recorded_at=at, **values)
+    if isinstance(fact, Completion):
+        return replace(fact, recorded_at=at, completed_on=on, started_on=on)
+    if isinstance(fact, Award):
+        return replace(fact, recorded_at=at, awarded_on=on)
+    return replace(fact, recorded_at=at, attested_on=on)
 
 
 def _early(clause: kinds.Window, span: Span) -> Shift:
