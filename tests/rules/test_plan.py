@@ -10,6 +10,8 @@ from stacking_rules import Attestation, Award, LearnerRecord, next_steps, parse_
 from tests.rules.helpers import NOW, TODAY, at, done, has
 
 NONE = LearnerRecord()
+SHARING = "share"
+"""What the clause between two requirements is called."""
 BIG = {"id": "big", "all": ["p", "q", "r"]}
 
 
@@ -101,6 +103,10 @@ def test_a_grade_to_reach_is_said() -> None:
             NONE,
             "/if/else",
         ),
+        ([{"id": "sum", "credits": "0.5"}, "x"], NONE, "/x"),
+        ([{"id": "sum", "credits": "0.5"}, {"id": "one", "all": ["x"]}], NONE, "/one/x"),
+        ([{"id": "begun", "items": 6, "of": [*"abcdef"]}, BIG], has(*"abcd"), "/begun"),
+        ([{"id": "shut", "learner": {"job": "x"}}, {"id": "far", "items": 100}], NONE, "/far"),
     ],
 )  # fmt: skip
 def test_the_easiest_way_is_offered(parts: list[Any], record: LearnerRecord, chosen: str) -> None:
@@ -111,6 +117,8 @@ def test_the_easiest_way_is_offered(parts: list[Any], record: LearnerRecord, cho
 def test_as_many_parts_are_offered_as_are_still_needed() -> None:
     parts = [{"id": n, "items": c} for n, c in (("a", 3), ("b", 1), ("c", 2))]
     assert [s[0] for s in steps({"at_least": 2, "of": parts})] == ["/b", "/c"]
+    own = [{"id": k, "items": 2, "of": [k, f"{k}2"]} for k in "abc"]
+    assert [s[0] for s in steps({"at_least": 2, "of": own}, has("c", "c2"))] == ["/a"]
     mixed = {"any": ["x", {"id": "two", "items": 2}]}
     assert steps(mixed) == [("/x", "complete", "x", 1, None)]
 
@@ -118,6 +126,8 @@ def test_as_many_parts_are_offered_as_are_still_needed() -> None:
 def test_what_shuts_the_way_is_named_with_what_is_held() -> None:
     assert steps({"none": ["x", "y"]}, has("y")) == [("/", "blocked", "y", 1, None)]
     assert steps({"at_most": {"items": 1}}, has("x", "y"))[0][1] == "blocked"
+    half = {"id": "half", "at_least": 2, "of": ["p", "q"]}
+    assert steps({"none": ["x", half]}, has("x", "p")) == [("/", "blocked", "x", 1, None)]
 
 
 def test_a_choice_leads_on_in_its_branch() -> None:
@@ -126,12 +136,37 @@ def test_a_choice_leads_on_in_its_branch() -> None:
     assert steps(rule, has("x")) == [("/then", "complete", "y", 1, None)]
 
 
+def test_of_a_choice_that_is_open_only_what_is_missing_in_it_counts() -> None:
+    choice = {"id": "if", "if": {"learner": {"job": "nurse"}}, "then": "x", "else": {"items": 3}}
+    for items, easier in ((3, "/if/else"), (2, "/two")):
+        other = {"id": "two", "items": items, "of": ["p", "q", "r"]}
+        assert steps({"any": [choice, other]}, has("x"))[0][0] == easier
+    assert steps({"any": [{"id": "four", "items": 3}, choice]}, has("x"))[0][0] == "/four"
+
+
+def test_enough_of_what_does_not_go_together_asks_for_no_more_of_it() -> None:
+    assert steps({"credits": 10, "of": ["x", "y"], "best": 1}, has("x", "y")) == [
+        ("/best", "clause", "", 1, None)
+    ]
+
+
+def test_a_clause_that_has_all_it_counts_and_is_broken_is_short_of_nothing() -> None:
+    pools = [{"id": name, "items": 2, "of": ["x", "y"]} for name in "ab"]
+    limit = {"id": "both", "between": ["a", "b"], "at_most": {"credits": 9}}
+    assert steps({"all": pools, SHARING: [limit]}, has("x", "y")) == [
+        ("/both", "clause", "", 1, None)
+    ]
+
+
 def test_a_clause_that_does_not_hold_yet_is_a_step_with_what_is_short() -> None:
     red = {"id": "red", "credits": 4, "where": {"color": "red"}}
     facts = [{"achievement": "x", "on": "2026-03-01", "credits": 9,
               "attributes": {"color": "blue"}}]  # fmt: skip
     found = steps({"credits": 9, "of_which": [red]}, parse_record({"completions": facts}))
     assert ("/red", "clause", "", 1, "4") in found
+    some = [{"achievement": "y", "on": "2026-03-01", "credits": 3, "attributes": {"color": "red"}}]
+    found = steps({"credits": 9, "of_which": [red]}, parse_record({"completions": facts + some}))
+    assert found == [("/red", "clause", "", 1, "1")]
     limit = {"items": 2, "of_which": [{"id": "most", "at_most": {"items": 1}}]}
     assert [s for s in steps(limit, has("x", "y")) if s[1] == "clause" and s[4]] == []
 
