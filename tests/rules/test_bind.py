@@ -16,12 +16,12 @@ TERMS = [
 ]
 
 
-def status(rule: object, *facts: dict[str, Any]) -> str:
+def status(rule: object, *facts: dict[str, Any], **more: Any) -> str:
     usual = {"on": "2026-02-01", "credits": 3}
     named = [usual | {"id": fact["achievement"]} | fact for fact in facts]
-    top = {"quoin": 1, "terms": TERMS, "stacks": [{"key": "s", "requires": rule}]}
+    top = {"quoin": 1, "terms": TERMS, "stacks": [{"key": "s", "requires": rule}], **more}
     (stack,) = parse_document(top).stacks
-    record = parse_record({"completions": named})
+    record = parse_record({"completions": named}, stack.definitions)
     return evaluate(stack, record, as_of=TODAY, known_on=NOW).status.value
 
 
@@ -117,6 +117,14 @@ def test_what_is_not_recorded_leaves_the_answer_open(
         ({"caps": [{"at_most": {"credits": 3}, "where": IS_RED}]}, [RED, PLAIN], "unknown"),
         ({"caps": [{"at_most": {"credits": 3}, "where": IS_RED}]},
          [RED, fact("r2", color="red")], "not-met"),
+        ({"caps": [{"at_most": {"credits": 1}}]},
+         [fact("x", credits="0.5"), fact("y", credits="0.5")], "met"),
+        ({"of_which": [{"mean": 70}]}, [OPEN, fact("p", grade=40)], "unknown"),
+        ({"of_which": [{"mean": 70}]}, [OPEN, fact("p", grade="39.9")], "not-met"),
+        ({"of_which": [{"mean": 70, "where": IS_RED}]},
+         [fact("p", grade=60), fact("x", color="red", grade="69.9")], "not-met"),
+        ({"of_which": [{"mean": 70, "where": IS_RED}]},
+         [fact("p", grade=71), fact("x", color="red", grade="69.9")], "unknown"),
     ],
 )  # fmt: skip
 def test_a_clause_holds_up_to_its_boundary(
@@ -140,6 +148,40 @@ def test_what_breaks_a_clause_is_left_out_where_enough_remains() -> None:
     assert status(distinct, *facts) == "not-met"
     window = {"items": 1, "window": {"within": {"days": 1}, "from": "started"}}
     assert status(window, fact("x"), fact("y", started="2026-02-01")) == "met"
+
+
+def test_a_credit_cap_takes_what_may_be_under_it_at_its_worst() -> None:
+    rule = {"credits": 6, "caps": [{"at_most": {"credits": 4}, "where": IS_RED}]}
+    assert status(rule, RED, BLUE) == "met"
+    assert status(rule, RED, PLAIN) == "unknown"
+    assert status(rule, RED, PLAIN, fact("b", color="blue", credits=2)) == "met"
+    assert status(rule, RED, fact("r2", color="red")) == "not-met"
+
+
+def test_a_missing_grade_is_at_best_the_best_one_of_its_scale() -> None:
+    rule = {"items": 2, "of_which": [{"mean": 3, "scale": "letter"}]}
+    top = {"scales": {"letter": {"D": 1, "C": 2, "B": 3, "A": 4}}}
+    c = fact("c", grade="C") | {"scale": "letter"}
+    assert status(rule, OPEN, c, **top) == "unknown"
+    d = fact("d", grade="D") | {"scale": "letter"}
+    assert status(rule, OPEN, d, **top) == "not-met"
+    assert status(rule | {"items": 3}, OPEN, c, c | {"achievement": "c2"}, **top) == "not-met"
+
+
+def test_different_values_are_sought_among_what_the_clause_speaks_of() -> None:
+    clause = {"distinct": "area", "at_least": 2, "where": IS_RED}
+    p, q = fact("x", area="p", color="red"), fact("y", area="q", color="red")
+    rule: dict[str, Any] = {"items": 3, "of_which": [clause]}
+    assert status(rule, BLUE, p, q) == "met"
+    assert status(rule, BLUE, p, fact("z", area="p", color="red")) == "not-met"
+
+
+def test_where_nothing_has_a_value_nothing_counts_that_had_to_have_the_same() -> None:
+    clause = {"same": "area"}
+    assert status({"items": 0, "of_which": [clause]}, PLAIN) == "met"
+    assert status({"items": 1, "of_which": [clause]}, PLAIN) == "not-met"
+    either = {"any": ["p", {"id": "own", "items": 1, "of": ["b"], "of_which": [clause]}]}
+    assert status(either, PLAIN, BLUE) == "met"
 
 
 def test_the_order_holds_for_what_counts_and_not_for_what_is_left_out() -> None:

@@ -19,6 +19,7 @@ from stacking_rules import (
     parse_record,
     parse_stack,
 )
+from stacking_rules.cheapest import MEASURES
 from tests.rules.helpers import NOW, TODAY
 
 
@@ -29,11 +30,11 @@ def options(*entries: tuple[str, object], **more: Any) -> tuple[Option, ...]:
     return Option.read(data, Definitions(), TODAY)
 
 
-def plans(rule: object, offered: tuple[Option, ...], *held: str) -> Plans:
+def plans(rule: object, offered: tuple[Option, ...], *held: str, by: str = "cost") -> Plans:
     stack = parse_stack({"key": "s", "requires": rule})
     facts = [{"achievement": key, "on": "2026-01-01", "credits": 3} for key in held]
     record = parse_record({"completions": facts}) if facts else LearnerRecord()
-    return cheapest(stack, record, offered, as_of=TODAY, known_on=NOW)
+    return cheapest(stack, record, offered, as_of=TODAY, known_on=NOW, by=by)
 
 
 def ways(found: Plans) -> list[tuple[str, str]]:
@@ -89,9 +90,55 @@ def test_it_is_asked_for_the_day_on_which_the_last_is_finished() -> None:
     assert ways(plans({"all": ["a"]}, old)) == [("1", "option-1")]
 
 
+SOON, LATE = "2026-08-01", "2026-09-01"
+
+
+def offer(*entries: dict[str, Any]) -> tuple[Option, ...]:
+    data = [{"id": entry["achievement"], "credits": 3, **entry} for entry in entries]
+    return Option.read(data, Definitions(), TODAY)
+
+
+def test_what_is_done_soonest_is_told_and_of_that_the_cheapest() -> None:
+    offered = offer(
+        {"achievement": "a", "on": SOON, "cost": 9, "workload": 5, "fee": 2},
+        {"achievement": "b", "on": SOON, "cost": 8, "workload": 7, "fee": 3},
+        {"achievement": "c", "on": LATE, "cost": 1, "workload": 6, "fee": 4},
+    )
+    taken = {by: plans({"items": 1}, offered, by=by) for by in ("calendar", *MEASURES)}
+    assert {by: [way.take for way in found.ways] for by, found in taken.items()} == {
+        "calendar": [("b",)], "cost": [("c",)], "workload": [("a",)], "fee": [("a",)]
+    }  # fmt: skip
+    assert all(found.is_proved for found in taken.values())
+    (way,) = taken["calendar"].ways
+    assert (way.cost, way.workload, way.fee, way.on) == (8, 7, 3, date(2026, 8, 1))
+    (both,) = plans({"all": ["a", "c"]}, offered, by="calendar").ways
+    assert (both.take, both.cost, both.workload, both.fee) == (("a", "c"), 10, 11, 6)
+
+
+def test_where_no_day_leads_there_no_way_is_told() -> None:
+    assert plans({"items": 3}, offer({"achievement": "a"}), by="calendar") == Plans((), True)
+    soon = {"achievement": "a", "on": SOON, "grade": 60}
+    rule = {"items": 1, "of_which": [{"mean": 70, "over": "attempted"}]}
+    assert plans(rule, offer(soon), by="calendar") == Plans((), is_proved=False)
+    better = {"achievement": "b", "on": LATE, "grade": 90}
+    found = plans(rule, offer(soon, better), by="calendar")
+    assert found.is_proved is False, "of the first day it is not known for sure"
+
+
+def test_what_needs_something_more_beside_it_is_no_way_by_itself() -> None:
+    rule = {"items": 1, "of_which": [{"mean": 70, "over": "attempted"}]}
+    low = {"achievement": "a", "cost": 1, "grade": 60}
+    high = {"achievement": "b", "cost": 2, "grade": 90}
+    assert plans(rule, offer(low, high)) == Plans((), is_proved=False)
+    alone = plans(rule, offer(high))
+    assert (ways(alone), alone.is_proved) == ([("2", "b")], True)
+    assert plans(rule, offer(low)) == Plans((), is_proved=False)
+
+
 def test_a_catalogue_is_read_with_its_defaults() -> None:
     (option,) = Option.read([{"achievement": "a"}], Definitions(), date(2026, 6, 30))
     assert (option.cost, option.completion.id) == (Decimal(1), "option-1")
+    assert (option.workload, option.fee) == (Decimal(0), Decimal(0))
     assert option.completion.on == date(2026, 6, 30)
 
 

@@ -83,6 +83,29 @@ RED, BLUE, PLAIN = fact("r", color="red"), fact("b", color="blue"), fact("p")
         ({"items": 2, "bundles": [{"of": ["r", "b"]}]}, [RED, BLUE], "1/1 yes met"),
         ({"items": 2, "window": {"within": {"days": 9}}}, [RED, BLUE], "1/1 yes met"),
         ({"items": 0, "best": 3}, [], "0/3 items met"),
+        (
+            {"credits": 9, "caps": [{"at_most": {"credits": 5}, "where": {"color": "red"}}]},
+            [RED, PLAIN],
+            "5/5 credits met",
+        ),
+        (
+            {"items": 2, "of_which": [{"mean": 60, "where": {"color": "red"}}]},
+            [fact("a", color="blue", grade=10), fact("r", color="red", grade=61)],
+            "61.0000/60 grade met",
+        ),
+        ({"items": 1, "of_which": [{"mean": 60}]}, [PLAIN], "0/60 grade not-met"),
+        ({"items": 1, "of_which": [{"mean": 60, "where": {"color": "red"}}]},
+         [BLUE], "60/60 grade met"),
+        (
+            {"items": 2, "of_which": [{"distinct": "area", "at_least": 2, "where":
+                                       {"color": "red"}}]},
+            [fact("x", area="p", color="red"), fact("y", area="q")],
+            "1/2 values not-met",
+        ),
+        ({"items": 2, "window": {"within": {"days": 9}, "from": "started"}},
+         [RED, BLUE], "0/1 yes not-met"),
+        ({"items": 2, "of_which": [{"same": "area"}]},
+         [fact("x", area="p"), fact("y", area="q")], "0/1 yes not-met"),
         ({"items": 0, "window": {"within": {"days": 9}}}, [], "1/1 yes met"),
     ],
 )  # fmt: skip
@@ -104,6 +127,37 @@ def test_sharing_says_how_many_items_are_shared() -> None:
     rule[SHARING] = [{"between": ["a", "b"], "at_most": {"credits": 3}}]
     clause = clause_of(at(rule, record(fact("x"))))
     assert (clause.have, clause.need) == (Decimal(1), Decimal(1))
+
+
+def test_what_is_looked_at_is_not_shared() -> None:
+    seen = {"id": "b", "items": 1, "of": ["x"], "use": "overlay"}
+    rule = {"all": [TWO[0], seen], SHARING: [{"between": ["a", "b"], "at_most": {"items": 0}}]}
+    found = at(rule, record(fact("x")))
+    assert (found.status.value, clause_of(found).have) == ("met", Decimal(0))
+
+
+def test_once_takes_the_item_that_counts_most_often() -> None:
+    more = {"id": "c", "items": 1, "of": ["w"]}
+    rule = {"all": [*TWO, more], "once": {"times": 3}}
+    assert clause_of(at(rule, record(fact("x"), fact("w")))).have == Decimal(2)
+    assert clause_of(at(rule, record())).have == Decimal(0)
+
+
+def test_an_order_that_is_broken_by_one_of_several_does_not_hold() -> None:
+    before = {"id": "a", "items": 2, "of": ["x", "y"]}
+    after = {"id": "b", "items": 2, "of": ["z", "w"], "after": {"of": "a", "id": "order"}}
+    x, y = fact("x", on="2026-01-01"), fact("y", on="2026-02-02")
+
+    def order(*starts: str) -> str:
+        pairs = zip(("z", "w"), starts, strict=True)
+        later = [fact(key, started=start, on="2026-05-01") for key, start in pairs]
+        found = at({"all": [before, after]}, record(x, y, *later))
+        clause = clause_of(found.children[1])
+        return f"{found.status.value} {clause.have}/{clause.need}"
+
+    assert order("2026-02-02", "2026-03-01") == "met 1/1"
+    assert order("2026-02-01", "2026-03-01") == "not-met 0/1"
+    assert order("2026-02-01", "2026-02-01") == "not-met 0/1"
 
 
 def test_once_says_in_how_many_places_an_item_counts_overlays_apart() -> None:

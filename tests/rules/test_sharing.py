@@ -52,6 +52,7 @@ def test_what_uses_the_item_up_and_what_looks_at_it_see_the_same_attempt() -> No
     rule = {"all": [pool("a", "x", where={"color": "red"}), LOOKS[1]]}
     assert status(rule, RED, BLUE) == "not-met"
     assert status(rule, BLUE, RED, BOTH) == "met"
+    assert status({"all": [pool("p", "y"), *LOOKS[:2]]}, "y", RED, BLUE) == "not-met"
     more = {"all": [*rule["all"], pool("p", "y", "z"), pool("q", "y", "z")]}
     assert status(more, RED, BLUE, "y", "z") == "not-met"
     assert status(more, RED, BLUE, BOTH, "y", "z") == "met"
@@ -121,6 +122,32 @@ def test_multiplicity_holds_where_it_is_said_and_nowhere_else() -> None:
     assert status(three, "x") == "met"
 
 
+def test_multiplicity_does_not_reach_beyond_its_group() -> None:
+    inner = {"id": "in", "all": [pool("a", "x"), pool("b", "y")], "once": 2}
+    assert status({"all": [inner, pool("c", "x")]}, "x", "y") == "not-met"
+    assert status({"all": [inner, pool("c", "x", "z")]}, "x", "y", "z") == "met"
+
+
+def test_multiplicity_and_a_budget_hold_for_the_pairs_that_each_speaks_of() -> None:
+    parts = [pool("a", "x"), pool("b", "z"), pool("c", "x")]
+    rule = {"all": parts, "once": 2, SHARING: [{"between": ["a", "b"], "at_most": {"items": 1}}]}
+    assert status(rule, "x", "z") == "met"
+    assert status(rule | {"once": 1}, "x", "z") == "not-met"
+
+
+def test_what_counts_at_a_third_requirement_is_not_unshared_at_the_two() -> None:
+    a, b, c = pool("a", "x"), pool("b", "x", "z"), pool("c", "w")
+    assert status(shared(a, b, c, unique=3), "x", "w") == "not-met"
+    assert status(shared(a, b, c, unique=3), "x", "z", "w") == "met"
+
+
+def test_an_item_that_is_worth_more_in_one_place_may_go_there() -> None:
+    a = {"id": "a", "points": 50, "of": ["x"], "factors": {"x": 2}}
+    b = {"id": "b", "points": 50, "of": ["x", "y"]}
+    graded = [{"achievement": "x", "grade": 30}, {"achievement": "y", "grade": 50}]
+    assert status({"all": [a, b]}, *graded) == "met"
+
+
 def test_awards_made_of_the_same_do_not_both_count_where_items_are_used_up() -> None:
     awards = [
         {"id": "w1", "award": "p", "on": "2026-03-01", "counted": ["c0", "c1"]},
@@ -133,6 +160,13 @@ def test_awards_made_of_the_same_do_not_both_count_where_items_are_used_up() -> 
     three = {"items": 2, "of": [{"award": "p"}, {"award": "q"}, {"award": "r"}]}
     assert status(three, "x", "y", "z", awards=awards) == "met"
     assert status(three | {"items": 3}, "x", "y", "z", awards=awards) == "not-met"
+    late = [
+        *awards[2:],
+        *(award | {"award": key} for award, key in zip(awards[:2], "vw", strict=True)),
+    ]
+    last = {"items": 3, "of": [{"award": "r"}, {"award": "v"}, {"award": "w"}]}
+    assert status(last, "x", "y", "z", awards=late) == "not-met"
+    assert status(last | {"items": 2}, "x", "y", "z", awards=late) == "met"
     looks = {"items": 2, "of": [{"award": "p"}, {"award": "q"}], "use": "overlay"}
     assert status({"all": ["x", looks]}, "x", "y", "z", awards=awards) == "met"
 
