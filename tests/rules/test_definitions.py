@@ -176,6 +176,39 @@ def test_a_grade_becomes_that_of_the_row_it_reaches_while_the_table_counts(
     assert found.value_on(grade, scale, date.fromisoformat(day)) == value
 
 
+def test_of_what_nothing_is_said_one_item_without_credits_counts() -> None:
+    text = AchievementText("x", "X")
+    assert (text.credits, text.scale, text.repeatable, text.quantum) == (0, "0-100", 1, None)
+    assert (text.description, text.status, text.replaced_by) == ("", "active", "")
+    assert Definitions().zone == "UTC"
+
+
+def test_what_makes_several_items_of_one_or_one_of_several_is_noted() -> None:
+    plain, split = AchievementText("p", "P"), AchievementText("s", "S", quantum=D(1))
+    twice = AchievementText("t", "T", repeatable=2)
+    none = Definitions({"p": plain})
+    assert (none.splits, none.orders_facts, none.several) == (False, False, frozenset())
+    assert Definitions({"p": plain, "s": split}).splits
+    assert Definitions({"p": plain, "t": twice}).orders_facts
+    assert Definitions({"p": plain, "t": twice}).several == {"t"}
+    same = Definitions(equivalent=(Equivalence(("a", "b")),))
+    assert (same.orders_facts, same.several) == (True, {"a", "b"})
+    other = Definitions(accepted=(Substitution("z", "a"),))
+    assert (other.orders_facts, other.several) == (True, {"a"})
+
+
+def test_what_is_the_same_is_so_from_its_first_day_and_before_its_last() -> None:
+    days = {"since": "2026-01-02", "until": "2026-02-01"}
+    found = declared(equivalent=[{"same": ["x", "y"], **days}])
+    keys = {
+        day: found.names_of(
+            parse_record({"completions": [{"achievement": "x", "on": day}]}).completions[0]
+        )[1]
+        for day in ("2026-01-01", "2026-01-02", "2026-01-31", "2026-02-01")
+    }
+    assert list(keys.values()) == [{"x"}, {"x", "y"}, {"x", "y"}, {"x"}]
+
+
 def test_a_level_is_of_a_framework_and_a_number() -> None:
     found = declared(levels=[{"from": "scqf", "to": "eqf", "rows": {"7": 5, "9": 6}}])
     day = date(2026, 1, 1)

@@ -100,6 +100,8 @@ BASE = [{"key": "a", "requires": {"credits": 6, "of": ["x", "y"]}}, {"key": "b",
         ([done("x"), done("x", credits=6)], "met", "not-met"),
         ([done("x", credits=6), done("x")], "met", "not-met"),
         ([done("x"), done("x")], "not-met", "not-met"),
+        ([done("x"), done("x", credits=4)], "not-met", "not-met"),
+        ([done("x"), done("x", credits=5), done("y", credits=1)], "met", "not-met"),
         ([done("x", on="2026-07-01", credits=6)], "not-met", "not-met"),
         ([done("x", on="2026-06-30", credits=6)], "met", "not-met"),
         ([done("x", credits=6, valid_until="2026-06-30")], "not-met", "not-met"),
@@ -157,6 +159,9 @@ SIMPLE: list[list[Any]] = [
     [{"all": ["x"]}, {"all": ["x"]}, {"any": [{"award": "s0"}, {"award": "s1"}]}],
     [{"all": ["x"]}, {"all": ["y"]}, {"all": [{"award": "s0"}, {"award": "s1"}]}],
     [{"all": ["x"]}, {"all": ["x"]}, {"items": 1, "of": [{"award": "s0"}, {"award": "s1"}]}],
+    [{"all": ["x"]}, {"all": ["x"]}, {"items": 2, "of": ["s0", "s1", "x"]}],
+    [{"all": ["x"]}, {"all": ["x"]}, {"any": [
+        {"id": "p", "all": [{"award": "s0"}, "y"]}, {"id": "q", "all": [{"award": "s1"}, "z"]}]}],
 ]  # fmt: skip
 NOT_SIMPLE: list[list[Any]] = [
     [{"all": [{"credits": 3, "of": ["x", "y"]}, {"items": 1, "of": ["y", "z"]}]}],
@@ -177,6 +182,8 @@ NOT_SIMPLE: list[list[Any]] = [
     [{"all": ["x"]}, {"all": ["x"]}, {"items": 2, "of": [{"award": "s0"}, {"award": "s1"}]}],
     [{"all": ["x"]}, {"all": [{"award": "s0"}, "y"]},
      {"all": [{"award": "s0"}, {"all": [{"award": "s1"}], "id": "p"}]}],
+    [{"all": ["x"]}, {"all": ["x"]}, {"any": [
+        {"id": "p", "all": [{"award": "s0"}, {"award": "s1"}]}, {"id": "q", "all": ["y", "q"]}]}],
 ]  # fmt: skip
 EVERYTHING = parse_record(
     {"completions": [done(key, id=key, attributes={"color": "red"}) for key in "xyz"],
@@ -213,6 +220,51 @@ def test_declarations_that_change_what_an_item_is_are_handed_over(top: dict[str,
     stacks = stacks_of({"items": 1, "of": ["x"], "grade": 50}, **top)
     assert not Network(stacks).is_simple
     statuses(stacks, parse_record({"completions": [done("q"), done("x", grade=2, scale="1-5")]}))
+
+
+def test_what_a_document_says_of_an_achievement_beside_that_changes_nothing() -> None:
+    stacks = stacks_of({"all": ["x"]}, achievements={"x": {"credits": 3}, "y": {}})
+    assert Network(stacks).is_simple
+    assert statuses(stacks, EVERYTHING)["s0"] is Status.MET
+
+
+def test_an_award_and_an_achievement_of_one_name_are_two_things() -> None:
+    stacks = stacks_of({"all": ["y"]}, {"all": ["s0"]}, {"all": [{"award": "z"}]})
+    assert Network(stacks).is_simple
+    found = statuses(stacks, parse_record({"completions": [done("y"), done("z")]}))
+    assert [found[key].value for key in ("s0", "s1", "s2")] == ["met", "not-met", "not-met"]
+    held = parse_record({"awards": [{"award": "s0", "on": "2026-01-01"}]})
+    assert statuses(stacks, held)["s1"] is Status.NOT_MET
+
+
+def test_an_award_that_is_held_twice_counts_once() -> None:
+    stacks = stacks_of({"items": 2, "of": [{"award": "v"}, {"award": "w"}]})
+    twice = [{"award": "w", "on": f"2026-0{month}-01"} for month in (1, 2)]
+    assert Network(stacks).is_simple
+    assert statuses(stacks, parse_record({"awards": twice}))["s0"] is Status.NOT_MET
+    other = [*twice, {"award": "v", "on": "2026-01-01"}]
+    assert statuses(stacks, parse_record({"awards": other}))["s0"] is Status.MET
+
+
+def test_what_a_held_award_has_counted_is_not_counted_again() -> None:
+    stacks = stacks_of({"all": ["x"]}, {"items": 2, "of": [{"award": "s0"}, {"award": "w"}]})
+    assert Network(stacks).is_simple
+    made = {"award": "w", "on": "2026-04-01", "counted": ["c1"]}
+    for more in ([], [{"award": "u", "on": "2026-04-01"}]):
+        record = parse_record({"completions": [done("x", id="c1")], "awards": [*more, made]})
+        assert statuses(stacks, record)["s1"] is Status.NOT_MET
+    free = parse_record({"completions": [done("x", id="c1")],
+                         "awards": [made | {"counted": []}]})  # fmt: skip
+    assert statuses(stacks, free)["s1"] is Status.MET
+
+
+def test_simple_rules_and_records_are_answered_without_the_roll_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("stacking_rules.network.roll_up", lambda *given, **_: asked.append(given))
+    found = Network(stacks_of(*BASE)).statuses(EVERYTHING, as_of=TODAY, known_on=NOW)
+    assert ([status.value for status in found.values()], asked) == (["met", "met"], [])
 
 
 def test_a_grade_on_another_scale_or_missing_is_left_to_the_roll_up() -> None:
