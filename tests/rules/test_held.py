@@ -122,25 +122,6 @@ def test_of_a_part_that_may_be_met_again_one_item_is_one_part() -> None:
     assert status({"items": 3, "of": ["x", "y"]}, *twice, fact("x", id="x3"), top=top) == "not-met"
 
 
-@pytest.mark.parametrize(
-    ("repeats", "counted"),
-    [("best", "first later"), ("latest", "later"), ("first", "first"), ("none", "")],
-)
-def test_the_policy_on_repeats_says_which_attempt_counts(repeats: str, counted: str) -> None:
-    attempts = [
-        fact("x", id="open", on="2026-05-01", state="in-progress"),
-        fact("x", id="later", on="2026-03-01"),
-        fact("x", id="first", on="2026-01-01"),
-    ]
-    for name in ("first", "later"):
-        day = {"first": "2026-01-01", "later": "2026-03-01"}[name]
-        rule = {"items": 1, "of": ["x"], "where": {"on": day}}
-        found_one = found({"requires": rule, "repeats": repeats}, *attempts)
-        assert (found_one.status.value == "met") is (name in counted.split())
-    alone = found({"requires": "x", "repeats": repeats}, fact("x"))
-    assert alone.status.value == "met"
-
-
 # -- what is shown --------------------------------------------------------------------------------
 
 

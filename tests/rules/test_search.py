@@ -83,6 +83,21 @@ def test_what_follows_is_drawn_without_a_decision() -> None:
     assert solve(3, [weights], budget=Budget(1), prefer=[False] * 3) == [True, False, True]
 
 
+def test_what_follows_twice_does_not_stop_what_else_follows() -> None:
+    twice = [at_least([(1, 1), (0, -1)], 0), at_least([(1, 2), (0, -2)], 0)]
+    rest = [at_least([(2, 1), (0, -1)], 0), at_least([(3, 1), (1, -1)], 0), at_least([(0, 1)], 1)]
+    assert solve(4, [*twice, *rest], budget=Budget(0)) == [True] * 4
+
+
+def test_a_choice_that_was_turned_back_leaves_nothing_behind() -> None:
+    # 0 is tried first and cannot be taken; whatever it made impossible is possible again.
+    conditions = [at_most([(0, 2), (1, 1), (2, 1)], 3), at_least([(1, 1), (2, 1)], 2)]
+    conditions += [at_least([(3, 1), (0, 1)], 1), at_most([(3, 1), (0, 1)], 1)]
+    assert solve(4, conditions) == [False, True, True, True]
+    assert solve(2, [at_least([(0, 1), (1, 1)], 1), at_most([(0, 1)], 0)]) == [False, True]
+    assert solve(3, [at_least([(0, 1), (1, 1)], 1), at_least([(0, -1), (1, -1)], 0)]) is None
+
+
 def test_a_search_that_reaches_its_limit_says_so() -> None:
     # Seven pigeons, six holes: no is true, and takes more than a few choices to prove.
     pigeons, holes = 7, 6
