@@ -162,6 +162,8 @@ SIMPLE: list[list[Any]] = [
     [{"all": ["x"]}, {"all": ["x"]}, {"items": 2, "of": ["s0", "s1", "x"]}],
     [{"all": ["x"]}, {"all": ["x"]}, {"any": [
         {"id": "p", "all": [{"award": "s0"}, "y"]}, {"id": "q", "all": [{"award": "s1"}, "z"]}]}],
+    [{"all": ["x"]}, {"all": ["x"]}, {"all": [
+        {"id": "p", "all": ["s0", "y"]}, {"id": "q", "all": ["s1", "z"]}]}],
 ]  # fmt: skip
 NOT_SIMPLE: list[list[Any]] = [
     [{"all": [{"credits": 3, "of": ["x", "y"]}, {"items": 1, "of": ["y", "z"]}]}],
@@ -258,13 +260,98 @@ def test_what_a_held_award_has_counted_is_not_counted_again() -> None:
     assert statuses(stacks, free)["s1"] is Status.MET
 
 
+def record_of(*facts: dict[str, Any]) -> LearnerRecord:
+    return parse_record({"completions": [fact | {"id": f"c{n}"} for n, fact in enumerate(facts)]})
+
+
+def unaided(
+    patch: pytest.MonkeyPatch, rules: list[Any], record: LearnerRecord
+) -> dict[str, str] | None:
+    """Return the answers of the network, None where it asks the roll-up."""
+    asked: list[object] = []
+
+    def note(*given: object, **_: object) -> Any:
+        asked.append(given)
+        raise LookupError
+
+    network = Network(stacks_of(*rules))
+    with patch.context() as patched:
+        patched.setattr("stacking_rules.network.roll_up", note)
+        try:
+            found = network.statuses(record, as_of=TODAY, known_on=NOW)
+        except LookupError:
+            assert asked
+            return None
+    return {key: status.value for key, status in found.items()}
+
+
 def test_simple_rules_and_records_are_answered_without_the_roll_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[object] = []
-    monkeypatch.setattr("stacking_rules.network.roll_up", lambda *given, **_: asked.append(given))
-    found = Network(stacks_of(*BASE)).statuses(EVERYTHING, as_of=TODAY, known_on=NOW)
-    assert ([status.value for status in found.values()], asked) == (["met", "met"], [])
+    assert unaided(monkeypatch, BASE, EVERYTHING) == {"a": "met", "b": "met"}
+    graded = {"items": 1, "of": ["x"], "grade": 60}
+    for grade, answer in ((60, "met"), (59, "not-met")):
+        record = parse_record({"completions": [done("x", grade=grade)]})
+        assert unaided(monkeypatch, [graded], record) == {"s0": answer}
+    look = [{"all": [{"id": "o", **graded, "use": "overlay"}, "y"]}]
+    low = done("x", credits=9, grade=50)
+    assert unaided(monkeypatch, look, record_of(done("x"), low, done("y"))) == {"s0": "met"}
+
+
+LOOKED_AT = {
+    "all": [
+        {"id": "c", "credits": 3, "of": ["x"]},
+        {"id": "o", "items": 1, "of": ["x"], "grade": 60, "use": "overlay"},
+    ]
+}
+MUCH, GOOD, LITTLE = (
+    {"grade": grade, "credits": worth} for grade, worth in ((50, 3), (60, 2), (50, 2))
+)
+BETTER = {"grade": 70, "credits": 3}
+
+
+@pytest.mark.parametrize(
+    ("attempts", "answer"),
+    [
+        ([BETTER], "met"),
+        ([MUCH], "not-met"),
+        ([BETTER, BETTER], "met"),
+        ([BETTER, LITTLE], "met"),
+        ([LITTLE, BETTER], "met"),
+        ([MUCH, BETTER], "met"),
+        ([BETTER, GOOD], "met"),
+        ([LITTLE, MUCH, BETTER, GOOD], "met"),
+        ([LITTLE, GOOD], "not-met"),
+        ([GOOD, LITTLE], "not-met"),
+        ([MUCH, GOOD], None),
+        ([GOOD, MUCH], None),
+        ([LITTLE, GOOD, MUCH], None),
+        ([LITTLE, MUCH, GOOD], None),
+    ],
+)
+def test_attempts_of_which_one_serves_as_well_as_the_others_are_no_trouble(
+    attempts: list[dict[str, Any]], answer: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = record_of(*(done("x", **attempt) for attempt in attempts))
+    assert unaided(monkeypatch, [LOOKED_AT], record) == (answer and {"s0": answer})
+    assert statuses(stacks_of(LOOKED_AT), record)["s0"].value == (answer or "not-met")
+
+
+def test_attempts_at_what_is_only_looked_at_are_told_apart_by_what_they_pass() -> None:
+    recent = {"on": {"last": {"months": 3}}}
+    good = {"id": "g", "items": 1, "of": ["x"], "grade": 60, "use": "overlay"}
+    new = {"id": "n", "items": 1, "of": ["x"], "where": recent, "use": "overlay"}
+    old = done("x", on="2026-01-10", grade=70)
+    late = done("x", on="2026-06-01", grade=50)
+    two = stacks_of({"all": [good, new, "y"]})
+    assert Network(two).is_simple
+    assert statuses(two, record_of(old, late, done("y")))["s0"] is Status.NOT_MET
+    assert statuses(two, record_of(old, late | {"grade": 60}, done("y")))["s0"] is Status.MET
+    much = {"id": "c", "credits": 5, "of": ["x"], "grade": 60}
+    same = stacks_of({"all": [much, new | {"grade": 60}]})
+    assert Network(same).is_simple
+    record = record_of(old | {"credits": 5}, late | {"grade": 70})
+    assert statuses(same, record)["s0"] is Status.NOT_MET
 
 
 def test_a_grade_on_another_scale_or_missing_is_left_to_the_roll_up() -> None:

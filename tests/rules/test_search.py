@@ -98,6 +98,17 @@ def test_a_choice_that_was_turned_back_leaves_nothing_behind() -> None:
     assert solve(3, [at_least([(0, 1), (1, 1)], 1), at_least([(0, -1), (1, -1)], 0)]) is None
 
 
+def test_choices_that_failed_come_first_so_that_a_knot_is_not_tried_again_and_again() -> None:
+    # Twelve choices that have nothing to do with it come before four pigeons and three holes.
+    free, pigeons, holes = 12, 4, 3
+    place = {(p, h): free + p * holes + h for p in range(pigeons) for h in range(holes)}
+    conditions = [at_least([(place[p, h], 1) for h in range(holes)], 1) for p in range(pigeons)]
+    conditions += [at_most([(place[p, h], 1) for p in range(pigeons)], 1) for h in range(holes)]
+    budget = Budget(400)
+    assert solve(free + pigeons * holes, conditions, budget=budget) is None
+    assert budget.left > 0
+
+
 def test_a_search_that_reaches_its_limit_says_so() -> None:
     # Seven pigeons, six holes: no is true, and takes more than a few choices to prove.
     pigeons, holes = 7, 6
