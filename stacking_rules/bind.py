@@ -12,9 +12,10 @@ from stacking_rules.clauses import Clause
 from stacking_rules.facts import Fact, is_valid
 from stacking_rules.problems import AID, CLAUSE_COST, KNOB, Literal, Problem, Term, Use, is_member
 from stacking_rules.reading import scale_bounds
-from stacking_rules.selection import Test
 from stacking_rules.spans import add
 from stacking_rules.thresholds import Gate, Pool, Threshold, nodes_of, pools_of
+
+ZERO = Decimal(0)
 
 
 class Scopes:
@@ -55,27 +56,29 @@ class Scopes:
             return use.fit.amount
         return self.problem.held.amount(use.fit.fact, unit, use.pool.scale)
 
-    def _inside(
-        self, uses: list[Use], unit: str, where: Test | None, *, is_limit: bool
-    ) -> list[Term]:
-        found = []
-        for use in uses:
-            if is_member(self.problem, where, use.fit.fact, is_limit=is_limit):
-                amount = self._amount(use, unit)
-                found.append((use.choice, Decimal(0) if amount is None else amount))
-        return found
-
     def _least(self, c: kinds.Least, uses: list[Use], void: list[Literal], _node: object) -> None:
-        self.problem.require(self._inside(uses, c.unit, c.where, is_limit=False), c.need, void)
+        unknown = c.need if self.problem.is_hopeful else ZERO
+        terms = []
+        for use in uses:
+            if is_member(self.problem, c.where, use.fit.fact, is_limit=False):
+                amount = self._amount(use, c.unit)
+                terms.append((use.choice, unknown if amount is None else amount))
+        self.problem.require(terms, c.need, void)
 
-    def _most(self, c: kinds.Most, uses: list[Use], void: list[Literal], _node: object) -> None:
-        inside = self._inside(uses, c.unit, c.where, is_limit=True)
-        self.problem.require([(choice, -a) for choice, a in inside], -c.limit, void)
+    def _most(
+        self, c: kinds.Most | kinds.Cap, uses: list[Use], void: list[Literal], _node: object
+    ) -> None:
+        unknown = ZERO if self.problem.is_hopeful else c.limit + 1
+        terms = []
+        for use in uses:
+            if is_member(self.problem, c.where, use.fit.fact, is_limit=True):
+                amount = self._amount(use, c.unit)
+                terms.append((use.choice, -(unknown if amount is None else amount)))
+        self.problem.require(terms, -c.limit, void)
 
     def _cap(self, c: kinds.Cap, uses: list[Use], void: list[Literal], node: Pool) -> None:
         if c.unit != node.unit:
-            inside = self._inside(uses, c.unit, c.where, is_limit=True)
-            self.problem.require([(choice, -a) for choice, a in inside], -c.limit, void)
+            self._most(c, uses, void, node)
 
     def _best(self, c: kinds.Best, uses: list[Use], void: list[Literal], _node: object) -> None:
         self.problem.require([(use.choice, Decimal(-1)) for use in uses], -c.count, void)
@@ -84,32 +87,47 @@ class Scopes:
         self, c: kinds.Portion, uses: list[Use], void: list[Literal], _node: object
     ) -> None:
         top, bottom = c.share.numerator, c.share.denominator
-        inside = dict(self._inside(uses, c.unit, c.where, is_limit=c.is_most))
-        terms = []
+        terms, saving = [], []
         for use in uses:
-            amount = self._amount(use, c.unit) or Decimal(0)
-            part = inside.get(use.choice, Decimal(0)) * bottom
-            terms.append((use.choice, part - amount * top))
-        sign = -1 if c.is_most else 1
-        self.problem.require([(choice, sign * a) for choice, a in terms if a], 0, void)
+            amount = self._amount(use, c.unit)
+            is_in = is_member(self.problem, c.where, use.fit.fact, is_limit=c.is_most)
+            if amount is not None:
+                gain = amount * ((bottom if is_in else 0) - top)
+                terms.append((use.choice, -gain if c.is_most else gain))
+            elif not self.problem.is_hopeful:
+                self._refuse(use, void)
+            elif is_in is not c.is_most:
+                saving.append(use.choice)
+        self._balance(terms, saving, void)
 
     def _mean(self, c: kinds.Mean, uses: list[Use], void: list[Literal], _node: object) -> None:
-        terms = []
+        terms, saving = [], []
         for use in uses:
             answer = self.problem.held.passes(c.where, use.fit.fact)
             if answer is False:
                 continue
             grade = self.problem.held.grade(use.fit.fact, c.scale)
-            weight = self._amount(use, c.weight) or Decimal(0)
-            if answer is None or grade is None:
-                if self.problem.is_hopeful:
-                    best = self._best_grade(c.scale) if grade is None else grade
-                    terms.append((use.choice, max(Decimal(0), weight * (best - c.target))))
-                else:
-                    self.problem.require([(use.choice, Decimal(-1))], 0, void)
-                continue
-            terms.append((use.choice, weight * (grade - c.target)))
-        self.problem.require([(choice, a) for choice, a in terms if a], 0, void)
+            weight = self._amount(use, c.weight)
+            if answer and grade is not None and weight is not None:
+                terms.append((use.choice, weight * (grade - c.target)))
+            elif not self.problem.is_hopeful:
+                self._refuse(use, void)
+            else:
+                gain = (self._best_grade(c.scale) if grade is None else grade) - c.target
+                if weight is not None:
+                    terms.append((use.choice, max(ZERO, weight * gain)))
+                elif gain > 0:
+                    saving.append(use.choice)
+        self._balance(terms, saving, void)
+
+    def _refuse(self, use: Use, void: list[Literal]) -> None:
+        """Add "this does not count": at its worst, what is not known of it breaks the clause."""
+        self.problem.require([(use.choice, Decimal(-1))], 0, void)
+
+    def _balance(self, terms: list[Term], saving: list[int], void: list[Literal]) -> None:
+        """Add "gains make up for losses"; one of ``saving`` makes up for all that can be lost."""
+        losses = -sum((min(ZERO, amount) for _, amount in terms), ZERO)
+        self.problem.require([*terms, *((choice, losses) for choice in saving)], 0, void)
 
     def _best_grade(self, scale: str) -> Decimal:
         declared = self.problem.held.asked.definitions.scales.get(scale)

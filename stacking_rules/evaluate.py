@@ -143,18 +143,14 @@ def meets(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetim
     renewal = stack.renewal
     if renewal is not None and (end := _end_of_award(stack, facts)) is not None:
         tree = compile_tree(RENEWAL, renewal.requires, stack.definitions)
-        kept = _meets(tree, renewal.requires, RENEWAL, held)
+        kept = _meets(tree, held)
         if as_of < end or kept:
             return kept
     tree = compile_tree(ROOT, stack.requires, stack.definitions)
-    return _meets(tree, stack.requires, ROOT, held)
+    return _meets(tree, held)
 
 
-def _meets(compiled: Compiled, node: Requirement, address: str, held: Held) -> bool:
-    if isinstance(node, NoneOf | Limit | LearnerIs):
-        return _inquire(Stack("", "", node), address, node, compiled, held).progress.status is (
-            Status.MET
-        )
+def _meets(compiled: Compiled, held: Held) -> bool:
     answers = {at: _as_bool(_answer(at, what, held).status) for at, what in compiled.given}
     root = settle(compiled.root, answers, hope=False)
     candidates = {pool.address: held.fits(pool) for pool in pools_of(root)}
@@ -289,12 +285,11 @@ def _limit(address: str, node: Limit, held: Held) -> Progress:
         if answer is False:
             continue
         if answer is None or amount is None:
-            maybe += amount or node.most + 1
+            maybe += node.most + 1 if amount is None else amount
             continue
         sure += amount
-    status = Status.NOT_MET if sure > node.most else kleene(node.most, node.most, sure + maybe)
-    if sure <= node.most < sure + maybe:
-        status = Status.UNKNOWN
+    is_open = sure <= node.most < sure + maybe
+    status = Status.UNKNOWN if is_open else _status_of(sure <= node.most)
     return Progress(address, node, status, sure, node.most, node.unit)
 
 

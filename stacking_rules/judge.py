@@ -125,46 +125,44 @@ class Judge:
             return self._after(clause, places)
         return _yes(1)
 
-    def amount(self, pool: Pool, fit: Fit, unit: str) -> Decimal:
-        """Return what ``fit`` adds in ``unit``."""
+    def amount(self, pool: Pool, fit: Fit, unit: str) -> Decimal | None:
+        """Return what ``fit`` adds in ``unit``; None where it is not known."""
         if unit == pool.unit:
             return fit.amount
-        return self.held.amount(fit.fact, unit, pool.scale) or Decimal(0)
+        return self.held.amount(fit.fact, unit, pool.scale)
 
-    def sum(self, places: Places, unit: str, where: Test | None, *, unknown: bool) -> Decimal:
-        """Return what passes ``where``, added in ``unit``."""
-        return sum(
-            (
-                self.amount(pool, fit, unit)
-                for pool, fit in places
-                if self._is_in(where, fit.fact, unknown=unknown)
-            ),
-            Decimal(0),
-        )
+    def sum(
+        self, places: Places, unit: str, where: Test | None, *, unknown: bool
+    ) -> tuple[Decimal, bool]:
+        """Return what passes ``where``, added in ``unit``, and whether all of it is known."""
+        inside = [at for at in places if self._is_in(where, at[1].fact, unknown=unknown)]
+        amounts = [self.amount(pool, fit, unit) for pool, fit in inside]
+        return sum((a for a in amounts if a is not None), Decimal(0)), None not in amounts
 
     def _least(self, c: kinds.Least, places: Places) -> Measure:
-        have = self.sum(places, c.unit, c.where, unknown=False)
+        have, _ = self.sum(places, c.unit, c.where, unknown=False)
         return Measure(have >= c.need, have, c.need, c.unit)
 
     def _most(self, c: kinds.Most, places: Places) -> Measure:
-        have = self.sum(places, c.unit, c.where, unknown=True)
-        return Measure(have <= c.limit, have, c.limit, c.unit)
+        have, is_known = self.sum(places, c.unit, c.where, unknown=True)
+        return Measure(is_known and have <= c.limit, have, c.limit, c.unit)
 
     def _best(self, c: kinds.Best, places: Places) -> Measure:
         have = Decimal(len(places))
         return Measure(have <= c.count, have, Decimal(c.count), "items")
 
     def _cap(self, node: Pool | Gate, c: kinds.Cap, places: Places) -> Measure:
-        have = self.sum(places, c.unit, c.where, unknown=True)
+        have, is_known = self.sum(places, c.unit, c.where, unknown=True)
         is_summed = isinstance(node, Pool) and node.unit == c.unit
-        return Measure(is_summed or have <= c.limit, min(have, c.limit), c.limit, c.unit)
+        is_met = is_summed or (is_known and have <= c.limit)
+        return Measure(is_met, min(have, c.limit), c.limit, c.unit)
 
     def _portion(self, c: kinds.Portion, places: Places) -> Measure:
-        every = self.sum(places, c.unit, None, unknown=True)
-        have = self.sum(places, c.unit, c.where, unknown=c.is_most)
+        every, is_known = self.sum(places, c.unit, None, unknown=True)
+        have, _ = self.sum(places, c.unit, c.where, unknown=c.is_most)
         need = c.share * Fraction(every)
         is_met = Fraction(have) <= need if c.is_most else Fraction(have) >= need
-        return Measure(is_met, have, _decimal(need), c.unit)
+        return Measure(is_known and is_met, have, _decimal(need), c.unit)
 
     def _mean(self, c: kinds.Mean, places: Places) -> Measure:
         weights, worth = Decimal(0), Decimal(0)
@@ -172,9 +170,9 @@ class Judge:
             if self.held.passes(c.where, fit.fact) is False:
                 continue
             grade = self.held.grade(fit.fact, c.scale)
-            if grade is None:
-                return Measure(is_met=False, have=Decimal(0), need=c.target, unit="grade")
             weight = self.amount(pool, fit, c.weight)
+            if grade is None or weight is None:
+                return Measure(is_met=False, have=Decimal(0), need=c.target, unit="grade")
             weights, worth = weights + weight, worth + weight * grade
         have = _decimal(Fraction(worth) / Fraction(weights)) if weights else c.target
         return Measure(worth >= c.target * weights, have, c.target, "grade")
@@ -221,7 +219,7 @@ class Judge:
         return _yes(len(counted.intersection(c.of)) in (0, len(c.of)))
 
     def _once(self, c: kinds.Once, places: Places) -> Measure:
-        items = [fit.item for pool, fit in places if not pool.is_overlay]
+        items = [fit.item for _, fit in places]
         most = max((items.count(item) for item in items), default=0)
         return Measure(most <= c.times, Decimal(most), Decimal(c.times), "places")
 

@@ -156,8 +156,6 @@ def is_contended(root: Threshold, fitting: Fitting) -> bool:
 
 def _all_claimed(root: Threshold) -> tuple[Pool, ...] | None:
     """Return the pools that all have to be met; None where there is a choice between parts."""
-    if isinstance(root, Pool):
-        return (root,)
     gates = [node for node in (root, *_gate(root).nodes) if isinstance(node, Gate)]
     return pools_of(root) if all(gate.need == len(gate.parts) for gate in gates) else None
 

@@ -25,7 +25,7 @@ def nothing_twice(problem: Problem, root: Threshold) -> None:
             _at_most(problem, same, 1, [])
         rules.add([use for use in uses if not use.pool.is_overlay])
     rules.finish()
-    _no_common_parts(problem, places)
+    _no_common_parts(problem)
 
 
 def _by_pool(uses: Iterable[Use]) -> dict[str, list[Use]]:
@@ -105,21 +105,16 @@ class _Sharing:
                     self.problem.require(terms, clause.unique, void)
 
 
-def _no_common_parts(problem: Problem, places: dict[Item, list[Use]]) -> None:
+def _no_common_parts(problem: Problem) -> None:
     """Add "two awards that counted the same fact do not both count": it would count twice."""
     awards = [
-        (uses[0].fit.fact, [u for u in uses if not u.pool.is_overlay])
-        for item, uses in places.items()
-        if item[0] == "award"
+        (use, set(use.fit.fact.counted))
+        for use in problem.uses
+        if isinstance(use.fit.fact, Award) and not use.pool.is_overlay
     ]
-    for (first, ours), (second, theirs) in combinations(awards, 2):
-        if not isinstance(first, Award) or not isinstance(second, Award):
-            continue
-        if set(first.counted).isdisjoint(second.counted):
-            continue
-        for one in ours:
-            for two in theirs:
-                problem.forbid_together(one.choice, two.choice)
+    for (one, parts), (two, others) in combinations(awards, 2):
+        if one.fit.item != two.fit.item and not parts.isdisjoint(others):
+            problem.forbid_together(one.choice, two.choice)
 
 
 def one_attempt(problem: Problem) -> None:

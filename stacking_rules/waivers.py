@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from stacking_rules.clauses import Clause
 from stacking_rules.facts import Award, Completion, Fact, Grade, LearnerRecord, Waiver
@@ -100,8 +101,8 @@ def _clause_with_limit(clause: Clause, value: Decimal) -> Clause:
         known = getattr(clause, name, None)
         if isinstance(known, int):
             return replace(clause, **{name: int(value)})  # type: ignore[arg-type]
-        if isinstance(known, Decimal):
-            return replace(clause, **{name: value})  # type: ignore[arg-type]
+        if isinstance(known, Decimal | Fraction):
+            return replace(clause, **{name: type(known)(value)})  # type: ignore[arg-type]
     return clause
 
 

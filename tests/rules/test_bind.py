@@ -158,6 +158,53 @@ def test_a_credit_cap_takes_what_may_be_under_it_at_its_worst() -> None:
     assert status(rule, RED, fact("r2", color="red")) == "not-met"
 
 
+def foreign(achievement: str, **more: Any) -> dict[str, Any]:
+    """Return a fact of which nobody knows how many credits it is worth here."""
+    return fact(achievement, **more) | {"credit_kind": "us"}
+
+
+@pytest.mark.parametrize(
+    ("clause", "facts", "expected"),
+    [
+        ({"at_most": {"credits": 5}}, [foreign("h"), BLUE], "unknown"),
+        ({"at_most": {"credits": 2}}, [foreign("h"), BLUE], "not-met"),
+        ({"at_most": {"credits": 5}, "where": IS_RED}, [foreign("h", color="x"), BLUE], "met"),
+        ({"credits": 5}, [foreign("h"), BLUE], "unknown"),
+        ({"credits": 3}, [foreign("h"), BLUE], "met"),
+        ({"points": 90}, [fact("g", grade=80), OPEN], "unknown"),
+        ({"at_most": {"points": 90}}, [fact("g", grade=80), OPEN], "unknown"),
+        ({"share": "1/2", "where": IS_RED}, [foreign("h", color="x"), RED], "unknown"),
+        ({"share": "1/2", "where": IS_RED}, [foreign("h", color="red"), BLUE], "unknown"),
+        ({"share": "1/2", "where": IS_RED}, [foreign("h", color="x"), BLUE], "not-met"),
+        ({"share_at_most": "1/2", "where": IS_RED}, [foreign("h", color="x"), RED], "unknown"),
+        ({"share_at_most": "1/2", "where": IS_RED}, [foreign("h", color="red"), BLUE], "unknown"),
+        ({"share_at_most": "1/2", "where": IS_RED}, [foreign("h", color="red"), RED], "not-met"),
+        ({"mean": 70}, [foreign("h", grade=90), FAIR], "unknown"),
+        ({"mean": 70}, [foreign("h"), FAIR], "unknown"),
+        ({"mean": 70}, [foreign("h", grade=70), FAIR], "not-met"),
+        ({"mean": 70}, [foreign("h", grade=10), foreign("g", grade=20)], "unknown"),
+        ({"mean": 70, "weight": "items"}, [foreign("h", grade=80), FAIR], "met"),
+    ],
+)  # fmt: skip
+def test_an_amount_that_is_not_known_leaves_the_answer_open(
+    clause: dict[str, Any], facts: list[dict[str, Any]], expected: str
+) -> None:
+    assert status({"items": 2, "of_which": [clause]}, *facts) == expected
+
+
+def test_a_cap_in_another_unit_is_open_where_an_amount_is_not_known() -> None:
+    rule = {"items": 2, "caps": [{"at_most": {"credits": 5}}]}
+    assert status(rule, foreign("h"), BLUE) == "unknown"
+    assert status(rule, foreign("h"), BLUE, fact("c", credits=2)) == "met"
+
+
+def test_what_is_not_known_is_left_out_where_enough_remains() -> None:
+    for clause in ({"at_most": {"credits": 3}}, {"mean": 70}, {"share": 1, "where": IS_RED}):
+        rule = {"items": 1, "of_which": [clause]}
+        red = fact("z", color="red", grade=70)
+        assert status(rule, foreign("h", color="blue", grade=10), red) == "met"
+
+
 def test_a_missing_grade_is_at_best_the_best_one_of_its_scale() -> None:
     rule = {"items": 2, "of_which": [{"mean": 3, "scale": "letter"}]}
     top = {"scales": {"letter": {"D": 1, "C": 2, "B": 3, "A": 4}}}

@@ -37,6 +37,23 @@ def waiver(kind: str, at: str, about: str, **more: Any) -> dict[str, Any]:
 X, Y = fact("x"), fact("y")
 
 
+# -- what is asked about --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("among", ["completions", "awards", "attestations", "all"])
+def test_what_is_asked_of_anything_sees_what_is_of_its_kinds(among: str) -> None:
+    records: dict[str, dict[str, Any]] = {
+        "completions": {"completions": [X | {"id": "x", "on": "2026-02-01"}]},
+        "awards": {"awards": [award("w")]},
+        "attestations": {"attestations": [{"statement": "t", "on": "2026-02-01"}]},
+    }
+    for name, record in records.items():
+        facts = record.pop("completions", [])
+        answer = status({"items": 1, "among": among}, *facts, **record)
+        both = ("completions", "awards") if among == "all" else (among,)
+        assert (answer == "met") is (name in both)
+
+
 # -- what is carried over -------------------------------------------------------------------------
 
 CYCLE = {"credits": 10, "rollover": {"at_most": {"credits": 9}}}
@@ -55,6 +72,8 @@ def test_what_the_own_award_carries_over_counts_once_and_where_it_may(more: Any)
     assert status(rule, fact("s", 1), six, awards=[award("s")]) == "not-met"
     assert status(rule, awards=[award("s", carried=10)]) == "met"
     assert status({"credits": 10, **more}, six, awards=[award("s", carried=4)]) == "not-met"
+    nothing = found({"requires": rule}, fact("x", 10), awards=[award("s")])
+    assert [counted.id for counted in nothing.counted] == ["x"]
 
 
 # -- what is split --------------------------------------------------------------------------------
@@ -67,8 +86,8 @@ def test_credits_are_split_down_to_the_quantum_and_no_further() -> None:
     assert status(pools, fact("x", "5.9"), top=top) == "not-met"
     third = {"all": [*pools["all"], {"id": "c", "credits": 1, "of": ["y"]}]}
     assert status(third, fact("x", 6), Y, top=top) == "met"
-    tied = {"credits": "2.5", "of": ["x"], "bundles": [{"of": ["x"]}]}
-    assert status(tied, fact("x", "2.5"), top=top) == "met"
+    tied = {"credits": "5.5", "of": ["x", "y"], "bundles": [{"of": ["x", "y"]}]}
+    assert status(tied, fact("x", "2.5"), Y, top=top) == "met"
 
 
 def test_what_is_counted_in_items_is_never_split() -> None:
@@ -111,6 +130,14 @@ def test_a_limit_speaks_of_what_it_names_and_of_what_is_the_same() -> None:
     planned = fact("x", state="planned")
     assert status(rule, planned) == "met"
     assert status(rule, fact("x", valid_until="2026-06-30")) == "met"
+
+
+def test_an_achievement_that_is_asked_for_twice_counts_for_the_weaker_wish() -> None:
+    graded = {"id": "g", "completed": "x", "grade": 50}
+    for parts in (["x", graded], [graded, "x"], ["x", graded, "y"], [graded, "x", "y"]):
+        assert status({"any": parts}, X) == "met"
+        assert status({"all": parts}, X) != "met"
+    assert status({"any": [graded, "y"]}, X) == "unknown"
 
 
 def test_of_a_part_that_may_be_met_again_one_item_is_one_part() -> None:

@@ -94,6 +94,14 @@ RED, BLUE, PLAIN = fact("r", color="red"), fact("b", color="blue"), fact("p")
             "61.0000/60 grade met",
         ),
         ({"items": 1, "of_which": [{"mean": 60}]}, [PLAIN], "0/60 grade not-met"),
+        ({"items": 2, "of_which": [{"at_most": {"credits": 5}}]},
+         [RED, PLAIN | {"credit_kind": "us"}], "3/5 credits not-met"),
+        ({"items": 2, "caps": [{"at_most": {"credits": 5}}]},
+         [RED, PLAIN | {"credit_kind": "us"}], "3/5 credits not-met"),
+        ({"items": 2, "of_which": [{"share": "1/2", "where": {"color": "red"}}]},
+         [RED, PLAIN | {"credit_kind": "us"}], "3/1.5000 credits not-met"),
+        ({"items": 1, "of_which": [{"mean": 60}]},
+         [fact("x", grade=90) | {"credit_kind": "us"}], "0/60 grade not-met"),
         ({"items": 1, "of_which": [{"mean": 60, "where": {"color": "red"}}]},
          [BLUE], "60/60 grade met"),
         (
@@ -115,6 +123,14 @@ def test_a_clause_says_how_much_there_is_of_how_much(
     clause = clause_of(at(rule, record(*facts)))
     have, need = (str(value) for value in (clause.have, clause.need))
     assert f"{have}/{need} {clause.unit} {clause.status.value}" == said
+
+
+def test_credits_under_either_of_two_caps_are_cut_by_both() -> None:
+    caps = [{"id": f"{key}-cap", "at_most": {"credits": 3}, "where": {key: True}} for key in "ab"]
+    facts = fact("x", a=True, credits=6), fact("y", b=True, credits=6), fact("z", credits=1)
+    known = record(*(f | {"attributes": {"a": False, "b": False} | f["attributes"]} for f in facts))
+    assert at({"credits": 8, "caps": caps}, known).have == Decimal(7)
+    assert at({"credits": 7, "caps": caps}, known).status.value == "met"
 
 
 TWO = [{"id": "a", "items": 1, "of": ["x", "y"]}, {"id": "b", "items": 1, "of": ["x", "z"]}]

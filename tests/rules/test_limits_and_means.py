@@ -63,10 +63,20 @@ def test_a_limit_is_broken_by_what_is_sure_and_open_while_the_rest_could_break_i
     assert said(found(FIVE, *facts)) == answer
 
 
+def test_what_adds_nothing_cannot_break_a_limit_whatever_it_turns_out_to_be() -> None:
+    assert said(found(FIVE, red("x", 5), fact("p", 0))) == "5/5 credits met"
+
+
 def test_a_limit_takes_each_item_by_its_best_attempt() -> None:
     better, worse = red("x", 3, grade=80), red("x", 9, grade=40, on="2026-03-01")
     assert said(found(FIVE, better, worse)) == "3/5 credits met"
     assert said(found(FIVE, worse, better)) == "3/5 credits met"
+
+
+def test_an_attempt_with_a_grade_is_better_than_one_without() -> None:
+    failed, open_one = red("x", 9, grade=0), red("x", 3, on="2026-03-01")
+    assert said(found(FIVE, failed, open_one)) == "9/5 credits not-met"
+    assert said(found(FIVE, open_one, failed)) == "9/5 credits not-met"
 
 
 def test_a_limit_of_points_knows_nothing_of_who_has_no_grade_in_hundreds() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from stacking_rules import Status, evaluate, parse_record, parse_stack
+from stacking_rules import Question, Status, evaluate, parse_record, parse_stack
 from stacking_rules.allocate import Budget
 from stacking_rules.evaluate import inquire, meets
+from stacking_rules.search import solve
 from tests.rules.helpers import NOW, TODAY
 
 END = date(2026, 6, 1)
@@ -145,3 +146,11 @@ def test_where_the_search_stops_nothing_is_met_and_nothing_is_refused(
     assert answer({"requires": {"all": pools}}, record) == ("/", "not-decided")
     limited = [pool | {"best": 2} for pool in pools]
     assert answer({"requires": {"all": limited}}, record) == ("/", "not-decided")
+
+    def asked(question: Question) -> list[bool] | None:
+        return solve(question.size, question.conditions, fixed=question.fixed)
+
+    stack = parse_stack({"key": "s", "requires": {"all": pools}})
+    known = parse_record(record)
+    found = evaluate(stack, known, as_of=TODAY, known_on=NOW, solver=asked)
+    assert found.status is Status.NOT_MET

@@ -171,6 +171,16 @@ def test_awards_made_of_the_same_do_not_both_count_where_items_are_used_up() -> 
     assert status({"all": ["x", looks]}, "x", "y", "z", awards=awards) == "met"
 
 
+def test_of_an_award_that_was_made_twice_the_one_counts_that_has_parts_of_its_own() -> None:
+    old = {"id": "p1", "award": "p", "on": "2026-03-01", "counted": ["c0"]}
+    new = {"id": "p2", "award": "p", "on": "2026-04-01", "counted": ["c1"]}
+    other = {"id": "q1", "award": "q", "on": "2026-03-01", "counted": ["c0"]}
+    both = {"all": [{"award": "p"}, {"award": "q"}]}
+    assert status(both, "x", "y", awards=[old, other]) == "not-met"
+    assert status(both, "x", "y", awards=[old, new, other]) == "met"
+    assert status(both, "x", "y", awards=[old, new | {"counted": ["c0", "c1"]}, other]) == "not-met"
+
+
 def test_a_tight_no_is_seen_in_few_decisions() -> None:
     spent = 0
     for seed in range(40):

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from stacking_rules import Progress, evaluate, parse_record, parse_stack
+from stacking_rules import Award, Completion, Progress, evaluate, parse_record, parse_stack
+from stacking_rules.facts import Fact, Value, Waiver
+from stacking_rules.waivers import with_values
 from tests.rules.helpers import NOW, TODAY
 
 SHARING = "share"
@@ -75,6 +77,8 @@ def test_a_waived_clause_does_not_apply_and_the_others_do() -> None:
         ({"items": 2, "of_which": [{"distinct": "achievement", "at_least": 3}]}, "/distinct", 2),
         ({"credits": 6, "caps": [{"at_most": {"credits": 5}}]}, "/cap", 6),
         ({"items": 2, "best": 1}, "/best", 2),
+        ({"items": 2, "of_which": [{"share": 1, "where": {"achievement": "x"}}]},
+         "/portion", "0.5"),
         ({"all": [{"id": "a", "items": 2}, {"id": "b", "items": 1, "of": ["x"]}], "once": 1},
          "/once", 2),
         ({"if": "x", "then": {"credits": 7}}, "/then", 6),
@@ -82,7 +86,7 @@ def test_a_waived_clause_does_not_apply_and_the_others_do() -> None:
         ({"all": [{"id": "n", "none": [{"items": 2, "id": "two"}]}]}, "/n/two", 3),
     ],
 )  # fmt: skip
-def test_a_changed_limit_decides(rule: object, at: str, value: int) -> None:
+def test_a_changed_limit_decides(rule: object, at: str, value: object) -> None:
     changed = {"kind": "change-limit", "at": at, "value": value}
     assert status(rule) == "not-met"
     assert status(rule, changed | {"at": f"{at}-other"}) == "not-met"
@@ -118,6 +122,51 @@ def test_a_changed_value_of_a_fact_decides(rule: object, field: str, value: obje
     assert status(rule, facts=facts) != "met"
     assert status(rule, changed | {"fact": "z"}, facts=facts) != "met"
     assert status(rule, changed, facts=facts) == "met"
+
+
+@pytest.mark.parametrize(
+    ("rule", "at"),
+    [
+        ({"completed": "x", "grade": 50}, "/"),
+        ({"none": ["z"]}, "/"),
+        ({"all": ["x", {"if": "q", "then": "z", "id": "case"}]}, "/case"),
+        ({"items": 2, "of_which": [{"same": "achievement", "where": {"color": "red"}}]}, "/same"),
+        ({"items": 2, "open": {"from": "2026-01-01"}}, "/open"),
+    ],
+)
+def test_what_has_no_limit_is_not_changed(rule: object, at: str) -> None:
+    facts = (X | {"attributes": {"color": "blue"}}, Y)
+    assert status(rule, facts=facts) == "met"
+    assert status(rule, {"kind": "change-limit", "at": at, "value": 9}, facts=facts) == "met"
+
+
+def test_what_an_exception_cannot_change_stays_as_it_was() -> None:
+    award, done = Award("a", "a", TODAY, NOW), Completion("c", "c", TODAY, NOW)
+
+    def changed(field: str, value: Value | None) -> tuple[Fact, ...]:
+        said = [
+            Waiver(name, "change-value", "s", "/", "R", "S", TODAY, NOW, None, name, field, value)
+            for name in ("a", "c")
+        ]
+        return with_values((award, done), said)
+
+    assert changed("credits", None) == (award, done)
+    assert changed("started", "2026-05-01") == (
+        award,
+        replace(done, started_on=date(2026, 5, 1)),
+    )
+    assert changed("color", "red") == (
+        replace(award, attributes=(("color", ("red",)),)),
+        replace(done, attributes=(("color", ("red",)),)),
+    )
+
+
+def test_an_attribute_has_one_value_after_the_change() -> None:
+    before = (("color", ("red",)), ("size", ("big",)))
+    fact = Completion("c", "c", TODAY, NOW, attributes=before)
+    blue = Waiver("w", "change-value", "s", "/", "R", "S", TODAY, NOW, None, "c", "color", "blue")
+    (after,) = with_values((fact,), [blue])
+    assert after.attributes == (("color", ("blue",)), ("size", ("big",)))
 
 
 def test_a_changed_attribute_replaces_what_the_fact_said_and_keeps_the_rest() -> None:
