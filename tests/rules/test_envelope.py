@@ -114,6 +114,175 @@ def test_what_is_not_certain_is_not_said(requires: object, reason: str, at: str)
     assert (found.ways, found.unsaid) == (None, Unsaid(reason, at))
 
 
+def one_of(name: str, *keys: object, **clauses: object) -> dict[str, Any]:
+    """Return a part that asks for one item of ``keys``."""
+    return {"id": name, "items": 1, "of": [*keys]} | clauses
+
+
+def declaring(**texts: object) -> dict[str, Any]:
+    """Return definitions in which ``texts`` are said of achievements beside their credits."""
+    worth = {key: {"credits": worth} for key, worth in CREDITS.items()}
+    return {"definitions": {"achievements": worth | texts}}
+
+
+AREAS = {"a": {"attributes": {"area": "p"}}, "b": {"attributes": {"area": "q"}}}
+ACCEPTED = {"accepted": [{"for": "a", "instead": "b"}]}
+
+
+def two(*more: object, **clauses: object) -> dict[str, Any]:
+    return {"items": 2, "of": ["a", "b", *more]} | clauses
+
+
+def of_which(*entries: object) -> dict[str, Any]:
+    return {"of_which": [*entries]}
+
+
+SHARED = {"all": [one_of("x", "a", "b"), one_of("y", "b", "c")]}
+
+
+@pytest.mark.parametrize(
+    ("requires", "more", "expected"),
+    [
+        # (requirement, what its stack says beside it, what is unsaid or the number of ways)
+        (two(), {"definitions": ACCEPTED}, Unsaid("same", "/")),
+        ({"any": [{"id": "p", "all": ["a", {"id": "no", "none": ["b"]}]}, "c"]}, {},
+         Unsaid("none", "/p/no")),
+        ({"credits": 4, "of": ["a", "z"]}, declaring(z={"credits": 4, "splittable": 1}),
+         Unsaid("split", "/")),
+        ({"credits": 4, "of": ["a", "d"]}, declaring(z={"credits": 4, "splittable": 1}), 1),
+        # A mean can be had by who has a grade for all of it.
+        (two(**of_which({"mean": 50})), {}, 1),
+        (one_of("", "a", {"award": "w"}, id="x", **of_which({"mean": 50})), {},
+         Unsaid("points", "/mean")),
+        # What is asked for of what counts, in a unit that is declared or is not.
+        (two("d", **of_which({"credits": 6})), {}, 2),
+        (two("z", **of_which({"credits": 5})), {}, Unsaid("credits", "/least")),
+        (two(**of_which({"points": 50})), {}, Unsaid("points", "/least")),
+        (two(**of_which({"at_most": {"points": 50}})), {}, Unsaid("points", "/most")),
+        # Values that are declared of each, or of some.
+        (two(**of_which({"distinct": "area", "at_least": 2})), declaring(**AREAS), 1),
+        (two("c", **of_which({"distinct": "area", "at_least": 2})), declaring(**AREAS),
+         Unsaid("values", "/distinct")),
+        (two(**of_which({"same": "area"})), declaring(**AREAS), 0),
+        # {a, b}, {a, c}, {b, c} by different items; b alone where it may be shared
+        (SHARED, {}, 3),
+        (SHARED | {"sharing": [{"between": ["x", "y"], "at_most": {"items": 1}}]}, {}, 2),
+        (SHARED | {"sharing": [{"between": ["x", "y"], "at_most": {"credits": 3}}]}, {},
+         Unsaid("sharing", "/share")),
+        (SHARED | {"sharing": [{"between": ["x", "y"], "unique": 2}]}, {},
+         Unsaid("sharing", "/share")),
+    ],
+)  # fmt: skip
+def test_the_ways_are_counted_where_they_are_certain(
+    requires: object, more: dict[str, Any], expected: Unsaid | int
+) -> None:
+    found = envelope(stack_of(requires, **more))
+    if isinstance(expected, Unsaid):
+        assert (found.ways, found.unsaid) == (None, expected)
+    else:
+        assert found.ways is not None, found.unsaid
+        assert found.ways.count == expected
+
+
+FIRST, SECOND = {"until": "2024-01-01"}, {"from": "2024-01-01"}
+STRICTLY = {"of": "x", "strict": True}
+NINE_DAYS = {"within": {"days": 9}}
+
+
+@pytest.mark.parametrize(
+    ("requires", "at"),
+    [
+        # (parts, and clauses of the whole, where days may be in each other's way, "" if nowhere)
+        ({"all": [one_of("x", "a", open={"from": "2020-01-01"}), one_of("y", "b", open=FIRST),
+                  one_of("z", "c", open=SECOND)]}, "/z/open"),
+        ({"all": [one_of("x", "a", open=FIRST), one_of("y", "b", open={"from": "2023-12-31"})]},
+         ""),
+        ({"all": [one_of("x", "a"), one_of("y", "b", after=STRICTLY)]}, ""),
+        ({"all": [one_of("x", "a"), one_of("y", "b", after=STRICTLY),
+                  one_of("z", "c", after=STRICTLY)]}, "/y/after"),
+        ({"all": [one_of("x", "a"), one_of("y", "b", after=STRICTLY)], "window": NINE_DAYS},
+         "/y/after"),
+        ({"all": [one_of("x", "a"), one_of("y", "b", after="x")], "window": NINE_DAYS}, ""),
+        ({"all": [one_of("x", "a"), one_of("y", "b", after="x"),
+                  one_of("z", "c", after="x")]}, ""),
+    ],
+)  # fmt: skip
+def test_days_that_may_be_in_the_way_of_each_other_leave_it_open(requires: object, at: str) -> None:
+    found = envelope(stack_of(requires))
+    assert found.unsaid == (Unsaid("days", at) if at else None)
+    assert (found.ways is None) is bool(at)
+
+
+def test_the_days_of_a_renewal_are_not_those_of_the_first_award() -> None:
+    later = {"credits": 4, "of": ["b", "d"], "window": {"terms": 2}}
+    terms = [{"name": "t", "from": "2026-01-15", "to": "2026-06-30"}]
+    texts = {key: {"credits": worth} for key, worth in CREDITS.items()}
+    assert ways(
+        {"all": ["a", "b"]},
+        lasts={"years": 3},
+        renewal={"requires": later},
+        definitions={"achievements": texts, "terms": terms},
+    ) == (1, 2, 5, 5)
+
+
+def test_tests_that_may_be_in_the_way_of_others_leave_it_open() -> None:
+    parts = [one_of("x", "a", where={"t": "p"}), one_of("y", "b", where={"t": "q"})]
+    assert envelope(stack_of({"all": parts})).unsaid == Unsaid("tests", "/y")
+    parts[1]["where"] = {"t": "p"}
+    assert ways({"all": parts}) == (1, 2, 5, 5)
+
+
+def test_a_search_that_reaches_its_limit_leaves_it_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stacking_rules.envelope.STEPS", 0)
+    competing = {"all": [one_of("x", "a", "b"), one_of("y", "b", "c")]}
+    found = envelope(stack_of(competing))
+    assert (found.ways, found.unsaid) == (None, Unsaid("limit", "/"))
+    # What is counted by arithmetic needs no search.
+    assert ways({"at_least": 2, "of": ["a", "b", "d"]}) == (3, 2, 5, 7)
+
+
+AGO = {"on": {"last": {"years": 5}}}
+FROM_TODAY = {"on": {"at_least": {"asked": True, "minus": {"years": 3}}}}
+FROM_EVENT = {"on": {"at_least": {"event": "applied", "minus": {"years": 3}}}}
+
+
+@pytest.mark.parametrize(
+    ("test", "is_lapsing"),
+    [
+        (AGO, True),
+        (FROM_TODAY, True),
+        ({"not": AGO}, True),
+        ({"track": "p", "any": [{"track": "q"}, FROM_TODAY]}, True),
+        (FROM_EVENT, False),
+        ({"on": {"at_least": "2026-01-01"}, "track": "p"}, False),
+        ({"not": FROM_EVENT}, False),
+    ],
+)
+def test_a_test_that_measures_from_today_lapses(test: object, is_lapsing: bool) -> None:
+    at_amount = envelope(stack_of({"all": ["a", one_of("x", "b", where=test)]}))
+    assert at_amount.lapses == (("/x",) if is_lapsing else ())
+    at_clause = envelope(stack_of({"all": ["a", "b"], "filters": [{"where": test}]}))
+    assert at_clause.lapses == (("/filter",) if is_lapsing else ())
+
+
+def test_awards_and_alternatives_that_end_lapse_and_those_that_begin_do_not() -> None:
+    assert envelope(stack_of("a", valid="throughout")).lapses == ("",)
+    assert envelope(stack_of("a", lasts={"years": 3})).lapses == ("",)
+    assert envelope(stack_of({"all": ["a", one_of("x", "b", open=SECOND)]})).lapses == ()
+    assert envelope(stack_of({"all": ["a", one_of("x", "b", open=FIRST)]})).lapses == ("/x/open",)
+
+
+def test_what_something_further_can_undo_is_named_where_it_stands() -> None:
+    few = {"id": "few", "at_most": {"items": 3}}
+    mean = one_of("x", "b", of_which=[{"mean": 60, "over": "attempted"}])
+    by_learner = {"id": "l", "if": {"learner": {"p": "q"}}, "then": "c"}
+    by_others = {"id": "o", "if": "d", "then": "c"}
+    found = envelope(stack_of({"all": ["a", few, mean, by_learner, by_others]}))
+    assert found.undone_by == ("/few", "/o", "/x/mean")
+    assert envelope(stack_of({"all": ["a", by_learner]})).undone_by == ()
+    assert envelope(stack_of("a", repeats="first")).undone_by == ("",)
+
+
 def test_credits_that_are_not_declared_leave_the_rest() -> None:
     found = envelope(stack_of({"all": ["a", "z"]}))
     assert (found.ways, found.unsaid) == (Ways(1, 2, None, None), Unsaid("worth", "z"))
