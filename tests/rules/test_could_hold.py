@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stacking_rules import lint, parse_document
+from tests.rules.linting import claims
 
 KNOWN = {
     "low": {"credits": 2, "attributes": {"level": 4, "area": "code", "seen": "1999-01-01"}},
@@ -18,10 +18,8 @@ LATE = {"on": {"at_least": "2026-01-01"}}
 
 
 def codes(requires: object, **more: object) -> list[tuple[str, str]]:
-    """Return (code with its sentence, address with the step below it) of errors and warnings."""
-    data = {"quoin": 2, "achievements": KNOWN, "stacks": [{"key": "award", "requires": requires}]}
-    found = lint(parse_document(data | more))
-    return [(f"{f.code}.{f.why}", f"{f.address}{f.step}") for f in found if f.severity != "info"]
+    """Return what is claimed of a rule about these achievements."""
+    return claims(requires, **{"achievements": KNOWN} | more)
 
 
 REACH = ("unsatisfiable.reach", "/")

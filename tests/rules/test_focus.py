@@ -163,11 +163,19 @@ def test_the_learner_has_to_pass_some_tests_and_had_better_pass_others() -> None
         }
     )
     must, better = learner_goals(requires)
-    assert must == [goal("p", True), goal("q", False), goal("r", True), goal("t", True)] + [
-        goal("u", True)
+    assert must == [
+        goal("p", True),
+        goal("q", False),
+        goal("r", True),
+        goal("t", True),
+        goal("u", True),
     ]
-    assert better == [goal("s", True), goal("v", False), goal("w", True), goal("x", True)] + [
-        goal("y", False)
+    assert better == [
+        goal("s", True),
+        goal("v", False),
+        goal("w", True),
+        goal("x", True),
+        goal("y", False),
     ]
 
 

@@ -7,38 +7,11 @@ from typing import Any
 import pytest
 
 from lti_tool.lint_words import FINDINGS, say
-from stacking_rules import Finding, lint, parse_document
+from stacking_rules import lint, parse_document
 from stacking_rules.author_facts import author_facts
+from tests.rules.linting import KNOWN, codes, found
 
-KNOWN = {
-    "sql": {"credits": 2},
-    "r": {"credits": 3, "scale": "1-5"},
-    "go": {"credits": 3, "attributes": {"level": 4, "area": "code"}},
-    "java": {"credits": 3, "attributes": {"level": 6, "area": "code"}},
-    "old": {"credits": 2, "status": "retired", "replaced_by": "sql"},
-    "older": {"credits": 2, "status": "retired"},
-}
 LETTERS = {"letter": {"F": 0, "C": 2, "A": 4}}
-
-
-def found(requires: object, stack: dict[str, Any] | None = None, **more: object) -> list[Finding]:
-    """Return what is found in a document of one stack, "award"."""
-    document: dict[str, Any] = {
-        "quoin": 2,
-        "achievements": KNOWN,
-        "stacks": [{"key": "award", "requires": requires} | (stack or {})],
-    }
-    return list(lint(parse_document(document | more)))
-
-
-def codes(
-    requires: object, stack: dict[str, Any] | None = None, **more: object
-) -> list[tuple[str, str]]:
-    """Return (code with its sentence, address with the step below it) of what is found."""
-    return [
-        (f"{f.code}.{f.why}" if f.why else f.code, f"{f.address}{f.step}")
-        for f in found(requires, stack, **more)
-    ]
 
 
 def with_sql(*parts: object) -> dict[str, Any]:
