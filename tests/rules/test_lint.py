@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lti_tool.lint_words import FINDINGS, say
-from stacking_rules import lint, parse_document
+from stacking_rules import Finding, lint, parse_document
 from stacking_rules.author_facts import author_facts
 from tests.rules.linting import KNOWN, codes, found
 
@@ -512,6 +512,56 @@ def test_an_award_that_is_nearly_one_of_the_document_is_a_warning() -> None:
 def test_a_grade_table_makes_scales_comparable() -> None:
     table = {"from": "1-5", "to": "0-100", "rows": {"1": 0, "3": 50, "5": 90}}
     assert codes(with_sql({"completed": "r", "grade": 50}), tables=[table]) == []
+
+
+def test_what_is_wrong_in_a_document_stands_where_it_is_declared() -> None:
+    accepted = [{"for": "sql", "instead": "r"}, {"for": "r", "instead": "sql"}]
+    tables = [{"from": "1-5", "to": "lettr", "rows": {"1": 2}}]
+    wrong = {"accepted": accepted, "tables": tables}
+    cycle = {"way": "r -> sql -> r"}
+    assert found(with_sql("r"), **wrong) == [
+        Finding("substitution-cycle", "error", "", "", cycle, step="/accepted/0"),
+        Finding("unknown-scale", "error", "", "", {"scale": "lettr"}, step="/tables/0/to"),
+    ]
+    own = [f for f in found(with_sql("r"), {"definitions": wrong}) if f.step]
+    assert own == [
+        Finding("substitution-cycle", "error", "award", "", cycle, "", "/definitions/accepted/0"),
+        Finding(
+            "unknown-scale",
+            "error",
+            "award",
+            "",
+            {"scale": "lettr"},
+            "",
+            "/definitions/tables/0/to",
+        ),
+    ]
+
+
+def test_an_older_format_is_remarked_at_the_word_that_says_it() -> None:
+    values = {"old": 1, "current": 2}
+    old = Finding("old-format", "warning", "", "", values, step="/quoin")
+    assert found(with_sql("r"), quoin=1) == [old]
+    assert found(with_sql("r"), quoin=2) == []
+
+
+def test_a_circle_of_awards_is_said_of_the_stack_where_it_begins() -> None:
+    needs = {"a": "go", "b": {"award": "c"}, "c": {"award": "b"}}
+    stacks = [{"key": key, "requires": {"all": ["sql", need]}} for key, need in needs.items()]
+    (circle,) = lint(parse_document({"quoin": 2, "stacks": stacks}))
+    way = {"way": "b -> c -> b"}
+    assert circle == Finding("circular", "error", "b", "", way, position=1)
+
+
+def test_a_level_that_is_out_of_reach_is_named_with_its_numbers() -> None:
+    rule = {"all": ["sql", {"id": "more", "items": 1, "of": ["go", "java"]}]}
+    levels = [{"name": "Silver", "at": "/more", "need": 2}]
+    levels += [{"name": "Gold", "at": "/more", "need": 3}]
+    values = {"name": "Gold", "need": 3, "most": 2}
+    step = "/award_levels/1/need"
+    assert found(rule, {"award_levels": levels}) == [
+        Finding("unsatisfiable", "error", "award", "", values, "level", step)
+    ]
 
 
 def test_the_gravest_come_first() -> None:

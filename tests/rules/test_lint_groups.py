@@ -13,7 +13,7 @@ LEARNER = {"learner": {"profession": "nurse"}}
 Claims = list[tuple[str, str]]
 
 
-def credits(name: str, need: int, **more: object) -> dict[str, Any]:
+def adding(name: str, need: int, **more: object) -> dict[str, Any]:
     return {"id": name, "credits": need} | more
 
 
@@ -42,21 +42,21 @@ def test_the_same_single_achievement_twice_is_an_error_wherever_it_is_declared()
 
 
 def test_two_lists_that_are_the_same_are_no_repetition() -> None:
-    assert claims({"all": [credits(name, 3, of=GO_JAVA) for name in "ab"]}) == []
+    assert claims({"all": [adding(name, 3, of=GO_JAVA) for name in "ab"]}) == []
 
 
-# -- parts of an "any" ------------------------------------------------------------------------------
+# -- parts of an "any" ----------------------------------------------------------------------------
 
 
 def test_of_parts_that_say_the_same_the_later_one_is_never_needed() -> None:
-    same = [credits("a", 4), credits("b", 4)]
+    same = [adding("a", 4), adding("b", 4)]
     assert claims({"any": same}) == named("/b")
-    assert claims({"any": [*same, credits("c", 3)]}) == named("/a", "/b")
-    assert stronger({"any": [*same, credits("c", 3)]}, "dominated") == [("/a", "/c"), ("/b", "/a")]
+    assert claims({"any": [*same, adding("c", 3)]}) == named("/a", "/b")
+    assert stronger({"any": [*same, adding("c", 3)]}, "dominated") == [("/a", "/c"), ("/b", "/a")]
 
 
 def test_a_part_that_is_never_needed_is_named_once() -> None:
-    rule = {"any": [credits("a", 6), credits("b", 4), credits("c", 3)]}
+    rule = {"any": [adding("a", 6), adding("b", 4), adding("c", 3)]}
     assert stronger(rule, "dominated") == [("/a", "/b"), ("/b", "/c")]
 
 
@@ -71,36 +71,36 @@ def test_single_achievements_are_compared_with_lists_and_grades() -> None:
     assert claims({"any": graded}) == [step, *named("/p70")]
 
 
-AB: list[object] = [credits("a", 9), credits("b", 6)]
+AB: list[object] = [adding("a", 9), adding("b", 6)]
 
 
 @pytest.mark.parametrize(
     "more",
     [
         {"award_levels": [{"name": "Gold", "at": "/x/a", "need": 12}]},
-        {"requires": {"all": [{"id": "x", "any": AB}, credits("c", 1, after="/x/a")]}},
+        {"requires": {"all": [{"id": "x", "any": AB}, adding("c", 1, after="/x/a")]}},
         {
             "requires": {
-                "all": [{"id": "x", "any": AB}, credits("c", 1)],
+                "all": [{"id": "x", "any": AB}, adding("c", 1)],
                 "sharing": [{"between": ["/x/a", "/c"]}],
             }
         },
         {
             "requires": {
-                "all": [{"id": "x", "any": AB}, credits("c", 1)],
+                "all": [{"id": "x", "any": AB}, adding("c", 1)],
                 "sharing": [{"between": ["/c", "/x/b"]}],
             }
         },
     ],
 )
 def test_what_something_else_speaks_of_may_be_needed_for_that(more: dict[str, Any]) -> None:
-    rule = {"all": [{"id": "x", "any": AB}, credits("c", 1)]}
+    rule = {"all": [{"id": "x", "any": AB}, adding("c", 1)]}
     assert claims(rule) == named("/x/a")
     assert claims(rule, more) == []
 
 
 def test_what_speaks_of_something_beside_it_is_no_reason() -> None:
-    parts = [{"id": "x", "any": AB}, credits("c", 1), credits("d", 1, after="/c")]
+    parts = [{"id": "x", "any": AB}, adding("c", 1), adding("d", 1, after="/c")]
     bundle = {"bundles": [{"of": GO_JAVA}]}
     assert claims({"all": parts} | bundle) == named("/x/a")
 
@@ -108,18 +108,18 @@ def test_what_speaks_of_something_beside_it_is_no_reason() -> None:
 def test_parts_of_large_groups_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stacking_rules.lint_groups.MOST_NODES", 2)
     assert claims({"any": AB}) == named("/a")
-    assert claims({"any": [*AB, credits("c", 9, grade=50)]}) == []
-    overlay = credits("c", 5, use="overlay")
+    assert claims({"any": [*AB, adding("c", 9, grade=50)]}) == []
+    overlay = adding("c", 5, use="overlay")
     assert claims({"all": [*AB[1:], overlay]}) == named("/c", code="redundant")
     assert claims({"all": [*AB, overlay]}) == []
 
 
-# -- parts of an "all" ------------------------------------------------------------------------------
+# -- parts of an "all" ----------------------------------------------------------------------------
 
 
 def test_an_overlay_that_follows_from_another_part_is_redundant_and_named_once() -> None:
-    a, b = (credits(name, 6, use="overlay") for name in "ab")
-    c, d = credits("c", 9), credits("d", 10)
+    a, b = (adding(name, 6, use="overlay") for name in "ab")
+    c, d = adding("c", 9), adding("d", 10)
     assert stronger({"all": [a, b]}, "redundant") == [("/b", "/a")]
     assert stronger({"all": [a, b, c]}, "redundant") == [("/a", "/c"), ("/b", "/a")]
     assert stronger({"all": ["sql", a, c, d]}, "redundant") == [("/a", "/c")]
@@ -149,7 +149,7 @@ def test_what_does_not_follow_is_not_redundant() -> None:
     assert claims({"all": [{"id": "four", "items": 4}, overlay]}) == named("/o", code="redundant")
 
 
-# -- the first step ----------------------------------------------------------------------------------
+# -- the first step -------------------------------------------------------------------------------
 
 
 def test_an_award_that_a_single_item_makes_is_remarked_and_a_renewal_is_not() -> None:
@@ -161,7 +161,7 @@ def test_an_award_that_a_single_item_makes_is_remarked_and_a_renewal_is_not() ->
     assert claims(pair, kept) == []
 
 
-# -- what can never be met, or never matters -------------------------------------------------------
+# -- what can never be met, or never matters ------------------------------------------------------
 
 LEVEL_5 = {"where": {"level": {"at_least": 5}}}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stacking_rules import DocumentError, parse_document
+from stacking_rules import DocumentError, parse_document, parse_stack
 from stacking_rules import clauses as kinds
 from stacking_rules.clauses import Clause
 from stacking_rules.selection import OneOf
@@ -186,6 +186,44 @@ def test_sharing_names_requirements_below_or_their_addresses() -> None:
     rule[SHARING] = [{"between": ["a", "b"]}]
     (core,) = clauses_and_parts({"all": [rule]})
     assert (core.clauses[0].items, core.clauses[0].credits, core.clauses[0].unique) == (None,) * 3
+
+
+def test_every_clause_of_a_requirement_is_read_in_one_order() -> None:
+    said = {
+        "rollover": {"at_most": {"points": 4}},
+        "best": 3,
+        "caps": [{"at_most": {"items": 2}}],
+        "bundles": [{"of": ["x", "y"]}],
+        "once": 1,
+        "sharing": [{"between": ["/", "/"]}],
+        "of_which": [{"points": 2}, {"at_most": {"points": 5}}],
+        "grace": {"days": 9},
+        "together": True,
+        "after": "/",
+        "window": {"terms": 2},
+        "open": {"until": "2028-01-01"},
+        "filters": [{"where": RED}],
+    }
+    data = {"key": "s", "requires": {"credits": 9} | said}
+    assert [clause.id for clause in parse_stack(data).requires.clauses] == [
+        *("filter", "open", "window", "after", "together", "grace"),
+        *("least", "most", "share", "once", "bundle", "cap", "best", "carry"),
+    ]
+
+
+def test_names_of_requirements_are_resolved_step_by_step() -> None:
+    parts = [{"id": "x", "items": 1, "after": "y"}, {"id": "y", "items": 1}]
+    group = {"id": "x", "all": parts, SHARING: [{"between": ["x", "y"]}]}
+    (found, _) = clauses_and_parts({"all": [group, "z"]})
+    (share,) = found.clauses
+    assert (share.first, share.second) == ("/x/x", "/x/y")
+    assert found.parts[0].clauses == (kinds.After(id="after", of="/x/y"),)
+
+
+def test_a_share_of_nothing_is_nothing() -> None:
+    assert clauses_of({"credits": 0, "caps": [{"share": "1/2"}]}) == (
+        kinds.Cap(id="cap", limit=D(0), unit="credits"),
+    )
 
 
 def test_clauses_without_a_name_are_numbered_beside_those_that_have_one() -> None:

@@ -225,6 +225,51 @@ def test_a_tree_has_its_limits() -> None:
     assert stack_of({"any": [f"k{i}" for i in range(9_999)]})
 
 
+@pytest.mark.parametrize("name", ["then", "else", "if"])
+def test_a_choice_is_a_level_of_the_tree(name: str) -> None:
+    leaves = {"if": "a", "then": "b", "else": "c"}
+    deep: dict[str, Any] = leaves
+    for _ in range(38):
+        deep = leaves | {name: deep}
+    assert stack_of(deep)
+    with pytest.raises(LimitExceededError):
+        stack_of(leaves | {name: deep})
+
+
+def test_a_requirement_says_one_thing() -> None:
+    def message(requires: object) -> str:
+        with pytest.raises(DocumentError) as caught:
+            stack_of(requires)
+        return caught.value.message
+
+    said = "A requirement says one thing; this one says completed and award."
+    assert message({"award": "a", "completed": "b"}) == said
+    said = "A requirement says one thing; this one says all and credits."
+    assert message({"credits": 5, "all": ["b"]}) == said
+    words = "completed, award, attested, all, any, at_least, none, credits, points, items, at_most"
+    assert message({"title": "T"}) == f"A requirement needs one of {words}, learner, if."
+
+
+def test_what_may_count_is_of_the_kinds_that_are_said() -> None:
+    for among, kinds_of_facts in {
+        "completions": ("completion",),
+        "awards": ("award",),
+        "attestations": ("attestation",),
+        "all": ("completion", "award"),
+    }.items():
+        found = stack_of({"items": 2, "among": among}).requires
+        assert isinstance(found, kinds.Amount)
+        assert (found.of, found.among) == ((), kinds_of_facts)
+    everything = stack_of({"items": 2}).requires
+    assert isinstance(everything, kinds.Amount)
+    assert everything.among == ("completion",)
+
+
+def test_a_test_on_the_learner_may_count_on_some_days() -> None:
+    until = {"until": "2030-01-01"}
+    assert stack_of({"learner": {"p": "nurse"}, "open": until}).requires.clauses
+
+
 def test_the_terms_of_a_stack_are_read_as_they_are_written() -> None:
     found = stack_of(
         {"items": 1, "id": "top"},
