@@ -17,9 +17,9 @@ from stacking_rules.spans import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """What all clauses have: ``id`` is the step in the address."""
+    """What all clauses have: ``id`` is the step in the address ("" until the reader names it)."""
 
-    id: str
+    id: str = ""
     rule: tuple[str, ...] = ()
 
 

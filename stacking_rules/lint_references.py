@@ -72,10 +72,13 @@ def named_by(node: Requirement) -> tuple[str, ...]:
 
 
 def only_retired(spot: Spot) -> Iterator[Finding]:
-    """Find requirements that only what is retired could meet."""
+    """Find requirements that only what is retired could meet.
+
+    What is forbidden, or looked at in a condition, may have been completed before.
+    """
     texts = spot.stack.definitions.achievements
     keys = named_by(spot.node)
-    if isinstance(spot.node, Limit) or not keys:
+    if isinstance(spot.node, Limit) or not keys or spot.scope[0].above:
         return
     if all(key in texts and texts[key].status == "retired" for key in keys):
         instead = sorted({texts[key].replaced_by for key in keys} - {""})

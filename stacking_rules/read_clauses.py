@@ -134,7 +134,7 @@ def _filter(at: Place) -> Clause:
     test = at.where
     if test is None:
         raise DocumentError(at.address, "A filter needs 'where'.")
-    return kinds.Filter(id="", rule=at.rule, where=test)
+    return kinds.Filter(rule=at.rule, where=test)
 
 
 def _open(at: Place) -> Clause:
@@ -142,7 +142,7 @@ def _open(at: Place) -> Clause:
     until = optional_day(at.item, "until", at.address) or date.max
     if since >= until:
         raise DocumentError(at.address, "'from' must come before 'until'.")
-    return kinds.Open(id="", rule=at.rule, since=since, until=until)
+    return kinds.Open(rule=at.rule, since=since, until=until)
 
 
 def _window(at: Place) -> Clause:
@@ -151,9 +151,9 @@ def _window(at: Place) -> Clause:
         raise DocumentError(at.address, "A window has either 'within' or 'terms'.")
     if "terms" in at.item:
         terms = whole_of(at.item["terms"], f"{at.address}/terms", 1000)
-        return kinds.Window(id="", rule=at.rule, terms=terms, start=start)
+        return kinds.Window(rule=at.rule, terms=terms, start=start)
     span = span_of(at.item["within"], f"{at.address}/within")
-    return kinds.Window(id="", rule=at.rule, span=span, start=start)
+    return kinds.Window(rule=at.rule, span=span, start=start)
 
 
 def _after(at: Place) -> Clause:
@@ -162,7 +162,7 @@ def _after(at: Place) -> Clause:
     strict = at.item.get("strict", False)
     if not isinstance(strict, bool):
         raise DocumentError(f"{at.address}/strict", "'strict' is true or false.")
-    return kinds.After(id="", rule=at.rule, of=beside(at.node, of), by=by, is_strict=strict)
+    return kinds.After(rule=at.rule, of=beside(at.node, of), by=by, is_strict=strict)
 
 
 def beside(node: str, name: str) -> str:
@@ -177,7 +177,7 @@ def _below(node: str, name: str) -> str:
 
 
 def _together(at: Place) -> Clause:
-    return kinds.Together(id="", rule=at.rule)
+    return kinds.Together(rule=at.rule)
 
 
 def _grace(at: Place) -> Clause:
@@ -186,8 +186,8 @@ def _grace(at: Place) -> Clause:
         if item:
             raise DocumentError(at.address, "A grace has a length or 'end_of', not both.")
         one_of(at.item["end_of"], ("year",), f"{at.address}/end_of")
-        return kinds.Grace(id="", rule=at.rule, to_year_end=True)
-    return kinds.Grace(id="", rule=at.rule, span=span_of(item, at.address))
+        return kinds.Grace(rule=at.rule, to_year_end=True)
+    return kinds.Grace(rule=at.rule, span=span_of(item, at.address))
 
 
 def _of_which(at: Place) -> Clause:
@@ -205,12 +205,12 @@ def _of_which(at: Place) -> Clause:
 def _least(at: Place) -> Clause:
     unit = next(unit for unit in UNITS if unit in at.item)
     need = amount_of(at.item[unit], f"{at.address}/{unit}")
-    return kinds.Least(id="", rule=at.rule, need=need, unit=unit, where=at.where)
+    return kinds.Least(rule=at.rule, need=need, unit=unit, where=at.where)
 
 
 def _most(at: Place) -> Clause:
     unit, limit = _limit(at.item["at_most"], f"{at.address}/at_most")
-    return kinds.Most(id="", rule=at.rule, limit=limit, unit=unit, where=at.where)
+    return kinds.Most(rule=at.rule, limit=limit, unit=unit, where=at.where)
 
 
 def _limit(data: object, address: str) -> tuple[str, Decimal]:
@@ -232,9 +232,7 @@ def _portion(at: Place) -> Clause:
             if stray in at.item:
                 message = f"'{stray}' needs 'base: needed': a share of what counts is exact."
                 raise DocumentError(f"{at.address}/{stray}", message)
-        return kinds.Portion(
-            id="", rule=at.rule, share=share, unit=unit, where=at.where, is_most=is_most
-        )
+        return kinds.Portion(rule=at.rule, share=share, unit=unit, where=at.where, is_most=is_most)
     if at.need is None:
         raise DocumentError(f"{at.address}/base", "A group has no amount to take a share of.")
     rounded = one_of(at.item.get("round", "no"), ("up", "down", "no"), f"{at.address}/round")
@@ -243,9 +241,8 @@ def _portion(at: Place) -> Clause:
     if "printed" in at.item:
         need = printed = amount_of(at.item["printed"], f"{at.address}/printed")
     if is_most:
-        return kinds.Most(id="", rule=at.rule, limit=need, unit=unit, where=at.where)
+        return kinds.Most(rule=at.rule, limit=need, unit=unit, where=at.where)
     return kinds.Least(
-        id="",
         rule=at.rule,
         need=need,
         unit=unit,
@@ -272,12 +269,12 @@ def _rounded(share: Fraction, need: Decimal, rounded: str) -> Decimal:
 def _distinct(at: Place) -> Clause:
     by = text_of(at.item["distinct"], f"{at.address}/distinct")
     need = whole_of(at.item.get("at_least"), f"{at.address}/at_least", 1000)
-    return kinds.Distinct(id="", rule=at.rule, by=by, need=need, where=at.where)
+    return kinds.Distinct(rule=at.rule, by=by, need=need, where=at.where)
 
 
 def _same(at: Place) -> Clause:
     by = text_of(at.item["same"], f"{at.address}/same")
-    return kinds.Same(id="", rule=at.rule, by=by, where=at.where)
+    return kinds.Same(rule=at.rule, by=by, where=at.where)
 
 
 def _mean(at: Place) -> Clause:
@@ -291,7 +288,7 @@ def _mean(at: Place) -> Clause:
     weight = one_of(at.item.get("weight", "credits"), ("credits", "items"), f"{at.address}/weight")
     over = one_of(at.item.get("over", "counted"), ("counted", "attempted"), f"{at.address}/over")
     return kinds.Mean(
-        id="", rule=at.rule, target=target, scale=scale, weight=weight, over=over, where=at.where
+        rule=at.rule, target=target, scale=scale, weight=weight, over=over, where=at.where
     )
 
 
@@ -317,21 +314,21 @@ def _cap(at: Place) -> Clause:
         raise DocumentError(f"{at.address}/round", "'round' has no meaning without 'share'.")
     if "at_most" in at.item:
         unit, limit = _limit(at.item["at_most"], f"{at.address}/at_most")
-        return kinds.Cap(id="", rule=at.rule, limit=limit, unit=unit, where=at.where)
+        return kinds.Cap(rule=at.rule, limit=limit, unit=unit, where=at.where)
     share = fraction_of(at.item["share"], f"{at.address}/share")
     rounded = one_of(at.item.get("round", "no"), ("up", "down", "no"), f"{at.address}/round")
     limit = _rounded(share, at.need or Decimal(0), rounded)  # a cap stands at amounts alone
-    return kinds.Cap(id="", rule=at.rule, limit=limit, unit="credits", where=at.where)
+    return kinds.Cap(rule=at.rule, limit=limit, unit="credits", where=at.where)
 
 
 def _best(at: Place) -> Clause:
     count = whole_of(at.item.get("count"), f"{at.address}/count", 10_000)
-    return kinds.Best(id="", rule=at.rule, count=count)
+    return kinds.Best(rule=at.rule, count=count)
 
 
 def _carry(at: Place) -> Clause:
     _, limit = _limit(at.item.get("at_most"), f"{at.address}/at_most")
-    return kinds.Carry(id="", rule=at.rule, limit=limit, where=at.where)
+    return kinds.Carry(rule=at.rule, limit=limit, where=at.where)
 
 
 def _share(at: Place) -> Clause:
@@ -347,7 +344,6 @@ def _share(at: Place) -> Clause:
     }
     unique = at.item.get("unique")
     return kinds.Share(
-        id="",
         rule=at.rule,
         first=first,
         second=second,
@@ -359,11 +355,11 @@ def _share(at: Place) -> Clause:
 
 def _once(at: Place) -> Clause:
     times = whole_of(at.item.get("times", 1), f"{at.address}/times", 100)
-    return kinds.Once(id="", rule=at.rule, times=max(times, 1))
+    return kinds.Once(rule=at.rule, times=max(times, 1))
 
 
 def _bundle(at: Place) -> Clause:
-    return kinds.Bundle(id="", rule=at.rule, of=keys_of(at.item.get("of"), f"{at.address}/of"))
+    return kinds.Bundle(rule=at.rule, of=keys_of(at.item.get("of"), f"{at.address}/of"))
 
 
 _Reader = tuple[bool, tuple[str, ...], Callable[[Place], Clause]]

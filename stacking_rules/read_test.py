@@ -94,7 +94,7 @@ def _recent(name: str, value: dict[str, object], address: str) -> Test:
 
 
 def _comparison(name: str, value: dict[str, object], address: str, scales: Scales) -> Test:
-    other = {"grade": "scale", "level": "framework"}.get(name, "")
+    other = {"grade": "scale", "level": "framework"}.get(name)
     used = [operator for operator in OPERATORS if operator in value]
     stray = [key for key in value if key not in used and key != other]
     if stray or not used:
@@ -103,7 +103,7 @@ def _comparison(name: str, value: dict[str, object], address: str, scales: Scale
     scale = HUNDRED
     if other == "scale":
         scale = scale_of(value.get("scale", HUNDRED), f"{address}/scale", scales)
-    elif other in value:
+    elif other is not None and other in value:
         scale = text_of(value[other], f"{address}/{other}")
     tests = tuple(
         Compare(name, operator, _bound(name, value[operator], scale, here, scales), scale)

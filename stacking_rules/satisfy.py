@@ -21,7 +21,7 @@ from stacking_rules.selection import (
     holds,
     literals,
 )
-from stacking_rules.spans import Span, add
+from stacking_rules.spans import Span, earliest
 
 Said = Value | Grade | tuple[str, ...] | None
 Sketch = dict[str, Said]
@@ -214,16 +214,6 @@ class Inventor:
             return [self.day.isoformat()]
         first = earliest(span, until)
         return [self.day.isoformat(), first.isoformat(), _days(first)[0]]
-
-
-def earliest(span: Span, until: date) -> date:
-    """Return the first day from which ``span`` reaches ``until``."""
-    day = add(until, Span(-span.months, -span.days))
-    while add(day, span) < until:
-        day += timedelta(days=1)
-    while day > date.min and add(day - timedelta(days=1), span) >= until:
-        day -= timedelta(days=1)
-    return day
 
 
 def _days(day: date) -> list[str]:

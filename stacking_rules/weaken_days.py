@@ -10,8 +10,7 @@ from decimal import Decimal
 from stacking_rules import clauses as kinds
 from stacking_rules.clauses import Clause
 from stacking_rules.facts import Award, Completion, Fact
-from stacking_rules.satisfy import earliest
-from stacking_rules.spans import Span, add
+from stacking_rules.spans import Span, add, earliest
 
 DAY = timedelta(days=1)
 FOREVER = Span(months=12_000)

@@ -42,6 +42,17 @@ def test_a_near_name_is_one_name() -> None:
     assert far.values == {"key": "zzz", "near": ""}
 
 
+def test_what_is_retired_may_be_forbidden_or_looked_at() -> None:
+    retired = [("only-retired.replaced", "/x")]
+    for part in ({"completed": "old"}, {"items": 1, "of": ["old", "older"]}):
+        old = part | {"id": "x"}
+        assert claims({"all": ["go", old]}) == retired
+        assert claims({"all": ["go", {"id": "no", "none": [old]}]}) == []
+        assert claims({"all": ["go", {"id": "c", "if": old, "then": "sql", "else": "r"}]}) == []
+    choice = {"id": "c", "if": {"learner": {"p": "nurse"}}, "then": "old", "else": "r"}
+    assert claims({"all": ["go", choice]}) == [("only-retired.replaced", "/c/then")]
+
+
 NO_TABLE = [("no-table", "/")]
 
 

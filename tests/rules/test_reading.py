@@ -246,11 +246,15 @@ def test_a_test_is_read_as_it_is_written(written: object, meant: object) -> None
         # Only levels have a framework, only grades a scale.
         ({"t": {"at_least": 5, "framework": "eqf"}}, "/t"),
         ({"level": {"at_least": 5, "scale": "1-5"}}, "/level"),
+        ({"t": {"at_least": 5, "": "eqf"}}, "/t"),
         ({"level": {"framework": "eqf"}}, "/level"),
         ({"level": {"at_least": 5, "framework": 5}}, "/level/framework"),
         ({"grade": {"at_least": 5, "scale": "letter"}}, "/grade/scale"),
         ({"grade": {"at_least": 101}}, "/grade/at_least"),
         ({"n": {"at_least": "soon"}}, "/n/at_least"),
+        # A day that is in no calendar.
+        ({"on": {"at_least": "2026-02-30"}}, "/on/at_least"),
+        ({"n": {"below": "\u0662\u0660\u0662\u0666-01-01"}}, "/n/below"),
         ({"n": {"at_least": -1_000_001}}, "/n/at_least"),
         ({"n": {"last": {"years": 5}}}, "/n"),
         ({"on": {"last": {}}}, "/on/last"),
