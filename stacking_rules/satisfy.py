@@ -171,8 +171,12 @@ class Inventor:
 
     def _values(self, literal: OneOf | Compare | Recent | Known) -> list[Said]:
         match literal:
-            case Known(name):
-                return ["known", None] if name not in ("grade", "on", "started") else []
+            case Known("grade"):
+                return [Grade(Decimal(100), HUNDRED), None]
+            case Known("on" | "started" | "recorded"):
+                return [self.day.isoformat()]
+            case Known():
+                return ["known", None]
             case OneOf("uses" | "used_in", values):
                 return [(), *(_used(value) for value in values), (OTHER,)]
             case OneOf(_, values):
@@ -259,7 +263,7 @@ def _in_order(name: str, values: list[Said]) -> list[Said]:
     if name == "grade":
         grades = [value for value in values if isinstance(value, Grade)]
         grades.sort(key=lambda grade: (grade.scale, -grade.value))
-        return [*grades]
+        return [*grades, *(value for value in values if value is None)]
     if name in (USED, "on", "started", "recorded"):
         return values
     return sorted(values, key=lambda value: value is None or value == OTHER)

@@ -223,7 +223,7 @@ def _both(one: Ways, other: Ways) -> Ways:
 
 def _either(one: Ways, other: Ways) -> Ways:
     if not one.count or not other.count:
-        return one if one.count else other
+        return other if other.count else one
     return Ways(
         one.count + other.count,
         min(one.items, other.items),

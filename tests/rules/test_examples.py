@@ -103,6 +103,15 @@ def test_what_is_written_reads_as_the_same_learner(name: str, number: int) -> No
         assert status(award, again, one.as_of) is status(award, one.record, one.as_of)
 
 
+@pytest.mark.parametrize("name", ["grade", "on", "started", "recorded"])
+def test_a_rule_that_asks_for_something_to_be_known_has_examples(name: str) -> None:
+    award = stack({"items": 1, "of": ["a"], "where": {name: {"known": True}}})
+    found = examples(award, TODAY)
+    check(award, found)
+    assert found.qualifiers
+    assert found.near_misses
+
+
 @pytest.mark.parametrize("name", ["P08-arizona-certificates", "P15-ncea-2024", "P21-pmp"])
 def test_the_same_rule_gives_the_same_examples(name: str) -> None:
     award, found = made(name, 0)

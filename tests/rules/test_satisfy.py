@@ -115,10 +115,14 @@ def test_a_single_test_is_passed_or_just_failed(
     assert invent([(test, False)]) == failing
 
 
-@pytest.mark.parametrize("name", ["grade", "on", "started"])
-def test_no_word_stands_for_a_grade_or_a_day(name: str) -> None:
+@pytest.mark.parametrize("name", ["grade", "on", "started", "recorded"])
+def test_that_a_grade_or_a_day_is_known_is_said_by_one(name: str) -> None:
     known = ({name: {"known": True}}, True)
-    assert (invent([known]) or {}).get(name) != "known"
+    said = Grade(number(100), "0-100") if name == "grade" else "2025-09-01"
+    assert invent([known]) == {name: said}
+    # A fact always has its days; it may have no grade.
+    unknown = ({name: {"known": False}}, True)
+    assert invent([unknown]) == ({"grade": None} if name == "grade" else None)
     graded = ({"grade": {"at_least": 50}}, True)
     dated = ({name: {"at_least": "2026-01-01"}}, True)
     found = invent([known, graded if name == "grade" else dated])

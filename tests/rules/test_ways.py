@@ -111,6 +111,7 @@ NOTHING, NEVER = items(0, "k2"), amount(9, "k3", "k4")
         ({"any": [P, NOTHING]}, (1, 0, 0, 0)),
         ({"all": [P, NOTHING]}, (2, 1, 2, 3)),
         ({"any": [P, NEVER]}, (2, 1, 2, 3)),
+        ({"all": [P, NEVER]}, (0, 0, 0, 0)),
         ({"at_least": 2, "of": [NEVER, P, Q, R]}, (11, 3, 6, 13)),
         ({"at_least": 0, "of": [P, Q]}, (1, 0, 0, 0)),
     ],
