@@ -165,7 +165,7 @@ def _name(test: Test) -> str:
 
 
 def said(test: Test) -> str:
-    """Return a simple test as it is written: values, or an operator with its bound."""
+    """Return a test in a few words: values, an operator with its bound, or those of its parts."""
     match test:
         case OneOf(_, values):
             return ", ".join(str(value) for value in values)
@@ -173,4 +173,7 @@ def said(test: Test) -> str:
             return f"{operator} {value}" if isinstance(value, Decimal | str) else operator
         case NotTest(inner):
             return f"not {said(inner)}"
+        case AllTests(tests) | AnyTest(tests):
+            word = " and " if isinstance(test, AllTests) else " or "
+            return f"({word.join(f'{_name(part)} {said(part)}'.strip() for part in tests)})"
     return type(test).__name__.lower()

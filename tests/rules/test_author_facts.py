@@ -23,6 +23,7 @@ def told(requires: object, **more: object) -> Told:
     }
     found = author_facts(parse_document(data))
     assert {(f.stack, f.position, f.step) for f in found} == {("award", 0, "")}
+    assert {f.severity for f in found if f.code != "many-compete"} == {"fact"}
     assert len(found) == len({(f.code, f.why, f.address) for f in found})
     return {(f.code, f.why): (f.address, dict(f.values)) for f in found}
 

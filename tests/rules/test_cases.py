@@ -52,6 +52,7 @@ BC = {"credits": 3, "of": ["b", "c"]}
         (both(BC, BC), Case("equal-credits", competing=2)),
         (both(BC, {"credits": 3, "of": ["c", "d"]}), Case("search", "credits", "/x", 2)),
         # One that is not declared is enough.
+        (both(BC, {"credits": 3, "of": ["b", "z"]}), Case("search", "credits", "/y", 2)),
         (
             both({"credits": 3, "of": ["b", "z"]}, BC),
             Case("search", "credits", "/x", 2),
@@ -78,3 +79,6 @@ def test_those_that_compete_by_way_of_another_are_one_group() -> None:
     parts = [{"id": f"p{n}", "items": 1, "of": keys} for n, keys in enumerate(chain)]
     assert case({"all": parts}) == Case("counts", competing=3)
     assert case({"all": parts[:2]}) == Case("thresholds", competing=1)
+    star = [["a"], ["b"], ["a", "b", "c"], ["c"]]
+    parts = [{"id": f"p{n}", "items": 1, "of": keys} for n, keys in enumerate(star)]
+    assert case({"all": parts}) == Case("counts", competing=4)

@@ -150,6 +150,8 @@ SHARED = {"all": [one_of("x", "a", "b"), one_of("y", "b", "c")]}
         ({"credits": 4, "of": ["a", "z"]}, declaring(z={"credits": 4, "splittable": 1}),
          Unsaid("split", "/")),
         ({"credits": 4, "of": ["a", "d"]}, declaring(z={"credits": 4, "splittable": 1}), 1),
+        ({"all": ["a", {"id": "no", "none": ["b", {"completed": "c", "grade": 50}]}]}, {},
+         Unsaid("none", "/no")),
         # A mean can be had by who has a grade for all of it.
         (two(**of_which({"mean": 50})), {}, 1),
         (one_of("", "a", {"award": "w"}, id="x", **of_which({"mean": 50})), {},

@@ -114,6 +114,23 @@ def test_the_two_demands_are_named_in_the_order_in_which_they_are_written() -> N
     }
 
 
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ({"t": "a", "not": {"any": [{"t": "a"}, {"u": ["b", 2]}]}}, ("a", "not (t a or u b, 2)")),
+        ({"t": "a", "not": {"any": [{"t": "a"}, {"u": "b", "v": "c"}]}},
+         ("a", "not (t a or (u b and v c))")),
+        ({"on": {"last": {"days": 5}}, "not": {"on": {"last": {"days": 5}}}},
+         ("recent", "not recent")),
+        ({"on": {"at_least": {"event": "x"}}, "not": {"on": {"at_least": {"event": "x"}}}},
+         ("at_least", "not at_least")),
+    ],
+)  # fmt: skip
+def test_a_demand_is_told_in_a_few_words(test: dict[str, Any], said: tuple[str, str]) -> None:
+    found = clash(test)
+    assert (found["first"], found["second"]) == said
+
+
 def test_a_learner_may_have_several_values_of_any_name() -> None:
     def learner(test: object) -> list[tuple[str, str]]:
         return claims({"all": ["sql", "go", {"id": "l", "learner": test}]})
