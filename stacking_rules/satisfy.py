@@ -259,11 +259,9 @@ def _names(test: Test) -> list[str]:
 
 
 def _in_order(name: str, values: list[Said]) -> list[Said]:
-    """Return the values to try, what is unremarkable last but for use and days."""
+    """Return the values to try: the best grade first, what is unremarkable last."""
     if name == "grade":
         grades = [value for value in values if isinstance(value, Grade)]
         grades.sort(key=lambda grade: (grade.scale, -grade.value))
         return [*grades, *(value for value in values if value is None)]
-    if name in (USED, "on", "started", "recorded"):
-        return values
     return sorted(values, key=lambda value: value is None or value == OTHER)

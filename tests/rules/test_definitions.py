@@ -296,3 +296,11 @@ def test_a_scale_gives_points_or_places() -> None:
 )
 def test_what_makes_facts_other_items_is_known(said: dict[str, Any], orders: bool) -> None:
     assert declared(**said).orders_facts is orders
+
+
+def test_a_table_may_carry_a_note_of_its_version() -> None:
+    table = {"from": "1-5", "to": "0-100", "rows": {"1": 0}}
+    assert declared(tables=[table | {"version": "2026/1"}]) == declared(tables=[table])
+    with pytest.raises(DocumentError) as caught:
+        declared(tables=[table | {"version": {}}])
+    assert caught.value.address.endswith("/tables/0/version")

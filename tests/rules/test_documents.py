@@ -133,6 +133,11 @@ def test_the_root_takes_no_step_whatever_its_id() -> None:
     assert [at for at, _ in found.walk()] == ["/", "/a", "/b"]
     (share,) = found.requires.clauses
     assert (share.first, share.second) == ("/a", "/b")  # type: ignore[attr-defined]
+    rule["sharing"] = [{"between": ["a", "/renewal/b"]}]
+    kept = parse_stack({"key": "s", "requires": "a", "renewal": {"requires": rule}}).renewal
+    assert kept is not None
+    (share,) = kept.requires.clauses
+    assert (share.first, share.second) == ("/renewal/a", "/renewal/b")  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("between", [["a", "c"], ["c", "a"], ["/a", "/a/c"]])

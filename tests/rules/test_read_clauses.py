@@ -212,11 +212,11 @@ def test_every_clause_of_a_requirement_is_read_in_one_order() -> None:
 
 
 def test_names_of_requirements_are_resolved_step_by_step() -> None:
-    parts = [{"id": "x", "items": 1, "after": "y"}, {"id": "y", "items": 1}]
-    group = {"id": "x", "all": parts, SHARING: [{"between": ["x", "y"]}]}
+    parts = [{"id": "a", "items": 1, "after": "y"}, {"id": "y", "items": 1}]
+    group = {"id": "x", "all": parts, SHARING: [{"between": ["a", "y"]}]}
     (found, _) = clauses_and_parts({"all": [group, "z"]})
     (share,) = found.clauses
-    assert (share.first, share.second) == ("/x/x", "/x/y")
+    assert (share.first, share.second) == ("/x/a", "/x/y")
     assert found.parts[0].clauses == (kinds.After(id="after", of="/x/y"),)
 
 

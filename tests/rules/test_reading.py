@@ -66,6 +66,7 @@ def test_a_name_is_text_and_its_address_a_json_pointer() -> None:
         ([], "an empty list"),
         ([1], "a list"),
         (10**40, "a number beyond all bounds"),
+        (2**100, "a number beyond all bounds"),
         (2**100 - 1, str(2**100 - 1)),
         (True, "True"),
         (Decimal("0." + "1" * 60), f"Decimal('0.{'1' * 29}"),

@@ -143,6 +143,28 @@ def test_all_that_is_asked_for_is_met_together() -> None:
     assert invent([]) == {}
 
 
+def test_what_is_unremarkable_is_tried_last_and_the_best_grade_first() -> None:
+    # Named values before what no test names, and before nothing at all.
+    assert invent([({"t": "a"}, False)], hints=[{"t": "b"}]) == {"t": "b"}
+    nothing_or_a = {"any": [{"t": {"known": False}}, {"t": "a"}]}
+    assert invent([(nothing_or_a, True)]) == {"t": "a"}
+    at_50, at_80 = ({"grade": {"at_least": grade}} for grade in (50, 80))
+    assert invent([(at_50, True), (at_80, False)]) == {"grade": Grade(number(79), "0-100")}
+    around = Inventor(Asked(TODAY, DEFINITIONS), [], [], DAY).grades
+    assert around("0-100", number(50)) == [
+        Grade(number(grade), "0-100") for grade in (100, 51, 50, 49, 0)
+    ]
+    assert around("1-5", number(5)) == [Grade(number(grade), "1-5") for grade in (5, 4, 1)]
+    assert [grade.text for grade in around("letter", number(0)) if isinstance(grade, Grade)] == [
+        *"ACDF"
+    ]
+
+
+def test_values_of_two_kinds_are_never_all_failed() -> None:
+    assert invent([({"n": [3, "a"]}, True)]) == {"n": number(3)}
+    assert invent([({"n": [3, "a"]}, False)]) is None
+
+
 def test_what_is_preferred_is_met_in_order_as_far_as_it_goes() -> None:
     ab, a, b, x = {"t": ["a", "b"]}, {"t": "a"}, {"t": "b"}, {"u": "x"}
     assert invent([(ab, True)], [(a, True), (b, True), (x, True)]) == {"t": "a", "u": "x"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -143,12 +144,21 @@ def test_there_is_no_way_where_a_part_that_is_needed_has_none() -> None:
         (amount(7, *ABCDE, best=2), (6, 2, 7, 9)),
         (amount(7, *ABCDE, of_which=[{"items": 3}]), (10, 3, 8, 12)),
         (items(2, "a", "b", "unknown", of_which=[{"items": 2}]), (3, 2, None, None)),
+        # What is not declared may be as it should.
+        (items(2, "a", "b", of_which=[{"items": 1, "where": {"t": "x"}}]), (1, 2, 5, 5)),
     ],
 )
 def test_parts_that_compete_and_clauses_are_searched(
     requires: object, expected: tuple[int, ...]
 ) -> None:
     assert told(requires) == expected
+
+
+def test_sums_of_many_options_are_counted_by_arithmetic() -> None:
+    texts = {f"m{number}": {"credits": 2} for number in range(30)}
+    rule = {"credits": 20, "of": [*texts]}
+    data = {"key": "award", "requires": rule, "definitions": {"achievements": texts}}
+    assert envelope(parse_stack(data)).ways == Ways(30_045_015, 10, Decimal(20), Decimal(20))
 
 
 def test_more_ways_than_are_written_out_are_not_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
