@@ -108,12 +108,7 @@ def _default_database(var: Path) -> str:
 def _secret(values: Mapping[str, str], var: Path, *, is_loopback: bool) -> bytes:
     secret = values.get("QUOIN_SECRET_KEY", "").encode()
     if path := values.get("QUOIN_SECRET_KEY_FILE"):
-        try:
-            secret = Path(path).read_bytes().strip()
-        except OSError as error:
-            raise ConfigurationError(
-                f"QUOIN_SECRET_KEY_FILE cannot be read: {error.strerror}"
-            ) from None
+        secret = read_secret_file("QUOIN_SECRET_KEY_FILE", path)
     if not secret and is_loopback:
         return _own_secret(var)
     if len(secret) < SHORTEST_SECRET:
@@ -122,6 +117,14 @@ def _secret(values: Mapping[str, str], var: Path, *, is_loopback: bool) -> bytes
             f"{SHORTEST_SECRET} characters or more"
         )
     return secret
+
+
+def read_secret_file(name: str, path: str) -> bytes:
+    """Return the secret in the file that the setting ``name`` names; ``ConfigurationError``."""
+    try:
+        return Path(path).read_bytes().strip()
+    except OSError as error:
+        raise ConfigurationError(f"{name} cannot be read: {error.strerror}") from None
 
 
 def _own_secret(var: Path) -> bytes:

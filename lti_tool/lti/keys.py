@@ -7,6 +7,7 @@ import hashlib
 import json
 import secrets
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from lti_tool.errors import ConfigurationError
 
 BITS = 2048
+LOOK_AGAIN = 30.0
+"""Seconds after which a key ring reads its keys anew: a rotation is seen within a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,27 @@ def open_key(sealed: SealedKey, secret_key: bytes) -> SigningKey:
     return SigningKey(sealed.kid, private_key)
 
 
+def reseal_key(sealed: SealedKey, old_secret: bytes, new_secret: bytes) -> SealedKey:
+    """Return the key sealed with ``new_secret``; it may be so already.
+
+    ``ConfigurationError`` when neither secret opens it.
+    """
+    try:
+        _cipher(new_secret).decrypt(sealed.encrypted_private_key)
+    except InvalidToken:
+        pass
+    else:
+        return sealed
+    try:
+        text = _cipher(old_secret).decrypt(sealed.encrypted_private_key)
+    except InvalidToken:
+        raise ConfigurationError(
+            "Neither the old secret nor QUOIN_SECRET_KEY opens the signing key "
+            f"'{sealed.kid}'. Name the file of the secret with which it was made."
+        ) from None
+    return SealedKey(sealed.kid, _cipher(new_secret).encrypt(text))
+
+
 def _cipher(secret_key: bytes) -> Fernet:
     derived = HKDF(
         algorithm=hashes.SHA256(), length=32, salt=None, info=b"quoin: private keys at rest"
@@ -77,21 +101,46 @@ def _cipher(secret_key: bytes) -> Fernet:
 class KeyRing:
     """Our keys, the signing one first; opened at first use and kept.
 
-    ``load`` returns them from wherever they are kept, newest first, and makes the first one.
+    ``load`` returns them from wherever they are kept, the signing one first, and makes the
+    first one. It is asked again after half a minute, so that every process follows a rotation.
     """
 
-    def __init__(self, load: Callable[[], Sequence[SigningKey]]) -> None:
+    def __init__(
+        self,
+        load: Callable[[], Sequence[SigningKey]],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._load = load
+        self._monotonic = monotonic
         self._lock = threading.Lock()
         self._keys: tuple[SigningKey, ...] = ()
+        self._look_at = 0.0
 
     def keys(self) -> tuple[SigningKey, ...]:
         """Return every key that platforms may still meet a signature of."""
-        if not self._keys:
-            with self._lock:
-                if not self._keys:
-                    self._keys = tuple(self._load())
+        if not self._keys or self._monotonic() >= self._look_at:
+            self._look()
         return self._keys
+
+    def held(self) -> dict[str, SigningKey]:
+        """Return the keys that are open already, by id; nothing is loaded for it."""
+        return {key.kid: key for key in self._keys}
+
+    def _look(self) -> None:
+        # While one thread looks, the others go on with what they have; only the first must wait.
+        if not self._lock.acquire(blocking=not self._keys):
+            return
+        try:
+            if not self._keys or self._monotonic() >= self._look_at:
+                self._keys = tuple(self._load())
+        except Exception:
+            # A database that is away for a moment must not stop what works with the keys at hand.
+            if not self._keys:
+                raise
+        finally:
+            self._look_at = self._monotonic() + LOOK_AGAIN
+            self._lock.release()
 
     def current(self) -> SigningKey:
         """Return the key that signs."""

@@ -10,6 +10,8 @@ from lti_tool.persistence import (  # noqa: F401
     completions,
     courses,
     deliveries,
+    invitations,
+    keysets,
     learners,
     placements,
     platforms,

@@ -19,7 +19,8 @@ class Institution(Base):
     """The body whose catalogue, learners and awards these are: the tenant.
 
     It appears as the Issuer of every credential; it is called institution here because an LTI
-    registration has an ``issuer`` of its own, and the two must never be mixed up.
+    registration has an ``issuer`` of its own, and the two must never be mixed up. While
+    ``suspended_at`` is set, nobody launches and nothing is sent.
     """
 
     __tablename__ = "institutions"
@@ -28,6 +29,7 @@ class Institution(Base):
     uuid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
     key: Mapped[str] = mapped_column(String(100), unique=True)
     name: Mapped[str] = mapped_column(String(255))
+    suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -102,6 +104,11 @@ def get_institution(session: Session, key: str) -> Institution:
     if found is None:
         raise NotFoundError(f"There is no institution '{key}'.")
     return found
+
+
+def list_institutions(session: Session) -> list[Institution]:
+    """Return every institution of this tool by key."""
+    return list(session.scalars(select(Institution).order_by(Institution.key)))
 
 
 def ensure_institution(session: Session, key: str, name: str, now: datetime) -> Institution:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false, select
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import Base, UTCDateTime
@@ -26,6 +26,10 @@ class Registration(Base):
     """One platform under one client id; found by (issuer, client_id), never normalised.
 
     With ``allows_loopback`` it stands on this machine and may be spoken to over http.
+    With ``approves_deployments`` a new deployment belongs to ``institution_id`` at once.
+    ``granted_scopes`` is what the platform said it grants, None while it has not said.
+    ``service_hosts`` are hosts (host or host:port) whose services may be called beside those
+    of the addresses here. ``disabled_reason`` is for people and goes with ``is_enabled``.
     """
 
     __tablename__ = "registrations"
@@ -42,11 +46,22 @@ class Registration(Base):
     jwks_url: Mapped[str] = mapped_column(Text)
     allows_loopback: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_enabled: Mapped[bool] = mapped_column(default=True)
+    disabled_reason: Mapped[str | None] = mapped_column(Text)
+    product_family: Mapped[str] = mapped_column(String(20), default="generic")
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institutions.id"))
+    approves_deployments: Mapped[bool] = mapped_column(default=False)
+    granted_scopes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    service_hosts: Mapped[list[str]] = mapped_column(JSON, default=list)
+    configuration_url: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Deployment(Base):
-    """One installation of the tool in a platform: the boundary between tenants."""
+    """One installation of the tool in a platform: the boundary between tenants.
+
+    What the platform says of itself (``platform_guid``, ``platform_name``) is noted and never
+    decides anything.
+    """
 
     __tablename__ = "deployments"
     __table_args__ = (UniqueConstraint("registration_id", "deployment_id"),)
@@ -57,6 +72,11 @@ class Deployment(Base):
     deployment_id: Mapped[str] = mapped_column(String(255))
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institutions.id"), index=True)
     state: Mapped[str] = mapped_column(String(20), default=DeploymentState.PENDING)
+    platform_guid: Mapped[str | None] = mapped_column(String(255))
+    platform_name: Mapped[str | None] = mapped_column(String(255))
+    last_launch_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_error_code: Mapped[str | None] = mapped_column(String(50))
+    last_error_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from lti_tool.lti.keys import SealedKey, SigningKey, make_key, open_key
@@ -11,11 +12,16 @@ from lti_tool.persistence.tool_keys import add_tool_key, list_tool_keys
 
 
 def ensure_signing_keys(
-    database: Database, secret_key: bytes, *, now: datetime
+    database: Database,
+    secret_key: bytes,
+    *,
+    now: datetime,
+    known: Mapping[str, SigningKey] | None = None,
 ) -> tuple[SigningKey, ...]:
-    """Return our keys, the newest first; two processes that start at once make one between them.
+    """Return our keys, the signing one first; two processes that start at once make one.
 
-    ``ConfigurationError`` when ``secret_key`` is not the one they were sealed with.
+    Keys that are ``known`` by their id are not opened again. ``ConfigurationError`` when
+    ``secret_key`` is not the one they were sealed with.
     """
     with database.reading() as session:
         rows = list_tool_keys(session)
@@ -26,6 +32,8 @@ def ensure_signing_keys(
                 made = make_key(secret_key)
                 add_tool_key(session, made.kid, made.encrypted_private_key, now)
             rows = list_tool_keys(session)
+    held = known or {}
     return tuple(
-        open_key(SealedKey(row.kid, row.encrypted_private_key), secret_key) for row in rows
+        held.get(row.kid) or open_key(SealedKey(row.kid, row.encrypted_private_key), secret_key)
+        for row in rows
     )

@@ -11,7 +11,7 @@ from flask import current_app
 from lti_tool.config import Config
 from lti_tool.lti.http_client import HTTPClient
 from lti_tool.lti.jwks import KeysetCache
-from lti_tool.lti.keys import KeyRing
+from lti_tool.lti.keys import KeyRing, SigningKey
 from lti_tool.lti.platform_client import PlatformClient
 from lti_tool.persistence.base import Database
 from lti_tool.services.ensure_signing_keys import ensure_signing_keys
@@ -39,7 +39,7 @@ def build_parts(
     """Build the parts; nothing is opened, read or fetched before it is needed."""
     opened = database or Database(config.database_url)
     http = HTTPClient(config.private_hosts)
-    keyring = KeyRing(lambda: ensure_signing_keys(opened, config.secret_key, now=clock()))
+    keyring = build_keyring(config, opened, clock)
     return Parts(
         config=config,
         database=opened,
@@ -49,6 +49,16 @@ def build_parts(
         platforms=PlatformClient(http, keyring, clock=clock),
         clock=clock,
     )
+
+
+def build_keyring(config: Config, database: Database, clock: Callable[[], datetime]) -> KeyRing:
+    """Return our keys as the database holds them; keys that are open stay open."""
+
+    def load() -> tuple[SigningKey, ...]:
+        return ensure_signing_keys(database, config.secret_key, now=clock(), known=ring.held())
+
+    ring = KeyRing(load)
+    return ring
 
 
 def current_parts() -> Parts:

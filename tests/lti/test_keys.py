@@ -43,3 +43,38 @@ def test_what_we_sign_verifies_with_what_we_publish(sealed):
     key = jwt.PyJWK(json.loads(ring.published().body)["keys"][0])
     assert jwt.decode(token, key, algorithms=["RS256"]) == {"iss": "client-1"}
     assert jwt.get_unverified_header(token)["kid"] == sealed.kid
+
+
+def test_keys_are_looked_for_again_after_half_a_minute_and_kept_when_that_fails(sealed):
+    first, second = open_key(sealed, SECRET), open_key(make_key(SECRET), SECRET)
+    answers, clock = [[first], OSError("the database is away"), [second, first]], [0.0]
+
+    def load():
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    ring = KeyRing(load, monotonic=lambda: clock[0])
+    assert ring.current() is first
+    clock[0] = 31.0
+    assert ring.current() is first
+    assert len(answers) == 1
+    clock[0] = 62.0
+    assert ring.current() is second
+
+
+def test_while_one_thread_looks_for_keys_others_go_on_with_theirs(sealed):
+    key, clock = open_key(sealed, SECRET), [0.0]
+    seen = []
+
+    def load():
+        if clock[0]:
+            seen.append(ring.current())
+        return [key]
+
+    ring = KeyRing(load, monotonic=lambda: clock[0])
+    ring.current()
+    clock[0] = 31.0
+    ring.current()
+    assert seen == [key]
