@@ -15,6 +15,7 @@ from lti_tool.lti.keys import KeyRing, SigningKey
 from lti_tool.lti.platform_client import PlatformClient
 from lti_tool.persistence.base import Database
 from lti_tool.services.ensure_signing_keys import ensure_signing_keys
+from lti_tool.services.share_keysets import share_keysets
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def build_parts(
         database=opened,
         keyring=keyring,
         http=http,
-        keysets=KeysetCache(http),
+        keysets=KeysetCache(http, share_keysets(opened)),
         platforms=PlatformClient(http, keyring, clock=clock),
         clock=clock,
     )
