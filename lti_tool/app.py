@@ -16,6 +16,7 @@ from lti_tool.web import (
     linking,
     pages,
     progress,
+    registration,
     roster,
     templating,
 )
@@ -27,6 +28,7 @@ MOST_FORM_PARTS = 200
 LOOPBACK = ("127.0.0.1", "localhost")
 BLUEPRINTS = (
     launch.blueprint,
+    registration.blueprint,
     pages.blueprint,
     progress.blueprint,
     evidence.blueprint,

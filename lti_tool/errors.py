@@ -5,6 +5,7 @@
         LTILoginError           ... by a login request
         LTILaunchError          ... by an id_token or the form that carried it
         DeepLinkingError        ... by a deep linking request or reply
+        LTIRegistrationError    ... by a platform that registers the tool
         LTIServiceError         ... by an answer of a platform's service; status, retry_after
       NotFoundError             the thing asked for is not there (or not for this caller)
       ForbiddenError            the caller is known and may not do this
@@ -55,6 +56,12 @@ class DeepLinkingError(LTIError):
     """A deep linking request or reply is refused."""
 
     code = "lti-deep-linking"
+
+
+class LTIRegistrationError(LTIError):
+    """A dynamic registration is refused."""
+
+    code = "lti-registration"
 
 
 class LTIServiceError(LTIError):

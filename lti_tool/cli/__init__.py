@@ -9,6 +9,7 @@ from lti_tool.cli.lazy import LazyGroup
 COMMANDS = {
     "db": "lti_tool.cli.database:db",
     "config": "lti_tool.cli.settings:config",
+    "institution": "lti_tool.cli.institutions:institution",
     "keys": "lti_tool.cli.keys:keys",
     "platform": "lti_tool.cli.platforms:platform",
     "stack": "lti_tool.cli.stacks:stack",

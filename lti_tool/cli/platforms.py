@@ -8,13 +8,28 @@ from datetime import UTC, datetime
 import click
 
 from lti_tool.cli.common import friendly
+from lti_tool.cli.lazy import LazyGroup
 from lti_tool.cli.opening import open_database
 from lti_tool.services.list_platforms import PlatformRow, list_platforms
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.register_platform import PlatformDetails, register_platform
 
+COMMANDS = {
+    "invite": "lti_tool.cli.platform_invitations:invite",
+    "canvas-config": "lti_tool.cli.platform_invitations:canvas_config",
+    "import": "lti_tool.cli.platform_imports:import_",
+    "show": "lti_tool.cli.platform_views:show",
+    "check": "lti_tool.cli.platform_views:check",
+    "approve": "lti_tool.cli.platform_changes:approve",
+    "revoke": "lti_tool.cli.platform_changes:revoke",
+    "enable": "lti_tool.cli.platform_changes:enable",
+    "disable": "lti_tool.cli.platform_changes:disable",
+    "set": "lti_tool.cli.platform_changes:set_",
+    "remove": "lti_tool.cli.platform_changes:remove",
+}
 
-@click.group()
+
+@click.group(cls=LazyGroup, lazy=COMMANDS)
 def platform() -> None:
     """Say which LMSs may launch the tool."""
 

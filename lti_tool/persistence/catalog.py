@@ -106,6 +106,11 @@ def get_institution(session: Session, key: str) -> Institution:
     return found
 
 
+def get_institution_by_id(session: Session, institution_id: int) -> Institution:
+    """Return the institution with this internal id."""
+    return session.get_one(Institution, institution_id)
+
+
 def list_institutions(session: Session) -> list[Institution]:
     """Return every institution of this tool by key."""
     return list(session.scalars(select(Institution).order_by(Institution.key)))

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.persistence.catalog import Institution
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.learners import Learner, Membership
 from lti_tool.persistence.placements import Placement, ResourceLink
@@ -46,8 +47,8 @@ class Launched:
 def find_launched(session: Session, token_hash: str, now: datetime) -> Launched | None:
     """Return what the session of this token says; None once it is over.
 
-    A session is over when its time is, and as soon as its deployment or its platform is no
-    longer let in.
+    A session is over when its time is, and as soon as its deployment, its platform or its
+    institution is no longer let in.
     """
     query = (
         select(LaunchSession, Learner, Context, Membership, Placement.achievement_id, Registration)
@@ -55,6 +56,7 @@ def find_launched(session: Session, token_hash: str, now: datetime) -> Launched 
         .join(Context, Context.id == LaunchSession.context_id)
         .join(Deployment, Deployment.id == Context.deployment_id)
         .join(Registration, Registration.id == Deployment.registration_id)
+        .join(Institution, Institution.id == Deployment.institution_id)
         .join(
             Membership,
             (Membership.context_id == Context.id) & (Membership.learner_id == Learner.id),
@@ -66,6 +68,7 @@ def find_launched(session: Session, token_hash: str, now: datetime) -> Launched 
             LaunchSession.expires_at > now,
             Deployment.state == DeploymentState.APPROVED,
             Registration.is_enabled,
+            Institution.suspended_at.is_(None),
         )
     )
     row = session.execute(query).one_or_none()

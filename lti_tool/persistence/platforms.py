@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from lti_tool.errors import ConflictError, NotFoundError
 from lti_tool.persistence.base import Base, UTCDateTime
 from lti_tool.persistence.catalog import Institution
 
@@ -20,6 +21,16 @@ class DeploymentState(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"
     REVOKED = "revoked"
+
+
+class Standing(StrEnum):
+    """Whether an institution and a platform work together now, and if not, who has to act."""
+
+    OPEN = "open"
+    PLATFORM_DISABLED = "platform-disabled"
+    PENDING = "deployment-pending"
+    REVOKED = "deployment-revoked"
+    SUSPENDED = "institution-suspended"
 
 
 class Registration(Base):
@@ -80,6 +91,19 @@ class Deployment(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+def standing_of(
+    registration: Registration, deployment: Deployment, institution: Institution | None
+) -> Standing:
+    """Return whether launches are let in and services called through this deployment."""
+    if not registration.is_enabled:
+        return Standing.PLATFORM_DISABLED
+    if deployment.state == DeploymentState.REVOKED:
+        return Standing.REVOKED
+    if deployment.state != DeploymentState.APPROVED or institution is None:
+        return Standing.PENDING
+    return Standing.OPEN if institution.suspended_at is None else Standing.SUSPENDED
+
+
 def find_registration(session: Session, issuer: str, client_id: str) -> Registration | None:
     """Return the registration of exactly this issuer and client id."""
     return session.scalar(
@@ -100,6 +124,37 @@ def list_registrations(session: Session, issuer: str | None = None) -> list[Regi
 def get_registration(session: Session, registration_id: int) -> Registration:
     """Return the registration with this internal id."""
     return session.get_one(Registration, registration_id)
+
+
+def get_registration_by_uuid(session: Session, uuid: UUID) -> Registration:
+    """Return the registration with this public id; ``NotFoundError`` otherwise."""
+    found = session.scalar(select(Registration).where(Registration.uuid == uuid))
+    if found is None:
+        raise NotFoundError(f"There is no platform {uuid}; 'quoin platform list' shows them.")
+    return found
+
+
+def find_look_alike(session: Session, issuer: str, client_id: str) -> Registration | None:
+    """Return a registration that differs from these ids in case or a slash alone (B10).
+
+    Ids are compared exactly; two such registrations side by side would be a trap.
+    """
+    wanted = (issuer, client_id)
+    for known in list_registrations(session):
+        have = (known.issuer, known.client_id)
+        if have != wanted and _blurred(*have) == _blurred(*wanted):
+            return known
+    return None
+
+
+def _blurred(issuer: str, client_id: str) -> tuple[str, str]:
+    return issuer.rstrip("/").lower(), client_id.lower()
+
+
+def add_registration(session: Session, registration: Registration) -> None:
+    """Store a new registration."""
+    session.add(registration)
+    session.flush()
 
 
 def ensure_registration(
@@ -144,6 +199,13 @@ def get_deployment(session: Session, deployment_id: int) -> Deployment:
     return session.get_one(Deployment, deployment_id)
 
 
+def find_institution_of(session: Session, deployment: Deployment) -> Institution | None:
+    """Return the institution that a deployment belongs to, None while nobody approved it."""
+    if deployment.institution_id is None:
+        return None
+    return session.get_one(Institution, deployment.institution_id)
+
+
 def ensure_deployment(
     session: Session,
     registration_id: int,
@@ -166,3 +228,21 @@ def ensure_deployment(
         session.add(found)
         session.flush()
     return found
+
+
+def approve_deployment_row(
+    session: Session, registration_id: int, deployment_id: str, institution_id: int, now: datetime
+) -> Deployment:
+    """Let an installation in for an institution; it is noted now if it is new.
+
+    ``ConflictError`` when it belongs to another institution: its courses would change hands.
+    """
+    deployment = ensure_deployment(session, registration_id, deployment_id, now)
+    if deployment.institution_id not in (None, institution_id):
+        raise ConflictError(
+            f"The deployment {deployment_id} belongs to another institution already."
+        )
+    deployment.institution_id = institution_id
+    deployment.state = DeploymentState.APPROVED
+    session.flush()
+    return deployment

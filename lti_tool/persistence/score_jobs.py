@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.persistence.catalog import Achievement
+from lti_tool.persistence.catalog import Achievement, Institution
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.deliveries import Delivery, DeliveryState
 from lti_tool.persistence.learners import Membership
@@ -26,17 +26,19 @@ class ScoreRows:
     context: Context
     deployment: Deployment
     registration: Registration
+    institution: Institution | None
     membership: Membership | None
 
 
 def load_score_rows(session: Session, delivery_id: int) -> ScoreRows:
     """Return the rows behind a delivery of the kind "score"."""
     query = (
-        select(Delivery, Achievement, Context, Deployment, Registration, Membership)
+        select(Delivery, Achievement, Context, Deployment, Registration, Institution, Membership)
         .join(Achievement, Achievement.id == Delivery.achievement_id)
         .join(Context, Context.id == Delivery.context_id)
         .join(Deployment, Deployment.id == Context.deployment_id)
         .join(Registration, Registration.id == Deployment.registration_id)
+        .outerjoin(Institution, Institution.id == Deployment.institution_id)
         .outerjoin(
             Membership,
             (Membership.context_id == Context.id) & (Membership.learner_id == Delivery.learner_id),

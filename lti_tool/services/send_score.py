@@ -32,7 +32,7 @@ from lti_tool.persistence.base import Database
 from lti_tool.persistence.deliveries import Attempt, Delivery, DeliveryState
 from lti_tool.persistence.learners import find_subject
 from lti_tool.persistence.placements import ensure_line_item
-from lti_tool.persistence.platforms import DeploymentState
+from lti_tool.persistence.platforms import Standing, standing_of
 from lti_tool.persistence.score_jobs import (
     ScoreRows,
     claim_line_item,
@@ -124,7 +124,10 @@ def _obstacle(session: Session, rows: ScoreRows) -> Attempt | None:
     """Return why this score is not sent, or not now."""
     if has_newer(session, rows.delivery):
         return Attempt(DeliveryState.SUPERSEDED, "A newer score took its place.")
-    if not rows.registration.is_enabled or rows.deployment.state != DeploymentState.APPROVED:
+    standing = standing_of(rows.registration, rows.deployment, rows.institution)
+    if standing is Standing.SUSPENDED:
+        return _again("The institution is suspended here.", SUSPENDED_WAIT)
+    if standing is not Standing.OPEN:
         return _again("The platform is switched off here.", SUSPENDED_WAIT)
     if rows.membership is None or not rows.membership.is_active:
         return _stop("The learner is not in this course any more.")

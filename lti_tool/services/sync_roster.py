@@ -13,7 +13,12 @@ from lti_tool.lti.roster import Member, Roster
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.courses import get_context, get_context_registration
 from lti_tool.persistence.learners import ensure_learners
-from lti_tool.persistence.platforms import get_deployment
+from lti_tool.persistence.platforms import (
+    Standing,
+    find_institution_of,
+    get_deployment,
+    standing_of,
+)
 from lti_tool.persistence.rosters import (
     Place,
     deactivate_unlisted,
@@ -65,7 +70,9 @@ def _course(database: Database, context_id: int, now: datetime) -> _Course:
         context = get_context(session, context_id)
         deployment = get_deployment(session, context.deployment_id)
         registration = get_context_registration(session, context_id)
+        institution = find_institution_of(session, deployment)
         teaching = list_teaching_now(session, context_id, now)
+    _check_standing(standing_of(registration, deployment, institution))
     if context.memberships_url is None or deployment.institution_id is None:
         raise LTIServiceError(
             "Your platform does not offer the list of members of this course.",
@@ -78,6 +85,16 @@ def _course(database: Database, context_id: int, now: datetime) -> _Course:
         context.memberships_url,
         frozenset(teaching),
     )
+
+
+def _check_standing(standing: Standing) -> None:
+    if standing is Standing.SUSPENDED:
+        raise LTIServiceError(
+            "Your institution is suspended here, so its platforms are not asked for anything.",
+            code="lti-institution-suspended",
+        )
+    if standing is not Standing.OPEN:
+        raise LTIServiceError("Your platform is switched off here.", code="lti-platform-disabled")
 
 
 def _merge(seen: dict[str, Member], member: Member) -> Member:

@@ -125,10 +125,20 @@ def allow_form_to(url: str) -> None:
     g.form_origin = origin_of(url)
 
 
+def allow_any_frame() -> None:
+    """Let the page that is being answered be shown in any frame: nobody knows the LMS yet.
+
+    Only for pages that need a secret in their address, and so cannot be shown to trick anybody.
+    """
+    g.any_frame = True
+
+
 def add_security_headers(response: Response) -> Response:
     """Add the headers that every answer carries; ``app.py`` uses it as ``after_request``."""
     launched: Launched | None = g.get("launched")
     ancestors = ("'self'", *(platform_origins(launched) if launched else ()))
+    if g.get("any_frame"):
+        ancestors = ("*",)
     form_origin: str | None = g.get("form_origin")
     forms = ("'self'", *([form_origin] if form_origin else ()))
     headers = response.headers

@@ -1,0 +1,153 @@
+"""quoin platform approve, revoke, enable, disable, set, remove."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import click
+
+from lti_tool.cli.common import friendly
+from lti_tool.cli.opening import open_database
+from lti_tool.lti.families import ProductFamily
+from lti_tool.services.approve_deployment import approve_deployment
+from lti_tool.services.change_platform import PlatformChanges, change_platform
+from lti_tool.services.remove_platform import remove_platform
+from lti_tool.services.revoke_deployment import revoke_deployment
+from lti_tool.services.show_platform import show_platform
+from lti_tool.services.switch_platform import switch_platform
+
+FAMILIES = click.Choice([family.value for family in ProductFamily])
+
+platform_id = click.argument("platform", metavar="ID", type=click.UUID)
+deployment_option = click.option(
+    "--deployment", required=True, help="Deployment id, exactly as the LMS writes it."
+)
+
+
+@click.command("approve")
+@platform_id
+@deployment_option
+@click.option("--institution", required=True, help="Key of the institution it belongs to.")
+@friendly
+def approve(platform: UUID, deployment: str, institution: str) -> None:
+    """Let an installation of the tool in, for an institution.
+
+    Example: quoin platform approve ID --deployment 3 --institution harbour
+    """
+    approve_deployment(
+        open_database(),
+        platform,
+        deployment,
+        institution,
+        actor="cli:platform approve",
+        now=datetime.now(UTC),
+    )
+    click.echo(f"Deployment {deployment} is approved for {institution}.")
+
+
+@click.command("revoke")
+@platform_id
+@deployment_option
+@friendly
+def revoke(platform: UUID, deployment: str) -> None:
+    """Let an installation of the tool in no longer; what is recorded stays.
+
+    Example: quoin platform revoke ID --deployment 3
+    """
+    revoke_deployment(
+        open_database(),
+        platform,
+        deployment,
+        actor="cli:platform revoke",
+        now=datetime.now(UTC),
+    )
+    click.echo(f"Deployment {deployment} is revoked.")
+
+
+@click.command("enable")
+@platform_id
+@friendly
+def enable(platform: UUID) -> None:
+    """Let an LMS launch again, or confirm one that waits for it.
+
+    Example: quoin platform enable ID
+    """
+    switch_platform(
+        open_database(),
+        platform,
+        is_enabled=True,
+        actor="cli:platform enable",
+        now=datetime.now(UTC),
+    )
+    click.echo("Launches are let in.")
+
+
+@click.command("disable")
+@platform_id
+@click.option("--reason", help="Why, for those who look at it later.")
+@friendly
+def disable(platform: UUID, reason: str | None) -> None:
+    """Refuse all launches of an LMS and call none of its services.
+
+    Example: quoin platform disable ID --reason "Contract ended"
+    """
+    switch_platform(
+        open_database(),
+        platform,
+        is_enabled=False,
+        reason=reason,
+        actor="cli:platform disable",
+        now=datetime.now(UTC),
+    )
+    click.echo("Launches are refused.")
+
+
+@click.command("set")
+@platform_id
+@click.option("--name", help="What people call this LMS.")
+@click.option("--family", type=FAMILIES, help="Which product it is.")
+@click.option("--institution", help="Institution that new deployments go to.")
+@click.option("--auto-approve/--no-auto-approve", default=None, help="Approve them at once.")
+@click.option("--add-host", "added", multiple=True, help="Host of further services; repeatable.")
+@click.option("--drop-host", "dropped", multiple=True, help="Take such a host out; repeatable.")
+@friendly
+def set_(
+    platform: UUID,
+    name: str | None,
+    family: str | None,
+    institution: str | None,
+    auto_approve: bool | None,  # noqa: FBT001
+    added: tuple[str, ...],
+    dropped: tuple[str, ...],
+) -> None:
+    """Change what you decide about an LMS; issuer and client id never change.
+
+    Example: quoin platform set ID --family canvas --institution harbour --auto-approve
+    """
+    database = open_database()
+    hosts: tuple[str, ...] | None = None
+    if added or dropped:
+        known = (*show_platform(database, platform).service_hosts, *added)
+        hosts = tuple(host for host in known if host not in dropped)
+    changes = PlatformChanges(
+        name=name,
+        family=ProductFamily(family) if family else None,
+        institution_key=institution,
+        approves_deployments=auto_approve,
+        hosts=hosts,
+    )
+    change_platform(database, platform, changes, actor="cli:platform set", now=datetime.now(UTC))
+    click.echo("Done; 'quoin platform show' shows it.")
+
+
+@click.command("remove")
+@platform_id
+@friendly
+def remove(platform: UUID) -> None:
+    """Remove an LMS by which nobody has come yet.
+
+    Example: quoin platform remove ID
+    """
+    remove_platform(open_database(), platform, actor="cli:platform remove", now=datetime.now(UTC))
+    click.echo("Removed.")

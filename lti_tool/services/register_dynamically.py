@@ -1,0 +1,248 @@
+"""Use case: register a platform that came with our invitation (LTI Dynamic Registration 1.0)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from lti_tool.errors import LTIError, LTIRegistrationError
+from lti_tool.lti.dynamic_registration import (
+    RegistrationGranted,
+    fetch_configuration,
+    is_token,
+    send_registration,
+)
+from lti_tool.lti.families import ProductFamily
+from lti_tool.lti.http_client import HTTPClient
+from lti_tool.lti.invitations import RegistrationRequest, hash_code
+from lti_tool.lti.platform_configuration import PlatformConfiguration
+from lti_tool.lti.scopes import WantedScope, missing_scopes
+from lti_tool.persistence.audit import add_event
+from lti_tool.persistence.base import Database
+from lti_tool.persistence.catalog import get_institution_by_id
+from lti_tool.persistence.invitations import (
+    Invitation,
+    claim_invitation,
+    find_invitation,
+    release_invitation,
+    use_invitation,
+)
+from lti_tool.persistence.learners import lock_name
+from lti_tool.persistence.platforms import (
+    Registration,
+    add_registration,
+    approve_deployment_row,
+    find_look_alike,
+    find_registration,
+)
+
+ATTEMPT_LIFE = timedelta(minutes=3)
+"""Longer than the two calls can take; a second click meanwhile is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class DynamicallyRegistered:
+    """The new registration, and what an administrator has to know of it.
+
+    ``missing`` are scopes that were not granted; ``other_hosts`` are hosts that somebody has to
+    confirm before anybody launches (the registration is disabled until then).
+    """
+
+    uuid: UUID
+    name: str
+    family: ProductFamily
+    client_id: str
+    deployment_id: str | None
+    missing: tuple[WantedScope, ...]
+    other_hosts: tuple[str, ...]
+    approves_deployments: bool
+
+
+def register_dynamically(
+    database: Database,
+    http: HTTPClient,
+    code: str,
+    request: RegistrationRequest,
+    *,
+    public_url: str,
+    now: datetime,
+) -> DynamicallyRegistered:
+    """Read the platform's configuration, register there, and keep what came of it.
+
+    Only success uses the invitation up. A registered (issuer, client id) is never changed by
+    it (B39). ``LTIRegistrationError`` or ``LTIServiceError`` says why not and what to do.
+    """
+    with _claimed(database, code, now) as invitation:
+        if not is_token(request.registration_token):
+            raise _no_token()
+        configuration = fetch_configuration(
+            http,
+            request.openid_configuration,
+            request.registration_token,
+            allows_loopback=invitation.allows_loopback,
+        )
+        _check_family(invitation, configuration)
+        granted = send_registration(
+            http,
+            configuration,
+            request.registration_token,
+            public_url=public_url,
+            allows_loopback=invitation.allows_loopback,
+        )
+        with database.writing() as session:
+            return _keep(session, invitation, request, configuration, granted, now)
+
+
+@contextmanager
+def _claimed(database: Database, code: str, now: datetime) -> Iterator[Invitation]:
+    """Hold the invitation while one attempt lasts; a failure gives it back and is noted."""
+    with database.writing() as session:
+        invitation = find_invitation(session, hash_code(code))
+        if invitation is None or not claim_invitation(
+            session, invitation.id, now, now + ATTEMPT_LIFE
+        ):
+            raise LTIRegistrationError(
+                "This invitation is not good: it was used, is being used at this moment, or its "
+                "time is over. Ask whoever sent it to you for a new one.",
+                code="lti-invitation",
+            )
+        if get_institution_by_id(session, invitation.institution_id).suspended_at is not None:
+            raise LTIRegistrationError(
+                "The institution of this invitation is suspended here.",
+                code="lti-institution-suspended",
+            )
+    try:
+        yield invitation
+    except BaseException as error:
+        with database.writing() as session:
+            release_invitation(session, invitation.id)
+            if isinstance(error, LTIError):
+                _note_refusal(session, invitation, error, now)
+        raise
+
+
+def _note_refusal(
+    session: Session, invitation: Invitation, refusal: LTIError, now: datetime
+) -> None:
+    add_event(
+        session,
+        institution_id=invitation.institution_id,
+        actor=f"invitation:{invitation.uuid}",
+        action="registration-refused",
+        subject=refusal.code,
+        at=now,
+    )
+
+
+def _check_family(invitation: Invitation, configuration: PlatformConfiguration) -> None:
+    wanted, found = invitation.product_family, configuration.family
+    if wanted not in (None, found) and found is not ProductFamily.GENERIC:
+        raise LTIRegistrationError(
+            f"This invitation is for {wanted}, and the configuration is one of {found}. Ask for "
+            "an invitation for your LMS.",
+            code="lti-registration-family",
+        )
+
+
+def _keep(
+    session: Session,
+    invitation: Invitation,
+    request: RegistrationRequest,
+    configuration: PlatformConfiguration,
+    granted: RegistrationGranted,
+    now: datetime,
+) -> DynamicallyRegistered:
+    lock_name(session, "registrations")
+    _refuse_known(session, configuration.issuer, granted.client_id)
+    registration = _add(session, invitation, request, configuration, granted, now)
+    if granted.deployment_id is not None:
+        approve_deployment_row(
+            session, registration.id, granted.deployment_id, invitation.institution_id, now
+        )
+    use_invitation(session, invitation.id, registration.id, now)
+    add_event(
+        session,
+        institution_id=invitation.institution_id,
+        actor=f"invitation:{invitation.uuid}",
+        action="platform-registered",
+        subject=str(registration.uuid),
+        detail={"deployments": int(granted.deployment_id is not None)},
+        at=now,
+    )
+    return DynamicallyRegistered(
+        uuid=registration.uuid,
+        name=registration.name,
+        family=ProductFamily(registration.product_family),
+        client_id=granted.client_id,
+        deployment_id=granted.deployment_id,
+        missing=() if granted.scopes is None else missing_scopes(granted.scopes),
+        other_hosts=configuration.other_hosts,
+        approves_deployments=registration.approves_deployments,
+    )
+
+
+def _refuse_known(session: Session, issuer: str, client_id: str) -> None:
+    if find_registration(session, issuer, client_id) is not None:
+        raise LTIRegistrationError(
+            "Your LMS named a client id that is registered here already. An invitation never "
+            "changes a registration; ask whoever looks after this tool.",
+            code="lti-registration-known",
+        )
+    if find_look_alike(session, issuer, client_id) is not None:
+        raise LTIRegistrationError(
+            "Your LMS is registered here under a name that differs in case or a slash alone. "
+            "Ask whoever looks after this tool to look at it ('quoin platform list').",
+            code="lti-registration-known",
+        )
+
+
+def _add(
+    session: Session,
+    invitation: Invitation,
+    request: RegistrationRequest,
+    configuration: PlatformConfiguration,
+    granted: RegistrationGranted,
+    now: datetime,
+) -> Registration:
+    registration = Registration(
+        issuer=configuration.issuer,
+        client_id=granted.client_id,
+        name=configuration.name,
+        authorization_url=configuration.authorization_url,
+        token_url=configuration.token_url,
+        token_audience=configuration.token_audience,
+        jwks_url=configuration.jwks_url,
+        is_enabled=not configuration.other_hosts,
+        disabled_reason=_reason(configuration),
+        allows_loopback=invitation.allows_loopback,
+        product_family=invitation.product_family or configuration.family,
+        institution_id=invitation.institution_id,
+        approves_deployments=invitation.approves_deployments,
+        granted_scopes=None if granted.scopes is None else list(granted.scopes),
+        configuration_url=request.openid_configuration,
+        created_at=now,
+    )
+    add_registration(session, registration)
+    return registration
+
+
+def _reason(configuration: PlatformConfiguration) -> str | None:
+    if not configuration.other_hosts:
+        return None
+    return (
+        f"Its addresses are at {', '.join(configuration.other_hosts)}, another host than its "
+        "issuer's. Somebody has to look at them and confirm them by enabling it."
+    )
+
+
+def _no_token() -> LTIRegistrationError:
+    return LTIRegistrationError(
+        "Your LMS sent no registration token. Start the registration there: the address of the "
+        "invitation goes into its field for the tool's registration address.",
+        code="lti-registration-form",
+    )

@@ -1,0 +1,106 @@
+"""Use case: show an operator all that is known of one registration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from lti_tool.persistence.base import Database
+from lti_tool.persistence.catalog import get_institution_by_id
+from lti_tool.persistence.platforms import (
+    Deployment,
+    Registration,
+    get_registration_by_uuid,
+    list_deployments,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentView:
+    """One installation: its state, whose it is, and what was last seen of it."""
+
+    deployment_id: str
+    state: str
+    institution: str | None
+    platform_guid: str | None
+    platform_name: str | None
+    last_launch_at: datetime | None
+    last_error_code: str | None
+    last_error_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformView:
+    """One registration; ``institution`` is the key of the one that new deployments go to."""
+
+    uuid: UUID
+    name: str
+    issuer: str
+    client_id: str
+    family: str
+    authorization_url: str
+    token_url: str
+    token_audience: str
+    jwks_url: str
+    configuration_url: str | None
+    is_enabled: bool
+    disabled_reason: str | None
+    institution: str | None
+    approves_deployments: bool
+    allows_loopback: bool
+    granted_scopes: tuple[str, ...] | None
+    service_hosts: tuple[str, ...]
+    created_at: datetime
+    deployments: tuple[DeploymentView, ...]
+
+
+def show_platform(database: Database, platform: UUID) -> PlatformView:
+    """Return a registration with its deployments; ``NotFoundError`` for an unknown one."""
+    with database.reading() as session:
+        registration = get_registration_by_uuid(session, platform)
+        deployments = list_deployments(session, registration.id)
+        return PlatformView(
+            uuid=registration.uuid,
+            name=registration.name,
+            issuer=registration.issuer,
+            client_id=registration.client_id,
+            family=registration.product_family,
+            authorization_url=registration.authorization_url,
+            token_url=registration.token_url,
+            token_audience=registration.token_audience or registration.token_url,
+            jwks_url=registration.jwks_url,
+            configuration_url=registration.configuration_url,
+            is_enabled=registration.is_enabled,
+            disabled_reason=registration.disabled_reason,
+            institution=_institution_key(session, registration),
+            approves_deployments=registration.approves_deployments,
+            allows_loopback=registration.allows_loopback,
+            granted_scopes=(
+                None if registration.granted_scopes is None else tuple(registration.granted_scopes)
+            ),
+            service_hosts=tuple(registration.service_hosts),
+            created_at=registration.created_at,
+            deployments=tuple(_deployment(row, key) for row, key in deployments),
+        )
+
+
+def _institution_key(session: Session, registration: Registration) -> str | None:
+    if registration.institution_id is None:
+        return None
+    return get_institution_by_id(session, registration.institution_id).key
+
+
+def _deployment(row: Deployment, institution: str | None) -> DeploymentView:
+    return DeploymentView(
+        deployment_id=row.deployment_id,
+        state=row.state,
+        institution=institution,
+        platform_guid=row.platform_guid,
+        platform_name=row.platform_name,
+        last_launch_at=row.last_launch_at,
+        last_error_code=row.last_error_code,
+        last_error_at=row.last_error_at,
+    )
