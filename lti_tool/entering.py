@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import LTILaunchError
 from lti_tool.lti.launch import GradeService, Launch, MessageType
 from lti_tool.lti.registrations import PlatformRegistration
+from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.courses import Context, ensure_context
 from lti_tool.persistence.learners import ensure_learner, ensure_membership, lock_name
@@ -24,7 +25,14 @@ from lti_tool.persistence.placements import (
     find_placement,
     get_placement,
 )
-from lti_tool.persistence.platforms import Deployment, DeploymentState, ensure_deployment
+from lti_tool.persistence.platforms import (
+    Deployment,
+    DeploymentState,
+    ensure_deployment,
+    find_institution_of,
+    get_registration,
+    note_launch,
+)
 from lti_tool.persistence.sessions import LaunchSession, add_session, end_instructor_sessions
 
 SESSION_LIFE = timedelta(hours=8)
@@ -52,19 +60,32 @@ def open_course(
 ) -> LaunchAccepted:
     """Open a session of eight hours in the course of a checked launch, in one transaction.
 
-    ``LTILaunchError`` while its deployment waits for approval (it is noted as pending), and
-    once it is revoked. Nothing else may be stored before this.
+    ``LTILaunchError`` while its deployment waits for approval (it is noted as pending), once
+    it is revoked, and while its institution is suspended. Nothing else may be stored before.
     """
     with database.writing() as session:
         deployment = _deployment(session, registration, launch, now)
-        if deployment.state == DeploymentState.APPROVED and deployment.institution_id is not None:
-            return _enter(session, registration, deployment, deployment.institution_id, launch, now)
+        institution = find_institution_of(session, deployment)
+        is_suspended = institution is not None and institution.suspended_at is not None
+        if deployment.state == DeploymentState.APPROVED and institution and not is_suspended:
+            _note_launch(session, deployment, launch, now)
+            return _enter(session, registration, deployment, institution.id, launch, now)
     # A new deployment stays noted as pending: the transaction is committed.
+    raise _not_open(deployment, is_suspended=is_suspended)
+
+
+def _not_open(deployment: Deployment, *, is_suspended: bool) -> LTILaunchError:
     if deployment.state == DeploymentState.REVOKED:
-        raise LTILaunchError(
+        return LTILaunchError(
             "This installation of the tool has been switched off.", code="lti-deployment-revoked"
         )
-    raise LTILaunchError(
+    if is_suspended:
+        return LTILaunchError(
+            "Your institution's use of this tool is suspended. What is recorded is kept; ask "
+            "the administrator of your institution.",
+            code="lti-institution-suspended",
+        )
+    return LTILaunchError(
         "This installation of the tool waits for the approval of its administrator.",
         code="lti-deployment-pending",
     )
@@ -74,7 +95,38 @@ def _deployment(
     session: Session, registration: PlatformRegistration, launch: Launch, now: datetime
 ) -> Deployment:
     lock_name(session, f"deployment:{registration.id}:{launch.deployment_id}")
-    return ensure_deployment(session, registration.id, launch.deployment_id, now)
+    found = ensure_deployment(session, registration.id, launch.deployment_id, now)
+    if found.state == DeploymentState.PENDING:
+        _approve_at_once(session, found, now)
+    return found
+
+
+def _approve_at_once(session: Session, deployment: Deployment, now: datetime) -> None:
+    """Let a deployment in that nobody has decided about, where its registration says so."""
+    registration = get_registration(session, deployment.registration_id)
+    if not registration.approves_deployments or registration.institution_id is None:
+        return
+    deployment.institution_id = registration.institution_id
+    deployment.state = DeploymentState.APPROVED
+    _add_event(session, deployment, "deployment-approved", now)
+
+
+def _note_launch(session: Session, deployment: Deployment, launch: Launch, now: datetime) -> None:
+    """Report a platform that is another one than before; it never decides who is let in."""
+    guid, name = launch.platform_guid, launch.platform_name
+    if note_launch(deployment, guid, name, now):
+        _add_event(session, deployment, "platform-seen-changed", now)
+
+
+def _add_event(session: Session, deployment: Deployment, action: str, now: datetime) -> None:
+    add_event(
+        session,
+        institution_id=deployment.institution_id,
+        actor="launch",
+        action=action,
+        subject=str(deployment.uuid),
+        at=now,
+    )
 
 
 def _enter(

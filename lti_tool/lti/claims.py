@@ -38,7 +38,8 @@ DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 DEEP_LINKING_SETTINGS = DEEP_LINKING + "deep_linking_settings"
 AGS_ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
-OTHER_OBJECTS = ("lis", "tool_platform", "for_user")
+TOOL_PLATFORM = LTI + "tool_platform"
+OTHER_OBJECTS = ("lis", "for_user")
 
 PLACEMENT = "quoin_placement"
 LONGEST_DATA = 64 * 1024
@@ -70,6 +71,7 @@ def parse_launch(payload: dict[str, Any], trust: Trust) -> Launch:
     link = _resource_link(payload, message_type)
     context = optional_object(payload, CONTEXT, "context") or {}
     custom = custom_values(optional_object(payload, CUSTOM, "custom") or {})
+    platform = optional_object(payload, TOOL_PLATFORM, "tool_platform") or {}
     for name in OTHER_OBJECTS:
         optional_object(payload, LTI + name, name)
     return Launch(
@@ -90,6 +92,8 @@ def parse_launch(payload: dict[str, Any], trust: Trust) -> Launch:
         locale=_locale(payload),
         placement_uuid=_uuid(custom.get(PLACEMENT, "")),
         custom=custom,
+        platform_guid=title(platform, "guid", "tool_platform.guid") or None,
+        platform_name=title(platform, "name", "tool_platform.name") or None,
     )
 
 

@@ -61,6 +61,7 @@ class Launch:
 
     ``context_id`` is None outside a course; ``custom`` holds usable texts only;
     ``placement_uuid`` is the deep-linked placement that the link names, if any.
+    ``platform_guid`` and ``platform_name`` are noted and decide nothing.
     """
 
     message_type: MessageType
@@ -79,3 +80,5 @@ class Launch:
     locale: str | None
     placement_uuid: UUID | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
+    platform_guid: str | None = None
+    platform_name: str | None = None

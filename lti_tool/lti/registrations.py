@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from lti_tool.lti.families import ProductFamily
 from lti_tool.lti.urls import offered_url
 
 
@@ -14,6 +15,7 @@ class PlatformRegistration:
     """One platform under one client id; ``token_audience`` is the token address by default.
 
     With ``allows_loopback`` it stands on this machine and may be spoken to over http.
+    ``service_hosts`` (host or host:port, https) are what an administrator has added.
     """
 
     id: int
@@ -26,11 +28,14 @@ class PlatformRegistration:
     token_audience: str
     jwks_url: str
     allows_loopback: bool = False
+    product_family: ProductFamily = ProductFamily.GENERIC
+    service_hosts: tuple[str, ...] = ()
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        """Return the addresses that an administrator entered for this platform."""
-        return (self.authorization_url, self.token_url, self.jwks_url)
+        """Return the addresses whose hosts belong to this platform."""
+        added = (f"https://{host}/" for host in self.service_hosts)
+        return (self.authorization_url, self.token_url, self.jwks_url, *added)
 
     def offered(self, url: object) -> str | None:
         """Return a service address out of a claim or an answer if it passes V30, else None."""
@@ -55,4 +60,6 @@ def registration_of(row: Any) -> PlatformRegistration:
         token_audience=row.token_audience or row.token_url,
         jwks_url=row.jwks_url,
         allows_loopback=row.allows_loopback,
+        product_family=ProductFamily(row.product_family),
+        service_hosts=tuple(row.service_hosts),
     )

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false, select
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import ConflictError, NotFoundError
 from lti_tool.persistence.base import Base, UTCDateTime
 from lti_tool.persistence.catalog import Institution
+
+NOTED_EVERY = timedelta(minutes=1)
 
 
 class DeploymentState(StrEnum):
@@ -139,16 +152,15 @@ def find_look_alike(session: Session, issuer: str, client_id: str) -> Registrati
 
     Ids are compared exactly; two such registrations side by side would be a trap.
     """
-    wanted = (issuer, client_id)
-    for known in list_registrations(session):
-        have = (known.issuer, known.client_id)
-        if have != wanted and _blurred(*have) == _blurred(*wanted):
-            return known
-    return None
-
-
-def _blurred(issuer: str, client_id: str) -> tuple[str, str]:
-    return issuer.rstrip("/").lower(), client_id.lower()
+    return session.scalar(
+        select(Registration)
+        .where(
+            func.rtrim(func.lower(Registration.issuer), "/") == issuer.lower().rstrip("/"),
+            func.lower(Registration.client_id) == client_id.lower(),
+            or_(Registration.issuer != issuer, Registration.client_id != client_id),
+        )
+        .limit(1)
+    )
 
 
 def add_registration(session: Session, registration: Registration) -> None:
@@ -228,6 +240,37 @@ def ensure_deployment(
         session.add(found)
         session.flush()
     return found
+
+
+def note_launch(deployment: Deployment, guid: str | None, name: str | None, now: datetime) -> bool:
+    """Note that somebody came through a deployment, and what its platform says of itself.
+
+    Returns whether that is another platform than the last one; what a launch does not tell
+    (None) changes nothing.
+    """
+    known = (deployment.platform_guid, deployment.platform_name)
+    told = (guid or known[0], name or known[1])
+    if told != known:
+        deployment.platform_guid, deployment.platform_name = told
+    last = deployment.last_launch_at
+    # A course that comes at once must not write the row each time.
+    if last is None or now - last >= NOTED_EVERY:
+        deployment.last_launch_at = now
+    return told != known and any(known)
+
+
+def note_launch_error(
+    session: Session, registration_id: int, deployment_id: str, code: str, now: datetime
+) -> None:
+    """Note why a launch through a deployment, if it is known, was refused last."""
+    session.execute(
+        update(Deployment)
+        .where(
+            Deployment.registration_id == registration_id,
+            Deployment.deployment_id == deployment_id,
+        )
+        .values(last_error_code=code, last_error_at=now)
+    )
 
 
 def approve_deployment_row(

@@ -8,7 +8,7 @@ from datetime import datetime
 from lti_tool.config import Config
 from lti_tool.entering import LaunchAccepted, open_course
 from lti_tool.errors import LTIError, LTILaunchError
-from lti_tool.lti.claims import Trust, parse_launch
+from lti_tool.lti.claims import DEPLOYMENT_ID, Trust, parse_launch
 from lti_tool.lti.forms import Fields
 from lti_tool.lti.id_token import (
     UnverifiedToken,
@@ -23,7 +23,7 @@ from lti_tool.lti.login import hash_state
 from lti_tool.lti.registrations import PlatformRegistration, registration_of
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.platforms import find_registration
+from lti_tool.persistence.platforms import find_registration, note_launch_error
 from lti_tool.persistence.sessions import Login, consume_login
 
 
@@ -58,7 +58,7 @@ def accept_launch(
             raise _cookie_missing()
         return open_course(database, registration, launch, now)
     except LTIError as refusal:
-        _note_refusal(database, registration, refusal, now)
+        _note_refusal(database, registration, token, refusal, now)
         raise
 
 
@@ -123,7 +123,11 @@ def _cookie_missing() -> LTILaunchError:
 
 
 def _note_refusal(
-    database: Database, registration: PlatformRegistration, refusal: LTIError, now: datetime
+    database: Database,
+    registration: PlatformRegistration,
+    token: UnverifiedToken,
+    refusal: LTIError,
+    now: datetime,
 ) -> None:
     """Keep what an administrator asks for: which platform, why, when; nothing personal.
 
@@ -138,3 +142,6 @@ def _note_refusal(
             subject=refusal.code,
             at=now,
         )
+        deployment_id = token.payload.get(DEPLOYMENT_ID)
+        if isinstance(deployment_id, str) and deployment_id.isprintable():
+            note_launch_error(session, registration.id, deployment_id, refusal.code, now)

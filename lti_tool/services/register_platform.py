@@ -9,34 +9,19 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.errors import ConflictError, InvalidInputError
-from lti_tool.lti.urls import is_secure
+from lti_tool.errors import ConflictError
+from lti_tool.lti.platform_details import PlatformDetails, check_details, check_id
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.catalog import Institution, get_institution
+from lti_tool.persistence.catalog import get_institution
+from lti_tool.persistence.learners import lock_name
 from lti_tool.persistence.platforms import (
-    DeploymentState,
-    Registration,
-    ensure_deployment,
+    approve_deployment_row,
     ensure_registration,
-    list_registrations,
+    find_look_alike,
 )
 
-LONGEST_ID = 255
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformDetails:
-    """What an administrator enters of a platform; ids count exactly as they are written."""
-
-    issuer: str
-    client_id: str
-    name: str
-    authorization_url: str
-    token_url: str
-    jwks_url: str
-    token_audience: str | None = None
-    allows_loopback: bool = False
+__all__ = ["PlatformDetails", "PlatformRegistered", "register_platform"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +49,7 @@ def register_platform(
     """
     _check(details, deployment_ids)
     with database.writing() as session:
+        lock_name(session, "registrations")
         institution = get_institution(session, institution_key)
         _refuse_look_alikes(session, details)
         registration = ensure_registration(
@@ -77,9 +63,12 @@ def register_platform(
             token_audience=details.token_audience,
             jwks_url=details.jwks_url,
             allows_loopback=details.allows_loopback,
+            **({} if details.family is None else {"product_family": details.family}),
         )
+        if registration.institution_id is None:
+            registration.institution_id = institution.id
         for deployment_id in deployment_ids:
-            _approve(session, registration, institution, deployment_id, now)
+            approve_deployment_row(session, registration.id, deployment_id, institution.id, now)
         add_event(
             session,
             institution_id=institution.id,
@@ -93,48 +82,15 @@ def register_platform(
 
 
 def _check(details: PlatformDetails, deployment_ids: Sequence[str]) -> None:
-    ids = [("issuer", details.issuer), ("client_id", details.client_id)]
-    for field, value in [*ids, *(("deployment_id", value) for value in deployment_ids)]:
-        if not value or len(value) > LONGEST_ID or not value.isascii() or not value.isprintable():
-            raise InvalidInputError(
-                f"The {field} must be 1 to {LONGEST_ID} ASCII characters.", field=field
-            )
-    for field in ("authorization_url", "token_url", "jwks_url"):
-        if not is_secure(getattr(details, field), allows_loopback=details.allows_loopback):
-            raise InvalidInputError(
-                f"The {field} must begin with https:// (for a platform on this machine, "
-                "--allow-loopback lets it be http).",
-                field=field,
-            )
+    check_details(details)
+    for deployment_id in deployment_ids:
+        check_id("deployment_id", deployment_id)
 
 
 def _refuse_look_alikes(session: Session, details: PlatformDetails) -> None:
-    """Ids are compared exactly; two that differ in case or a slash are a trap (B10)."""
-    wanted = (details.issuer, details.client_id)
-    for known in list_registrations(session):
-        have = (known.issuer, known.client_id)
-        if have != wanted and _blurred(*have) == _blurred(*wanted):
-            raise ConflictError(
-                f"A platform with the issuer {known.issuer} and the client id "
-                f"{known.client_id} is registered already; they differ only in case or a slash."
-            )
-
-
-def _blurred(issuer: str, client_id: str) -> tuple[str, str]:
-    return issuer.rstrip("/").lower(), client_id.lower()
-
-
-def _approve(
-    session: Session,
-    registration: Registration,
-    institution: Institution,
-    deployment_id: str,
-    now: datetime,
-) -> None:
-    deployment = ensure_deployment(session, registration.id, deployment_id, now)
-    if deployment.institution_id not in (None, institution.id):
+    known = find_look_alike(session, details.issuer, details.client_id)
+    if known is not None:
         raise ConflictError(
-            f"The deployment {deployment_id} belongs to another institution already."
+            f"A platform with the issuer {known.issuer} and the client id {known.client_id} is "
+            "registered already; they differ only in case or a slash."
         )
-    deployment.institution_id = institution.id
-    deployment.state = DeploymentState.APPROVED
