@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -86,7 +86,7 @@ def register_dynamically(
             request.registration_token,
             allows_loopback=invitation.allows_loopback,
         )
-        _check_family(invitation, configuration)
+        configuration = replace(configuration, family=_family(invitation, configuration))
         granted = send_registration(
             http,
             configuration,
@@ -139,7 +139,8 @@ def _note_refusal(
     )
 
 
-def _check_family(invitation: Invitation, configuration: PlatformConfiguration) -> None:
+def _family(invitation: Invitation, configuration: PlatformConfiguration) -> ProductFamily:
+    """Return what the invitation says, or else what the platform says of itself."""
     wanted, found = invitation.product_family, configuration.family
     if wanted not in (None, found) and found is not ProductFamily.GENERIC:
         raise LTIRegistrationError(
@@ -147,6 +148,7 @@ def _check_family(invitation: Invitation, configuration: PlatformConfiguration) 
             "an invitation for your LMS.",
             code="lti-registration-family",
         )
+    return ProductFamily(wanted or found)
 
 
 def _keep(
@@ -220,7 +222,7 @@ def _add(
         is_enabled=not configuration.other_hosts,
         disabled_reason=_reason(configuration),
         allows_loopback=invitation.allows_loopback,
-        product_family=invitation.product_family or configuration.family,
+        product_family=configuration.family,
         institution_id=invitation.institution_id,
         approves_deployments=invitation.approves_deployments,
         granted_scopes=None if granted.scopes is None else list(granted.scopes),
