@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 from demo_lms.app import create_lms
+from demo_lms.registration import FLAVOURS
 from demo_lms.serving import PortTakenError, Server, bind_loopback
-from demo_lms.settings import DATABASE, PEOPLE, Settings
+from demo_lms.settings import DATABASE, HILL, PEOPLE, Settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,7 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
         public_url=public_url.rstrip("/"),
         tool_url=options.tool_url.rstrip("/"),
         database=options.database,
-        people=options.people,
+        people=_institutions(options),
+        flavour=options.flavour,
         locale=options.locale,
     )
     try:
@@ -31,12 +33,25 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _institutions(options: argparse.Namespace) -> tuple[Path, ...]:
+    second = (HILL,) if options.second_institution else ()
+    return (*(options.people or (PEOPLE,)), *second)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m demo_lms", description=__doc__)
     parser.add_argument("--port", type=int, default=8001)
     parser.add_argument("--tool-url", default="http://127.0.0.1:8000", help="where Quoin is")
     parser.add_argument("--database", type=Path, default=DATABASE, help="an SQLite file")
-    parser.add_argument("--people", type=Path, default=PEOPLE, help="people and courses, YAML")
+    parser.add_argument(
+        "--people", type=Path, action="append", help="an institution (YAML); may be repeated"
+    )
+    parser.add_argument(
+        "--second-institution", action="store_true", help="let Hill College share the LMS"
+    )
+    parser.add_argument(
+        "--flavour", choices=FLAVOURS, default="plain", help="whose habits the LMS has"
+    )
     parser.add_argument("--public-url", help="default: http://localhost:PORT")
     parser.add_argument("--locale", default="en", help="the locale that tools are told")
     return parser

@@ -17,6 +17,7 @@ from demo_lms.paging import page_of
 from demo_lms.people import Course
 from demo_lms.registration import LINE_ITEM, LINE_ITEM_READ, RESULT_READ, SCORE
 from demo_lms.scores import list_results, store_score
+from demo_lms.service_access import course_for
 
 ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
@@ -53,14 +54,15 @@ class GradeService(AssignmentsGradesService):  # type: ignore[misc]  # the packa
         return self.scopes
 
     def _course(self) -> Course:
-        course = self.lms.course(self.course_id)
-        if course is None:
-            raise LtiServiceException("There is no such course", 404)
-        return course
+        return course_for(self.lms, self.platform_config.tool, self.course_id)
+
+    @property
+    def _client_id(self) -> str:
+        return str(self.platform_config.tool.client_id)
 
     def _column(self, connection: Any, column_id: str) -> gradebook.Column:
         column = gradebook.find_column(connection, self._course().id, column_id)
-        if column is None:
+        if column is None or column.client_id != self._client_id:
             raise LineItemNotFoundException
         return column
 
@@ -69,8 +71,9 @@ class GradeService(AssignmentsGradesService):  # type: ignore[misc]  # the packa
 
     def _values(self, connection: Any, item: dict[str, Any] | None) -> gradebook.ColumnValues:
         values = column_values(item or {})
-        if values.link_id and not find_link(connection, self.course_id, values.link_id):
-            raise LtiServiceException("resourceLinkId is no link of this course", 403)
+        link = find_link(connection, self.course_id, values.link_id or "")
+        if values.link_id and (link is None or link.client_id != self._client_id):
+            raise LtiServiceException("resourceLinkId is no link of this tool in this course", 403)
         return values
 
     def find_lineitems(
@@ -80,7 +83,11 @@ class GradeService(AssignmentsGradesService):  # type: ignore[misc]  # the packa
         link_id = equal.pop("resource_link_id", None)
         with self.lms.database.reading() as connection:
             columns = gradebook.list_columns(
-                connection, self._course().id, link_id=link_id, **equal
+                connection,
+                self._course().id,
+                client_id=self._client_id,
+                link_id=link_id,
+                **equal,
             )
         return page_of([self._document(column) for column in columns], page, limit)
 
@@ -94,7 +101,12 @@ class GradeService(AssignmentsGradesService):  # type: ignore[misc]  # the packa
         course = self._course()
         with self.lms.database.writing() as connection:
             values = self._values(connection, creation_data)
-            return self._document(gradebook.add_column(connection, course.id, values))
+            return self._document(self._add(connection, course, values))
+
+    def _add(
+        self, connection: Any, course: Course, values: gradebook.ColumnValues
+    ) -> gradebook.Column:
+        return gradebook.add_column(connection, course.id, self._client_id, values)
 
     def update_lineitem(self, update_data: dict[str, Any]) -> dict[str, Any]:
         """Replace a column's values; members left out are cleared."""
@@ -113,7 +125,7 @@ class GradeService(AssignmentsGradesService):  # type: ignore[misc]  # the packa
         with self.lms.database.writing() as connection:
             column = self._column(connection, line_item_id)
             course = self._course()
-            return store_score(connection, self.lms.institution, course, column, score or {})
+            return store_score(connection, self.lms.directory, course, column, score or {})
 
     def get_results(
         self,
@@ -126,7 +138,7 @@ class GradeService(AssignmentsGradesService):  # type: ignore[misc]  # the packa
         with self.lms.database.reading() as connection:
             column = self._column(connection, line_item_id)
             url = f"{self.ags.lineitems_url}/{column.id}"
-            results = list_results(connection, self.lms.institution, column, url)
+            results = list_results(connection, self.lms.directory, column, url)
         if user_id is not None:
             results = [result for result in results if result["userId"] == user_id]
         return page_of(results, page, limit)

@@ -61,11 +61,17 @@ def keep_practice_aids_local() -> None:
             flask.abort(403)
 
 
+def tool_origins() -> set[str]:
+    """The origins of all registered tools."""
+    addresses = [(tool.launch_url, *tool.redirect_uris) for tool in current_lms().tools()]
+    return {origin(url) for urls in addresses for url in urls}
+
+
 def add_headers(answer: flask.Response) -> flask.Response:
-    """The tool is the only stranger that our pages frame or post to; nobody frames us."""
-    tool = origin(current_lms().settings.tool_url)
+    """Registered tools are the only strangers that our pages frame or post to; nobody frames us."""
+    tools = " ".join(sorted(tool_origins()))
     answer.headers["Content-Security-Policy"] = (
-        f"default-src 'self'; frame-src 'self' {tool}; form-action 'self' {tool}; "
+        f"default-src 'self'; frame-src 'self' {tools}; form-action 'self' {tools}; "
         "frame-ancestors 'self'; base-uri 'none'; object-src 'none'"
     )
     answer.headers["X-Content-Type-Options"] = "nosniff"

@@ -121,12 +121,15 @@ def _column(value: object, title: str) -> ColumnValues | None:
         raise ContentItemError(f"lineItem: {problem.message}") from problem
 
 
-def store_items(connection: sqlite3.Connection, course_id: str, items: list[ContentItem]) -> None:
+def store_items(
+    connection: sqlite3.Connection, course_id: str, client_id: str, items: list[ContentItem]
+) -> None:
     """Make links and columns of the items; what is there already is found again."""
     for item in items:
         link_id = ensure_link(
             connection,
             course_id,
+            client_id,
             title=item.title,
             text=item.text,
             url=item.url,
@@ -137,4 +140,4 @@ def store_items(connection: sqlite3.Connection, course_id: str, items: list[Cont
             linked = ColumnValues(
                 column.label, column.score_maximum, column.resource_id, column.tag, link_id
             )
-            ensure_column(connection, course_id, linked)
+            ensure_column(connection, course_id, client_id, linked)

@@ -13,10 +13,9 @@ CREATE TABLE IF NOT EXISTS links (
     title TEXT NOT NULL,
     text TEXT NOT NULL DEFAULT '',
     url TEXT,
-    custom TEXT NOT NULL DEFAULT '{}'
+    custom TEXT NOT NULL DEFAULT '{}',
+    client_id TEXT NOT NULL DEFAULT 'quoin-demo'
 );
--- Deep linking the same placement again finds the link that is there.
-CREATE UNIQUE INDEX IF NOT EXISTS links_by_custom ON links (course, custom) WHERE custom <> '{}';
 CREATE TABLE IF NOT EXISTS gradebook_columns (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     course TEXT NOT NULL,
@@ -24,7 +23,8 @@ CREATE TABLE IF NOT EXISTS gradebook_columns (
     score_maximum REAL NOT NULL,
     resource_id TEXT,
     tag TEXT,
-    link_id TEXT REFERENCES links (id)
+    link_id TEXT REFERENCES links (id),
+    client_id TEXT NOT NULL DEFAULT 'quoin-demo'
 );
 CREATE TABLE IF NOT EXISTS scores (
     column_id INTEGER NOT NULL REFERENCES gradebook_columns (id) ON DELETE CASCADE,
@@ -36,12 +36,30 @@ CREATE TABLE IF NOT EXISTS scores (
     timestamp TEXT NOT NULL,
     PRIMARY KEY (column_id, username)
 );
+CREATE TABLE IF NOT EXISTS tool_registrations (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    client_id TEXT NOT NULL UNIQUE,
+    document TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS used_once (
     kind TEXT NOT NULL,
     value TEXT NOT NULL,
     expires_at INTEGER NOT NULL,
     PRIMARY KEY (kind, value)
 );
+"""
+
+# Columns that came later: (table, column, definition). A file of an older demo gets them added.
+LATER = (
+    ("links", "client_id", "TEXT NOT NULL DEFAULT 'quoin-demo'"),
+    ("gradebook_columns", "client_id", "TEXT NOT NULL DEFAULT 'quoin-demo'"),
+)
+
+INDEXES = """
+-- Deep linking the same placement again finds the link that is there.
+DROP INDEX IF EXISTS links_by_custom;
+CREATE UNIQUE INDEX IF NOT EXISTS links_by_tool_and_custom
+    ON links (course, client_id, custom) WHERE custom <> '{}';
 """
 
 
@@ -54,6 +72,8 @@ class Database:
         with self._connected() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(SCHEMA)
+            _add_later_columns(connection)
+            connection.executescript(INDEXES)
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
@@ -83,6 +103,13 @@ class Database:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+
+def _add_later_columns(connection: sqlite3.Connection) -> None:
+    for table, column, definition in LATER:
+        known = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
+        if column not in known:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {definition}")
 
 
 def use_once(database: Database, kind: str, value: str, *, expires_at: int, now: int) -> bool:

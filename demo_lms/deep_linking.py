@@ -12,8 +12,8 @@ from demo_lms.content_items import ContentItemError, read_items, store_items
 from demo_lms.hints import HintError, read_deep_linking_data
 from demo_lms.lms import LMS, current_lms
 from demo_lms.people import Course
-from demo_lms.platform import ToolTokenError
-from demo_lms.settings import DEPLOYMENT_ID
+from demo_lms.platform import LmsPlatform, ToolTokenError
+from demo_lms.registration import ToolRegistration
 
 blueprint = flask.Blueprint("deep_linking", __name__)
 
@@ -22,7 +22,6 @@ DEEP_LINKING_CLAIM = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 EXPECTED = {
     f"{CLAIM}message_type": "LtiDeepLinkingResponse",
     f"{CLAIM}version": "1.3.0",
-    f"{CLAIM}deployment_id": DEPLOYMENT_ID,
 }
 
 
@@ -38,34 +37,41 @@ def receive(course_id: str) -> flask.typing.ResponseReturnValue:
     if course is None:
         flask.abort(404)
     try:
-        claims = _verified_claims(lms)
-        _check_choice(lms, course, claims)
-        items = read_items(claims.get(f"{DEEP_LINKING_CLAIM}content_items"), lms.settings.tool_url)
+        platform = lms.platform()
+        claims = _verified_claims(platform)
+        tool = platform.tool
+        _check_choice(lms, tool, course, claims)
+        items = read_items(claims.get(f"{DEEP_LINKING_CLAIM}content_items"), tool.launch_url)
     except (ToolTokenError, HintError, ReplyError, ContentItemError) as problem:
         page = {"title": "The tool's answer was refused", "text": str(problem), "course": course}
         return flask.render_template("error.html", **page), 400
     with lms.database.writing() as connection:
-        store_items(connection, course.id, items)
+        store_items(connection, course.id, tool.client_id, items)
     return flask.render_template("chosen.html", course=course, count=len(items), **_words(claims))
 
 
-def _verified_claims(lms: LMS) -> dict[str, Any]:
+def _verified_claims(platform: LmsPlatform) -> dict[str, Any]:
     tokens = flask.request.form.getlist("JWT")
     if len(tokens) != 1:
         raise ReplyError("The answer must carry exactly one JWT")
-    return lms.platform().decode_tool_token(
-        tokens[0], audience=lms.settings.public_url, once="nonce"
+    return platform.decode_tool_token(
+        tokens[0], audience=platform.settings.public_url, once="nonce"
     )
 
 
-def _check_choice(lms: LMS, course: Course, claims: dict[str, Any]) -> None:
-    for name, value in EXPECTED.items():
+def _check_choice(lms: LMS, tool: ToolRegistration, course: Course, claims: dict[str, Any]) -> None:
+    deployment = tool.deployment_at(course.institution)
+    if deployment is None:
+        raise ReplyError("This tool is not deployed here")
+    for name, value in {**EXPECTED, f"{CLAIM}deployment_id": deployment}.items():
         if claims.get(name) != value:
             raise ReplyError(f"{name.removeprefix(CLAIM)} must be {value}")
     data = read_deep_linking_data(lms, claims.get(f"{DEEP_LINKING_CLAIM}data"))
-    person = lms.institution.person_of(data.sub)
-    if data.course != course.id or person is None or person.username not in course.teachers:
-        raise ReplyError("The answer belongs to another course")
+    person = lms.directory.person_of(data.sub)
+    if (data.client_id, data.course) != (tool.client_id, course.id):
+        raise ReplyError("The answer belongs to another course or another tool")
+    if person is None or person.username not in course.teachers:
+        raise ReplyError("The answer belongs to somebody who does not teach here")
 
 
 def _words(claims: dict[str, Any]) -> dict[str, str]:

@@ -22,6 +22,7 @@ class Column(ColumnValues):
 
     id: int = 0
     course: str = ""
+    client_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def _column(row: sqlite3.Row) -> Column:
 def list_columns(
     connection: sqlite3.Connection, course_id: str, **equal: str | None
 ) -> list[Column]:
-    """The columns of a course, oldest first; ``equal`` filters by resource_id, tag or link_id."""
+    """The columns of a course, oldest first; ``equal`` filters by one of their values."""
     rows = connection.execute(
         "SELECT * FROM gradebook_columns WHERE course = ? ORDER BY id", (course_id,)
     )
@@ -66,27 +67,30 @@ def find_column(connection: sqlite3.Connection, course_id: str, column_id: str) 
     return _column(row) if row else None
 
 
-def add_column(connection: sqlite3.Connection, course_id: str, values: ColumnValues) -> Column:
+def add_column(
+    connection: sqlite3.Connection, course_id: str, client_id: str, values: ColumnValues
+) -> Column:
     """Add a column; a second one with the same resource id is not refused (Moodle does not)."""
     row = connection.execute(
-        """INSERT INTO gradebook_columns (course, label, score_maximum, resource_id, tag, link_id)
-           VALUES (?, ?, ?, ?, ?, ?) RETURNING *""",
-        (course_id, *_in_order(values)),
+        """INSERT INTO gradebook_columns
+               (course, client_id, label, score_maximum, resource_id, tag, link_id)
+           VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *""",
+        (course_id, client_id, *_in_order(values)),
     ).fetchone()
     return _column(row)
 
 
-def ensure_column(connection: sqlite3.Connection, course_id: str, values: ColumnValues) -> Column:
-    """The column of that resource id and tag, made if there is none yet."""
+def ensure_column(
+    connection: sqlite3.Connection, course_id: str, client_id: str, values: ColumnValues
+) -> Column:
+    """The tool's column of that resource id and tag, made if there is none yet."""
     if values.resource_id is not None:
-        same = [
-            column
-            for column in list_columns(connection, course_id, resource_id=values.resource_id)
-            if column.tag == values.tag
-        ]
+        wanted = {"client_id": client_id, "resource_id": values.resource_id}
+        columns = list_columns(connection, course_id, **wanted)
+        same = [column for column in columns if column.tag == values.tag]
         if same:
             return replace_column(connection, same[0].id, values)
-    return add_column(connection, course_id, values)
+    return add_column(connection, course_id, client_id, values)
 
 
 def replace_column(connection: sqlite3.Connection, column_id: int, values: ColumnValues) -> Column:

@@ -19,8 +19,9 @@ class HintError(Exception):
 
 @dataclass(frozen=True)
 class MessageHint:
-    """Which message is meant, and for whom: link None asks for deep linking."""
+    """Which message of which tool is meant, and for whom: link None asks for deep linking."""
 
+    client_id: str
     sub: str
     course: str
     link: str | None
@@ -30,8 +31,9 @@ class MessageHint:
 
 @dataclass(frozen=True)
 class DeepLinkingData:
-    """Who is choosing content for which course."""
+    """Who is choosing content of which tool for which course."""
 
+    client_id: str
     sub: str
     course: str
 

@@ -6,8 +6,11 @@ import uuid
 from dataclasses import dataclass
 
 from demo_lms.people import SUBJECT_NAMESPACE, Course
+from demo_lms.registration import ToolRegistration
+from demo_lms.settings import CLIENT_ID
 
 FIRST_LINK_TITLE = "My microcredentials"
+FIRST_LINK_TEXT = "See what you have earned and what comes next."
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Link:
     text: str
     url: str | None
     custom: dict[str, str]
+    client_id: str
 
 
 def _link(row: sqlite3.Row) -> Link:
@@ -30,15 +34,20 @@ def _link(row: sqlite3.Row) -> Link:
         text=row["text"],
         url=row["url"],
         custom=json.loads(row["custom"]),
+        client_id=row["client_id"],
     )
 
 
-def ensure_first_link(connection: sqlite3.Connection, course: Course) -> None:
-    """Give the course its ungraded link to the tool, once."""
-    link_id = str(uuid.uuid5(SUBJECT_NAMESPACE, f"first-link:{course.id}"))
+def ensure_first_link(
+    connection: sqlite3.Connection, course: Course, tool: ToolRegistration
+) -> None:
+    """Give the course its ungraded link to a tool, once; ours has a name of its own."""
+    ours = tool.client_id == CLIENT_ID
+    name = f"first-link:{course.id}" if ours else f"first-link:{course.id}:{tool.client_id}"
+    title, text = (FIRST_LINK_TITLE, FIRST_LINK_TEXT) if ours else (tool.name, "")
     connection.execute(
-        "INSERT OR IGNORE INTO links (id, course, title, text) VALUES (?, ?, ?, ?)",
-        (link_id, course.id, FIRST_LINK_TITLE, "See what you have earned and what comes next."),
+        "INSERT OR IGNORE INTO links (id, course, title, text, client_id) VALUES (?, ?, ?, ?, ?)",
+        (str(uuid.uuid5(SUBJECT_NAMESPACE, name)), course.id, title, text, tool.client_id),
     )
 
 
@@ -61,6 +70,7 @@ def find_link(connection: sqlite3.Connection, course_id: str, link_id: str) -> L
 def ensure_link(
     connection: sqlite3.Connection,
     course_id: str,
+    client_id: str,
     *,
     title: str,
     text: str,
@@ -70,10 +80,11 @@ def ensure_link(
     """Add a link and give its id; the same non-empty ``custom`` in a course is the same link."""
     key = json.dumps(custom, sort_keys=True)
     row = connection.execute(
-        """INSERT INTO links (id, course, title, text, url, custom) VALUES (?, ?, ?, ?, ?, ?)
-           ON CONFLICT (course, custom) WHERE custom <> '{}'
+        """INSERT INTO links (id, course, title, text, url, custom, client_id)
+           VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (course, client_id, custom) WHERE custom <> '{}'
            DO UPDATE SET title = excluded.title, text = excluded.text, url = excluded.url
            RETURNING id""",
-        (str(uuid.uuid4()), course_id, title, text, url, key),
+        (str(uuid.uuid4()), course_id, title, text, url, key, client_id),
     ).fetchone()
     return str(row["id"])

@@ -1,18 +1,27 @@
 """The running LMS as one object, found from any request."""
 
+import sqlite3
 from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app
 
 from demo_lms.database import Database
+from demo_lms.directory import Directory, load_directory
 from demo_lms.faults import FaultMenu
-from demo_lms.keys import load_cookie_secret, load_signing_key
+from demo_lms.keys import SigningKeys, load_cookie_secret
 from demo_lms.links import ensure_first_link
-from demo_lms.people import Course, Institution, load_institution
+from demo_lms.people import Course, Institution
 from demo_lms.platform import LmsPlatform
-from demo_lms.registration import ToolRegistration
-from demo_lms.settings import Settings
+from demo_lms.registration import (
+    Deployment,
+    ToolRegistration,
+    find_registration,
+    list_registrations,
+    put_registration,
+)
+from demo_lms.settings import CLIENT_ID, Settings
+from demo_lms.tool_keys import ToolKeysets
 
 
 @dataclass(frozen=True)
@@ -21,35 +30,86 @@ class LMS:
 
     settings: Settings
     database: Database
-    institution: Institution
-    registration: ToolRegistration
+    directory: Directory
+    keys: SigningKeys
     secret: bytes = field(repr=False)
+    tool_keysets: ToolKeysets = field(default_factory=ToolKeysets)
     faults: FaultMenu = field(default_factory=FaultMenu)
 
-    def platform(self) -> LmsPlatform:
-        """A fresh conversation with the tool."""
-        return LmsPlatform(self.settings, self.database, self.registration)
+    def platform(self, tool: ToolRegistration | None = None) -> LmsPlatform:
+        """A fresh conversation with a tool; without one, what is received says which it is."""
+        return LmsPlatform(self.settings, self.database, self.keys, self.tool_keysets, tool=tool)
+
+    def tool(self, client_id: object) -> ToolRegistration | None:
+        """The tool of that client id."""
+        with self.database.reading() as connection:
+            return find_registration(connection, client_id)
+
+    def tools(self) -> list[ToolRegistration]:
+        """All tools, oldest first."""
+        with self.database.reading() as connection:
+            return list_registrations(connection)
+
+    def tools_at(self, institution: str) -> list[ToolRegistration]:
+        """The tools that are deployed at an institution, oldest first."""
+        return [tool for tool in self.tools() if tool.deployment_at(institution) is not None]
+
+    def put_tool(self, registration: ToolRegistration) -> ToolRegistration:
+        """Add a tool, or replace what is known of it; where it is deployed, courses get a link."""
+        with self.database.writing() as connection:
+            return _put_tool(connection, self.directory, registration)
 
     def course(self, course_id: str) -> Course | None:
         """The course of that id."""
-        return self.institution.courses.get(course_id)
+        return self.directory.courses.get(course_id)
+
+    def institution_of(self, course: Course) -> Institution:
+        """The institution that offers the course."""
+        return self.directory.institution_of(course)
 
 
 def open_lms(settings: Settings) -> LMS:
     """Open (and on the first run make) the LMS's database, keys and first links."""
     database = Database(settings.database)
     folder = settings.database.parent
-    institution = load_institution(settings.people)
+    directory = load_directory(settings.people)
     with database.writing() as connection:
-        for course in institution.courses.values():
-            ensure_first_link(connection, course)
+        _put_tool(connection, directory, first_tool(settings, directory))
     return LMS(
         settings=settings,
         database=database,
-        institution=institution,
-        registration=ToolRegistration(settings, load_signing_key(folder)),
+        directory=directory,
+        keys=SigningKeys(folder),
         secret=load_cookie_secret(folder),
     )
+
+
+def first_tool(settings: Settings, directory: Directory) -> ToolRegistration:
+    """The tool of the settings: one client, deployed as 1, 2, … at the institutions."""
+    return ToolRegistration(
+        issuer=settings.public_url,
+        client_id=CLIENT_ID,
+        name="Quoin",
+        login_url=settings.tool_login_url,
+        launch_url=settings.tool_launch_url,
+        jwks_url=settings.tool_keyset_url,
+        redirect_uris=(settings.tool_launch_url,),
+        deployments=tuple(
+            Deployment(id=str(number), institution=key)
+            for number, key in enumerate(directory.institutions, start=1)
+        ),
+        flavour=settings.flavour,
+    )
+
+
+def _put_tool(
+    connection: sqlite3.Connection, directory: Directory, registration: ToolRegistration
+) -> ToolRegistration:
+    stored = put_registration(connection, registration)
+    for course in directory.courses.values():
+        if stored.deployment_at(course.institution) is not None:
+            ensure_first_link(connection, course, stored)
+    return stored
 
 
 def current_lms() -> LMS:

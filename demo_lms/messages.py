@@ -39,11 +39,12 @@ def describe_course(
 ) -> None:
     """Set context, presentation, platform and the services of the course."""
     services = lms.settings.context_url(course.id)
+    institution = lms.institution_of(course)
     message.set_launch_context_claim(
-        course.id,
+        course.context_id,
         ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseSection"],
         course.title,
-        course.id,
+        course.context_id,
     )
     message.set_launch_presentation_claim(target, f"{lms.settings.public_url}/courses/{course.id}")
     presentation = message.lti_claim_launch_presentation[f"{CLAIM}launch_presentation"]
@@ -52,8 +53,8 @@ def describe_course(
     message.set_extra_claims(
         {
             f"{CLAIM}tool_platform": {
-                "guid": "harbour-practice-lms",
-                "name": lms.institution.name,
+                "guid": institution.guid,
+                "name": institution.name,
                 "product_family_code": "quoin-practice-lms",
                 "version": "1",
             }
@@ -65,7 +66,8 @@ def describe_link(message: LTIAdvantageMessageLaunchAbstract, lms: LMS, link: Li
     """Set resource link, custom values and the gradebook addresses for a resource link launch."""
     message.set_resource_link_claim(link.id, description=link.text, title=link.title)
     message.set_custom_parameters_claim(link.custom)
-    message.set_launch_url(link.url or lms.settings.tool_launch_url)
+    if link.url:
+        message.set_launch_url(link.url)
     with lms.database.reading() as connection:
         columns = list_columns(connection, link.course, link_id=link.id)
     items = f"{lms.settings.context_url(link.course)}/lineitems"
@@ -76,7 +78,8 @@ def describe_link(message: LTIAdvantageMessageLaunchAbstract, lms: LMS, link: Li
 
 def ask_for_links(message: LTIAdvantageMessageLaunchAbstract, lms: LMS, hint: MessageHint) -> None:
     """Turn the message into a deep linking request."""
-    data = sign_deep_linking_data(lms, DeepLinkingData(sub=hint.sub, course=hint.course))
+    choice = DeepLinkingData(client_id=hint.client_id, sub=hint.sub, course=hint.course)
+    data = sign_deep_linking_data(lms, choice)
     message.set_dl(
         f"{lms.settings.context_url(hint.course)}/deep-links",
         accept_types={"ltiResourceLink"},

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import flask
-from lti1p3platform.exceptions import LtiServiceException
 from lti1p3platform.membership import Context
 from lti1p3platform.service_connector import NamesRoleProvisioningService
 
@@ -15,6 +14,7 @@ from demo_lms.messages import MEMBERSHIP, roles_in
 from demo_lms.paging import page_of
 from demo_lms.people import Course, Person
 from demo_lms.registration import MEMBERSHIP_READ
+from demo_lms.service_access import course_for
 
 MEMBERS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 
@@ -39,20 +39,22 @@ class RosterService(NamesRoleProvisioningService):  # type: ignore[misc]  # the 
         return (MEMBERSHIP_READ,)
 
     def _course(self) -> Course:
-        course = self.lms.course(self.course_id)
-        if course is None:
-            raise LtiServiceException("There is no such course", 404)
-        return course
+        return course_for(self.lms, self.platform_config.tool, self.course_id)
 
     def get_context_by_id(self) -> Context:
         """The course as NRPS shows it."""
         course = self._course()
-        return Context(id=course.id, label=course.id, title=course.title)
+        return Context(id=course.context_id, label=course.context_id, title=course.title)
 
-    def is_resource_link_valid(self, context_id: str, resource_link_id: str) -> bool:
-        """Whether ``rlid`` is a link of this course; the base class answers 403 otherwise."""
+    def is_resource_link_valid(
+        self,
+        context_id: str,  # noqa: ARG002  # links know their course by its address in this LMS
+        resource_link_id: str,
+    ) -> bool:
+        """Whether ``rlid`` is this tool's link here; the base class answers 403 otherwise."""
         with self.lms.database.reading() as connection:
-            return find_link(connection, context_id, resource_link_id) is not None
+            link = find_link(connection, self.course_id, resource_link_id)
+        return link is not None and link.client_id == self.platform_config.tool.client_id
 
     def get_member_data_page(
         self,
@@ -63,7 +65,7 @@ class RosterService(NamesRoleProvisioningService):  # type: ignore[misc]  # the 
     ) -> dict[str, Any]:
         """The members, or those in one role (a URI, or the short word of a context role)."""
         course = self._course()
-        members = [_member(course, person) for person in self.lms.institution.members_of(course)]
+        members = [_member(course, person) for person in self.lms.directory.members_of(course)]
         if role is not None:
             uri = role if "#" in role else MEMBERSHIP + role
             members = [member for member in members if uri in member["roles"]]

@@ -13,12 +13,14 @@ from demo_lms import visitors
 from demo_lms.gradebook import Column, StandingScore, list_columns, list_scores
 from demo_lms.links import find_link, list_links
 from demo_lms.lms import current_lms
-from demo_lms.people import Course, Person
+from demo_lms.people import Course, Institution, Person
+from demo_lms.registration import ToolRegistration
 from demo_lms.scores import moment
 from demo_lms.settings import origin
 
 blueprint = flask.Blueprint("pages", __name__)
 
+GROUPS = (("Teachers", "teacher"), ("Learners", "learner"), ("Staff", "registrar"))
 ERRORS = {
     400: ("That did not work", "The request could not be understood."),
     401: ("Please sign in", "This page is for people of the university."),
@@ -58,19 +60,22 @@ def sign_in() -> flask.typing.ResponseReturnValue:
         if not visitors.sign_in(flask.request.form.get("username", "")):
             flask.abort(400)
         return flask.redirect(_local(flask.request.form.get("next", "")), 303)
-    lms = current_lms()
-    groups = {
-        title: [person for person in lms.institution.people.values() if person.role == role]
-        for title, role in (
-            ("Teachers", "teacher"),
-            ("Learners", "learner"),
-            ("Staff", "registrar"),
-        )
-    }
+    directory = current_lms().directory
+    groups = [
+        (_group_title(title, institution), people)
+        for institution in directory.institutions.values()
+        for title, role in GROUPS
+        if (people := [one for one in institution.people.values() if one.role == role])
+    ]
     wanted = flask.request.args.get("next", "")
     return flask.render_template(
-        "sign_in.html", groups=groups, wanted=wanted, courses_of=lms.institution.courses_of
+        "sign_in.html", groups=groups, wanted=wanted, courses_of=directory.courses_of
     )
+
+
+def _group_title(title: str, institution: Institution) -> str:
+    several = len(current_lms().directory.institutions) > 1
+    return f"{institution.name}: {title.lower()}" if several else title
 
 
 def _local(address: str) -> str:
@@ -94,7 +99,7 @@ def courses() -> flask.typing.ResponseReturnValue:
     if person is None:
         return flask.redirect(flask.url_for("pages.sign_in"))
     lms = current_lms()
-    return flask.render_template("courses.html", courses=lms.institution.courses_of(person))
+    return flask.render_template("courses.html", courses=lms.directory.courses_of(person))
 
 
 @blueprint.get("/courses/<course_id>")
@@ -104,7 +109,9 @@ def course(course_id: str) -> str:
     with current_lms().database.reading() as connection:
         links = list_links(connection, found.id)
         columns = {column.link_id: column for column in list_columns(connection, found.id)}
-    return _course_page("course.html", found, links=links, columns=columns, here="content")
+    tools = current_lms().tools_at(found.institution)
+    values = {"links": links, "columns": columns, "tools": tools}
+    return _course_page("course.html", found, here="content", **values)
 
 
 @blueprint.get("/courses/<course_id>/links/<link_id>")
@@ -116,17 +123,30 @@ def link(course_id: str, link_id: str) -> str:
     if opened is None:
         flask.abort(404)
     start = flask.url_for("oidc.start_link", course_id=found.id, link_id=opened.id)
-    return _course_page("frame.html", found, title=opened.title, start=start, here="content")
+    tool = current_lms().tool(opened.client_id)
+    if tool is None:
+        flask.abort(404)
+    return _frame_page(found, opened.title, start, tool)
 
 
 @blueprint.get("/courses/<course_id>/add")
 def add(course_id: str) -> str:
-    """The tool's picker in a frame."""
+    """A tool's picker in a frame (default: the first tool's)."""
     person, found = visitors.open_course(course_id)
     if person.username not in found.teachers:
         flask.abort(403)
-    start = flask.url_for("oidc.start_deep_linking", course_id=found.id)
-    return _course_page("frame.html", found, title="Add from Quoin", start=start, here="content")
+    tools = current_lms().tools_at(found.institution)
+    client_id = flask.request.args.get("client_id")
+    wanted = [tool for tool in tools if client_id in {None, tool.client_id}]
+    if not wanted:
+        flask.abort(404)
+    start = flask.url_for("oidc.start_deep_linking", course_id=found.id, client_id=client_id)
+    return _frame_page(found, f"Add from {wanted[0].name}", start, wanted[0])
+
+
+def _frame_page(found: Course, title: str, start: str, tool: ToolRegistration) -> str:
+    values = {"title": title, "start": start, "tool_origin": origin(tool.launch_url)}
+    return _course_page("frame.html", found, here="content", **values)
 
 
 @blueprint.get("/courses/<course_id>/grades")
@@ -138,7 +158,7 @@ def grades(course_id: str) -> str:
         return _course_page(
             "my_grades.html", found, columns=columns, scores=scores, here="grades", person=person
         )
-    learners = current_lms().institution.learners_of(found)
+    learners = current_lms().directory.learners_of(found)
     return _course_page(
         "grades.html", found, columns=columns, scores=scores, learners=learners, here="grades"
     )
@@ -159,7 +179,7 @@ def _gradebook(found: Course) -> tuple[list[Column], Mapping[tuple[int, str], St
 def people(course_id: str) -> str:
     """The roster; e-mail addresses are for those who see everyone."""
     person, found = visitors.open_course(course_id)
-    members = current_lms().institution.members_of(found)
+    members = current_lms().directory.members_of(found)
     return _course_page(
         "people.html",
         found,
@@ -176,11 +196,11 @@ def _course_page(template: str, found: Course, **values: Any) -> str:
 @blueprint.app_context_processor
 def on_every_page() -> dict[str, Any]:
     """What the frame of every page shows."""
-    lms = current_lms()
+    directory, me = current_lms().directory, visitors.signed_in()
+    first = next(iter(directory.institutions))
     return {
-        "institution": lms.institution,
-        "me": visitors.signed_in(),
-        "tool_origin": origin(lms.settings.tool_url),
+        "institution": directory.institutions[me.institution if me else first],
+        "me": me,
         "teaches": _teaches,
         "when": _when,
     }

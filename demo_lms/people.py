@@ -1,4 +1,4 @@
-"""The people and courses of the practice LMS, read from one YAML file."""
+"""The people and courses of one institution, read from one YAML file."""
 
 import uuid
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ class Person:
     family: str
     email: str
     role: str
+    institution: str
 
     @property
     def sub(self) -> str:
@@ -28,62 +29,71 @@ class Person:
 
 @dataclass(frozen=True)
 class Course:
-    """One course with the usernames of those in it."""
+    """One course with the usernames of those in it.
+
+    ``id`` is its address inside this LMS; ``context_id`` is what tools are told, unique inside its
+    institution only.
+    """
 
     id: str
     title: str
     teachers: tuple[str, ...]
     learners: tuple[str, ...]
+    institution: str
+    context_id: str
+
+    @property
+    def usernames(self) -> tuple[str, ...]:
+        """Everybody in the course, teachers first."""
+        return self.teachers + self.learners
 
     def has_member(self, person: Person) -> bool:
-        """Whether this person may open the course: its members, and the registrar everywhere."""
-        return person.role == "registrar" or person.username in self.teachers + self.learners
+        """Whether this person may open the course: its members, and its registrar."""
+        return self._administered_by(person) or person.username in self.usernames
 
     def sees_everyone(self, person: Person) -> bool:
         """Whether this person sees all grades of the course."""
-        return person.role == "registrar" or person.username in self.teachers
+        return self._administered_by(person) or person.username in self.teachers
+
+    def _administered_by(self, person: Person) -> bool:
+        return person.role == "registrar" and person.institution == self.institution
 
 
+@dataclass(frozen=True)
 class Institution:
-    """Everybody and every course, by name."""
+    """One tenant of the LMS; ``guid`` is its name in the claim tool_platform."""
 
-    def __init__(self, name: str, people: list[Person], courses: list[Course]) -> None:
-        self.name = name
-        self.people = {person.username: person for person in people}
-        self.courses = {course.id: course for course in courses}
-        self._by_sub = {person.sub: person for person in people}
-
-    def person_of(self, sub: object) -> Person | None:
-        """The person a tool means by ``sub``, if there is one."""
-        return self._by_sub.get(sub) if isinstance(sub, str) else None
-
-    def courses_of(self, person: Person) -> list[Course]:
-        """The courses this person may open, in the file's order."""
-        return [course for course in self.courses.values() if course.has_member(person)]
-
-    def members_of(self, course: Course) -> list[Person]:
-        """Teachers first, then learners, each in the file's order."""
-        return [self.people[username] for username in course.teachers + course.learners]
-
-    def learners_of(self, course: Course) -> list[Person]:
-        """Those whose work is graded in the course."""
-        return [self.people[username] for username in course.learners]
+    key: str
+    name: str
+    guid: str
+    people: dict[str, Person]
+    courses: dict[str, Course]
 
 
 def load_institution(path: Path) -> Institution:
     """Read the YAML file at ``path``; a course naming an unknown person is a KeyError at once."""
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    people = [Person(**entry) for entry in data["people"]]
+    key = data["institution"]["key"]
+    people = [Person(**entry, institution=key) for entry in data["people"]]
     courses = [
         Course(
             id=entry["id"],
             title=entry["title"],
             teachers=tuple(entry["teachers"]),
             learners=tuple(entry["learners"]),
+            institution=key,
+            context_id=entry.get("context_id", entry["id"]),
         )
         for entry in data["courses"]
     ]
-    institution = Institution(data["institution"]["name"], people, courses)
+    institution = Institution(
+        key=key,
+        name=data["institution"]["name"],
+        guid=f"{key}-practice-lms",
+        people={person.username: person for person in people},
+        courses={course.id: course for course in courses},
+    )
     for course in courses:
-        institution.members_of(course)
+        for username in course.usernames:
+            institution.people[username]  # the KeyError is the check
     return institution

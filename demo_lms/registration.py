@@ -1,19 +1,9 @@
-"""What the LMS knows of the one tool it has, and the key it signs with.
+"""The registry of tools: the clients this LMS knows, where they are deployed, what they may do."""
 
-On lti1p3platform's ``Registration``: the key is held as a loaded object (signing with PEM text
-costs 40 ms a time), redirect URIs are a registered list, and a tool's keyset is read again when a
-key id is new, so that the tool may rotate its keys.
-"""
-
-import threading
+import json
+import sqlite3
+from dataclasses import dataclass, replace
 from typing import Any
-
-import requests
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from lti1p3platform.registration import Registration
-
-from demo_lms.settings import CLIENT_ID, DEPLOYMENT_ID, Settings
 
 SCOPES = (
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
@@ -24,59 +14,102 @@ SCOPES = (
 )
 LINE_ITEM, LINE_ITEM_READ, RESULT_READ, SCORE, MEMBERSHIP_READ = SCOPES
 
-KEYSET_SECONDS = 5.0
-KEYSET_BYTES = 256 * 1024
+FLAVOURS = ("plain", "moodle", "canvas", "openedx")
 
 
-class ToolRegistration(Registration):  # type: ignore[misc]  # the package has no types
-    """The registration of Quoin at this LMS."""
+@dataclass(frozen=True)
+class Deployment:
+    """One installation of a tool; ``institution`` is the key of the tenant that it serves."""
 
-    def __init__(self, settings: Settings, key: rsa.RSAPrivateKey) -> None:
-        self.redirect_uris = (settings.tool_launch_url,)
-        self._fetching = threading.Lock()
-        self.set_iss(settings.public_url)
-        self.set_client_id(CLIENT_ID)
-        self.set_deployment_id(DEPLOYMENT_ID)
-        self.set_oidc_login_url(settings.tool_login_url)
-        self.set_launch_url(settings.tool_launch_url)
-        self.set_deeplink_launch_url(settings.tool_launch_url)
-        self.set_tool_key_set_url(settings.tool_keyset_url)
-        self.set_platform_private_key(key)
-        public = key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-        self.set_platform_public_key(public.decode())
-        self._jwks: list[dict[str, Any]] = super().get_jwks()
-
-    def get_jwks(self) -> list[dict[str, Any]]:
-        """The LMS's public keys, computed once."""
-        return self._jwks
-
-    def get_kid(self) -> str:
-        """The id of the key that signs."""
-        return str(self._jwks[0]["kid"])
-
-    def tool_keys(self, kid: str) -> dict[str, Any]:
-        """The tool's keyset, read anew when it does not hold ``kid``.
-
-        Raises ValueError or requests.RequestException when the keyset cannot be read.
-        """
-        with self._fetching:
-            known = self.get_tool_key_set()
-            if known is None or not any(key.get("kid") == kid for key in known["keys"]):
-                known = _fetch_keyset(self.get_tool_key_set_url())
-                self.set_tool_key_set(known)
-            return dict(known)
+    id: str
+    institution: str
 
 
-def _fetch_keyset(url: str) -> dict[str, Any]:
-    with requests.Session() as session:
-        session.trust_env = False  # the tool stands beside us, never behind a proxy
-        answer = session.get(url, timeout=KEYSET_SECONDS, allow_redirects=False)
-    if answer.status_code != 200 or len(answer.content) > KEYSET_BYTES:
-        raise ValueError(f"the tool's keyset address answered {answer.status_code}")
-    keyset = answer.json()
-    keys = keyset.get("keys") if isinstance(keyset, dict) else None
-    if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
-        raise ValueError("the tool's keyset is not a JSON Web Key Set")
-    return dict(keyset)
+@dataclass(frozen=True)
+class ToolRegistration:
+    """One client. ``flavour`` is the product whose habits the LMS shows this tool.
+
+    ``number`` is given by the registry, as Moodle numbers its tool types; 0 means not stored yet.
+    """
+
+    issuer: str
+    client_id: str
+    name: str
+    login_url: str
+    launch_url: str
+    jwks_url: str
+    redirect_uris: tuple[str, ...]
+    deployments: tuple[Deployment, ...]
+    scopes: tuple[str, ...] = SCOPES
+    flavour: str = "plain"
+    number: int = 0
+
+    def __post_init__(self) -> None:
+        if self.flavour not in FLAVOURS:
+            raise ValueError(f"flavour must be one of {', '.join(FLAVOURS)}")
+
+    def deployment_at(self, institution: str) -> str | None:
+        """The id of this tool's deployment at that institution."""
+        ids = (entry.id for entry in self.deployments if entry.institution == institution)
+        return next(ids, None)
+
+
+def put_registration(
+    connection: sqlite3.Connection, registration: ToolRegistration
+) -> ToolRegistration:
+    """Add a client, or replace what is known of it; gives it back with its number."""
+    connection.execute(
+        """INSERT INTO tool_registrations (client_id, document) VALUES (?, ?)
+           ON CONFLICT (client_id) DO UPDATE SET document = excluded.document""",
+        (registration.client_id, _document(registration)),
+    )
+    stored = find_registration(connection, registration.client_id)
+    if stored is None:
+        raise LookupError(registration.client_id)
+    return stored
+
+
+def find_registration(connection: sqlite3.Connection, client_id: object) -> ToolRegistration | None:
+    """The client of that id."""
+    if not isinstance(client_id, str):
+        return None
+    row = connection.execute(
+        "SELECT * FROM tool_registrations WHERE client_id = ?", (client_id,)
+    ).fetchone()
+    return _registration(row) if row else None
+
+
+def list_registrations(connection: sqlite3.Connection) -> list[ToolRegistration]:
+    """All clients, oldest first."""
+    rows = connection.execute("SELECT * FROM tool_registrations ORDER BY number")
+    return [_registration(row) for row in rows]
+
+
+def with_deployment(
+    registration: ToolRegistration, deployment_id: str, institution: str
+) -> ToolRegistration:
+    """The same client, deployed at one more institution."""
+    others = tuple(entry for entry in registration.deployments if entry.id != deployment_id)
+    return replace(
+        registration, deployments=(*others, Deployment(id=deployment_id, institution=institution))
+    )
+
+
+_LISTS = ("redirect_uris", "scopes")
+
+
+def _document(registration: ToolRegistration) -> str:
+    values: dict[str, Any] = {
+        name: value
+        for name, value in vars(registration).items()
+        if name not in {"deployments", "number"}
+    }
+    values["deployments"] = [vars(entry) for entry in registration.deployments]
+    return json.dumps(values)
+
+
+def _registration(row: sqlite3.Row) -> ToolRegistration:
+    values = json.loads(row["document"])
+    values |= {name: tuple(values[name]) for name in _LISTS}
+    values["deployments"] = tuple(Deployment(**entry) for entry in values["deployments"])
+    return ToolRegistration(**values, number=row["number"])

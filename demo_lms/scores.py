@@ -12,16 +12,17 @@ from typing import Any
 from lti1p3platform.exceptions import LtiServiceException
 from lti1p3platform.score import ActivityProgress, GradeProgress, UpdateScoreStatus
 
+from demo_lms.directory import Directory
 from demo_lms.gradebook import Column, StandingScore, find_score, list_scores, put_score
 from demo_lms.line_items import finite, positive
-from demo_lms.people import Course, Institution
+from demo_lms.people import Course
 
 FINAL = GradeProgress.FULLYGRADED.value
 
 
 def store_score(
     connection: sqlite3.Connection,
-    institution: Institution,
+    directory: Directory,
     course: Course,
     column: Column,
     score: dict[str, Any],
@@ -30,7 +31,7 @@ def store_score(
 
     Raises LtiServiceException 400 for a document that is wrong or a person who is not graded here.
     """
-    username = _graded_learner(institution, course, score.get("userId"))
+    username = _graded_learner(directory, course, score.get("userId"))
     new = _read(column, username, score)
     standing = find_score(connection, column.id, username)
     if standing and _second(new.timestamp) <= _second(standing.timestamp):
@@ -39,8 +40,8 @@ def store_score(
     return UpdateScoreStatus.SUCCESS
 
 
-def _graded_learner(institution: Institution, course: Course, sub: object) -> str:
-    person = institution.person_of(sub)
+def _graded_learner(directory: Directory, course: Course, sub: object) -> str:
+    person = directory.person_of(sub)
     if person is None or person.username not in course.learners:
         raise LtiServiceException("userId is not a learner of this course", 400)
     return person.username
@@ -108,18 +109,18 @@ def _second(timestamp: str) -> int:
 
 
 def list_results(
-    connection: sqlite3.Connection, institution: Institution, column: Column, item_url: str
+    connection: sqlite3.Connection, directory: Directory, column: Column, item_url: str
 ) -> list[dict[str, Any]]:
     """The result documents of a column; an erased score has none."""
     return [
         {
-            "id": f"{item_url}/results/{institution.people[standing.username].sub}",
+            "id": f"{item_url}/results/{directory.people[standing.username].sub}",
             "scoreOf": item_url,
-            "userId": institution.people[standing.username].sub,
+            "userId": directory.people[standing.username].sub,
             "resultScore": standing.score,
             "resultMaximum": column.score_maximum,
             "comment": standing.comment,
         }
         for standing in list_scores(connection, column.id)
-        if standing.score is not None and standing.username in institution.people
+        if standing.score is not None and standing.username in directory.people
     ]

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 CLIENT_ID = "quoin-demo"
 DEPLOYMENT_ID = "1"
 PEOPLE = Path(__file__).parent / "institution" / "people.yaml"
+HILL = Path(__file__).parent / "institution" / "hill.yaml"
 DATABASE = Path("var/demo/lms.sqlite3")
 
 
@@ -14,6 +15,7 @@ DATABASE = Path("var/demo/lms.sqlite3")
 class Settings:
     """Where the LMS is reached, which tool it knows, where it keeps its data.
 
+    ``people`` has one file per institution; the first has deployment 1, the second deployment 2.
     ``public_url`` and ``tool_url`` are origins without a trailing slash. Browsers only treat the
     tool as a third party when the two have different host names (localhost and 127.0.0.1).
     """
@@ -21,8 +23,9 @@ class Settings:
     public_url: str = "http://localhost:8001"
     tool_url: str = "http://127.0.0.1:8000"
     database: Path = DATABASE
-    people: Path = PEOPLE
+    people: tuple[Path, ...] = (PEOPLE,)
     locale: str = "en"
+    flavour: str = "plain"
 
     @property
     def tool_login_url(self) -> str:
@@ -49,12 +52,14 @@ class Settings:
         return f"{self.public_url}/lti/contexts/{course_id}"
 
 
-def registration_details(public_url: str) -> dict[str, str]:
+def registration_details(
+    public_url: str, *, client_id: str = CLIENT_ID, deployment_id: str = DEPLOYMENT_ID
+) -> dict[str, str]:
     """What a tool must know of the LMS at ``public_url``, ready for its registration form."""
     return {
         "issuer": public_url,
-        "client_id": CLIENT_ID,
-        "deployment_id": DEPLOYMENT_ID,
+        "client_id": client_id,
+        "deployment_id": deployment_id,
         "authorization_url": f"{public_url}/lti/auth",
         "token_url": f"{public_url}/lti/token",
         "jwks_url": f"{public_url}/lti/jwks",

@@ -20,13 +20,13 @@ def describe_state(lms: LMS) -> dict[str, Any]:
     """
     links, columns = [], []
     with lms.database.reading() as connection:
-        for course_id in lms.institution.courses:
+        for course_id in lms.directory.courses:
             links += [asdict(link) for link in list_links(connection, course_id)]
             for column in list_columns(connection, course_id):
                 scores = [
-                    asdict(standing) | {"sub": lms.institution.people[standing.username].sub}
+                    asdict(standing) | {"sub": lms.directory.people[standing.username].sub}
                     for standing in list_scores(connection, column.id)
-                    if standing.username in lms.institution.people
+                    if standing.username in lms.directory.people
                 ]
                 columns.append(asdict(column) | {"scores": scores})
     return {"links": links, "columns": columns}

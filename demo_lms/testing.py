@@ -18,10 +18,11 @@ from demo_lms.app import create_lms
 from demo_lms.links import list_links
 from demo_lms.lms import LMS, open_lms
 from demo_lms.serving import Server, bind_any_loopback
-from demo_lms.settings import Settings, registration_details
+from demo_lms.settings import CLIENT_ID, PEOPLE, Settings, registration_details
 from demo_lms.state import describe_state
 
 PATIENCE_SECONDS = 10.0
+FORGOTTEN = ("scores", "gradebook_columns", "links", "tool_registrations", "used_once")
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,17 @@ class LaunchForm:
 class RunningLMS:
     """A practice LMS on a free port: ``with RunningLMS(tool_url) as lms: ... lms.url``.
 
-    ``database`` is a path to keep data at; by default they vanish with the LMS.
+    ``database`` is a path to keep data at; by default they vanish with the LMS. ``people`` has one
+    file per institution (``(PEOPLE, HILL)``: two tenants), ``flavour`` is whose habits it has.
     """
 
     def __init__(
-        self, tool_url: str = "http://127.0.0.1:8000", *, database: Path | None = None
+        self,
+        tool_url: str = "http://127.0.0.1:8000",
+        *,
+        database: Path | None = None,
+        people: tuple[Path, ...] = (PEOPLE,),
+        flavour: str = "plain",
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="practice-lms-")
         self._sockets = bind_any_loopback()
@@ -49,6 +56,8 @@ class RunningLMS:
             public_url=self.url,
             tool_url=tool_url,
             database=database or Path(self._folder.name) / "lms.sqlite3",
+            people=people,
+            flavour=flavour,
         )
         self.app = create_lms(self.settings)
         self.lms: LMS = self.app.extensions["lms"]
@@ -81,7 +90,7 @@ class RunningLMS:
 
     def sub(self, username: str) -> str:
         """The LTI sub of a person."""
-        return self.lms.institution.people[username].sub
+        return self.lms.directory.people[username].sub
 
     def first_link(self, course_id: str) -> str:
         """The id of the course's "My microcredentials"."""
@@ -111,9 +120,9 @@ class RunningLMS:
     def forget(self) -> None:
         """Back to the first day: no columns, no scores, only the first links, no faults."""
         self.lms.faults.clear()
-        self.lms.registration.set_tool_key_set(None)
+        self.lms.tool_keysets.forget()
         with self.lms.database.writing() as connection:
-            for table in ("scores", "gradebook_columns", "links", "used_once"):
+            for table in FORGOTTEN:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608  # names of our own
         open_lms(self.settings)
 
@@ -139,9 +148,9 @@ class Visitor(requests.Session):
         link_id = link_id or self.running.first_link(course_id)
         return self._location(f"/courses/{course_id}/links/{link_id}/start")
 
-    def start_deep_linking(self, course_id: str) -> str:
+    def start_deep_linking(self, course_id: str, client_id: str = CLIENT_ID) -> str:
         """Choose "Add from Quoin" and give the tool's login address it leads to."""
-        return self._location(f"/courses/{course_id}/add/start")
+        return self._location(f"/courses/{course_id}/add/start?client_id={client_id}")
 
     def follow_login(self, login_url: str) -> LaunchForm:
         """Let the tool answer its login address and give the form that the LMS makes of it."""

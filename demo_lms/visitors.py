@@ -8,13 +8,13 @@ from demo_lms.people import Course, Person
 
 def signed_in() -> Person | None:
     """The person of the session cookie, if any."""
-    return current_lms().institution.people.get(flask.session.get("username", ""))
+    return current_lms().directory.people.get(flask.session.get("username", ""))
 
 
 def sign_in(username: str) -> bool:
     """Start a session; False when nobody has that username."""
     flask.session.clear()
-    if username not in current_lms().institution.people:
+    if username not in current_lms().directory.people:
         return False
     flask.session["username"] = username
     return True

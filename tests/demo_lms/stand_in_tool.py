@@ -78,9 +78,10 @@ def changed(claims: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 class Pair:
     """The LMS and its tool, and what the tests do with the two."""
 
-    def __init__(self, lms: RunningLMS, tool: StandInTool) -> None:
+    def __init__(self, lms: RunningLMS, tool: StandInTool, client_id: str = "quoin-demo") -> None:
         self.lms = lms
         self.tool = tool
+        self.client_id = client_id
 
     # ---- launches
 
@@ -92,7 +93,7 @@ class Pair:
             "response_type": "id_token",
             "response_mode": "form_post",
             "prompt": "none",
-            "client_id": "quoin-demo",
+            "client_id": self.client_id,
             "redirect_uri": f"{self.tool.url}/lti/launch",
             "login_hint": login["login_hint"],
             "lti_message_hint": login["lti_message_hint"],
@@ -117,7 +118,7 @@ class Pair:
         assert jwt.get_unverified_header(form.fields["id_token"])["kid"] == keys[0]["kid"]
         return dict(
             jwt.decode(
-                form.fields["id_token"], key.key, algorithms=["RS256"], audience="quoin-demo"
+                form.fields["id_token"], key.key, algorithms=["RS256"], audience=self.client_id
             )
         )
 
@@ -126,8 +127,8 @@ class Pair:
     def assertion(self, **changes: Any) -> str:
         now = int(time.time())
         claims = {
-            "iss": "quoin-demo",
-            "sub": "quoin-demo",
+            "iss": self.client_id,
+            "sub": self.client_id,
             "aud": f"{self.lms.url}/lti/token",
             "iat": now - 2,
             "exp": now + 60,
@@ -174,7 +175,7 @@ class Pair:
 
     def deep_linking_settings(self, username: str = "maria", course: str = "algorithms") -> Any:
         visitor = self.lms.visit(username)
-        form = self.launch(visitor, visitor.start_deep_linking(course))
+        form = self.launch(visitor, visitor.start_deep_linking(course, self.client_id))
         return self.claims_of(form)[f"{DEEP_LINKING}deep_linking_settings"]
 
     def reply(
@@ -183,7 +184,7 @@ class Pair:
         """Post a deep linking reply; ``changes`` name claims by their last word."""
         now = int(time.time())
         claims = {
-            "iss": "quoin-demo",
+            "iss": self.client_id,
             "aud": self.lms.url,
             "iat": now - 2,
             "exp": now + 300,

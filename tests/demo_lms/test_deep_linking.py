@@ -135,7 +135,7 @@ def test_a_nonce_is_good_once(pair: Pair) -> None:
 def test_data_of_another_course_or_of_a_learner_are_refused(pair: Pair) -> None:
     settings = pair.deep_linking_settings()
     for username, course in (("maria", "data-skills"), ("amara", "algorithms")):
-        note = DeepLinkingData(sub=pair.lms.sub(username), course=course)
+        note = DeepLinkingData("quoin-demo", sub=pair.lms.sub(username), course=course)
         data = sign_deep_linking_data(pair.lms.lms, note)
         _assert_refused(pair, pair.reply(settings, [ITEM], data=data).status_code)
 

@@ -94,7 +94,7 @@ def test_data_and_keys_outlive_the_process(tmp_path: Path) -> None:
     kids = []
     for _ in range(2):
         with RunningLMS(database=path) as lms:
-            kids.append(lms.lms.registration.get_kid())
+            kids.append(lms.lms.keys.current.kid)
             assert len(lms.state()["links"]) == 3
     assert kids[0] == kids[1]
     for secret in path.parent.glob("lms-*"):

@@ -101,7 +101,8 @@ def test_json_is_not_read_as_a_form(pair: Pair) -> None:
 
 def _signed_by_lms(pair: Pair, **changes: Any) -> str:
     now = int(time.time())
-    registration = pair.lms.lms.registration
+    tool = pair.lms.lms.tool("quoin-demo")
+    registration = pair.lms.lms.platform(tool).registration
     claims = {"iss": pair.lms.url, "sub": "quoin-demo", "scopes": " ".join(SCOPES)}
     times = {"iat": now - 100, "exp": now + 100}
     return str(registration.platform_encode_and_sign({**claims, **times, **changes}))
