@@ -10,18 +10,32 @@ from werkzeug.exceptions import HTTPException
 from demo_lms import (
     ags,
     deep_linking,
+    dynamic_registration,
     faults,
     nrps,
     oidc,
     pages,
     state,
     tokens,
+    tool_admin,
 )
 from demo_lms.flask_adapter import refuse_service
 from demo_lms.lms import current_lms, open_lms
 from demo_lms.settings import Settings, origin
 
 LARGEST_BODY = 1024 * 1024
+PARTS = (
+    pages,
+    oidc,
+    tokens,
+    ags,
+    nrps,
+    deep_linking,
+    dynamic_registration,
+    tool_admin,
+    state,
+    faults,
+)
 LOOPBACK_ONLY = ("faults", "state")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
@@ -39,7 +53,7 @@ def create_lms(settings: Settings) -> flask.Flask:
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
     )
-    for part in (pages, oidc, tokens, ags, nrps, deep_linking, state, faults):
+    for part in PARTS:
         app.register_blueprint(part.blueprint)
     app.before_request(keep_practice_aids_local)
     app.before_request(lambda: faults.strike_before(lms.faults))
@@ -68,8 +82,12 @@ def tool_origins() -> set[str]:
 
 
 def add_headers(answer: flask.Response) -> flask.Response:
-    """Registered tools are the only strangers that our pages frame or post to; nobody frames us."""
-    tools = " ".join(sorted(tool_origins()))
+    """Registered tools are the only strangers that our pages frame or post to; nobody frames us.
+
+    A tool that is just being registered is a guest of that one page.
+    """
+    guests = {flask.g.guest_origin} if "guest_origin" in flask.g else set()
+    tools = " ".join(sorted(tool_origins() | guests))
     answer.headers["Content-Security-Policy"] = (
         f"default-src 'self'; frame-src 'self' {tools}; form-action 'self' {tools}; "
         "frame-ancestors 'self'; base-uri 'none'; object-src 'none'"

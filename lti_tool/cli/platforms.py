@@ -10,6 +10,8 @@ import click
 from lti_tool.cli.common import friendly
 from lti_tool.cli.lazy import LazyGroup
 from lti_tool.cli.opening import open_database
+from lti_tool.cli.platform_changes import FAMILIES
+from lti_tool.lti.families import ProductFamily
 from lti_tool.services.list_platforms import PlatformRow, list_platforms
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.register_platform import PlatformDetails, register_platform
@@ -44,6 +46,7 @@ def platform() -> None:
 @click.option("--deployment", "deployments", multiple=True, help="Deployment id; repeatable.")
 @click.option("--institution", default="main", show_default=True, help="Key of the institution.")
 @click.option("--name", help="What people call this LMS; its issuer by default.")
+@click.option("--family", type=FAMILIES, help="Which product it is.")
 @click.option(
     "--allow-loopback",
     is_flag=True,
@@ -60,6 +63,7 @@ def platform_add(
     deployments: tuple[str, ...],
     institution: str,
     name: str | None,
+    family: str | None,
     allow_loopback: bool,  # noqa: FBT001
 ) -> None:
     """Register an LMS, or enter its new addresses, and approve its deployments.
@@ -82,6 +86,7 @@ def platform_add(
         jwks_url=jwks_url,
         token_audience=token_audience,
         allows_loopback=allow_loopback,
+        family=ProductFamily(family) if family else None,
     )
     open_institution(database, key=institution, name=details.name, now=now)
     registered = register_platform(
@@ -108,7 +113,8 @@ def platform_list(as_json: bool) -> None:  # noqa: FBT001
         click.echo(json.dumps([_as_json(row) for row in rows]))
         return
     for row in rows:
-        click.echo(f"{row.uuid}  {row.name}  {row.issuer}  client {row.client_id}")
+        mark = "" if row.is_enabled else "  switched off"
+        click.echo(f"{row.uuid}  {row.name}  {row.issuer}  client {row.client_id}{mark}")
         for deployment in row.deployments:
             owner = deployment.institution or "no institution"
             click.echo(f"    deployment {deployment.deployment_id}: {deployment.state}, {owner}")
@@ -120,6 +126,8 @@ def _as_json(row: PlatformRow) -> dict[str, object]:
         "name": row.name,
         "issuer": row.issuer,
         "client_id": row.client_id,
+        "family": row.family,
+        "is_enabled": row.is_enabled,
         "deployments": [
             {"id": d.deployment_id, "state": d.state, "institution": d.institution}
             for d in row.deployments

@@ -107,7 +107,7 @@ def _last_refusal(deployment: Deployment, at: datetime, code: str) -> Finding:
     is_settled = deployment.last_launch_at is not None and deployment.last_launch_at > at
     advice = "" if is_settled or code not in CODES else CODES[code][1]
     return Finding(
-        f"deployment {deployment.deployment_id}",
+        f"deployment {deployment.deployment_id}, last refusal",
         Verdict.OK if is_settled else Verdict.WARNING,
         f"Last refusal {at:%Y-%m-%d %H:%M} UTC ({code}): {in_words(code)}",
         advice,

@@ -26,6 +26,8 @@ class PlatformRow:
     name: str
     issuer: str
     client_id: str
+    family: str
+    is_enabled: bool
     deployments: tuple[DeploymentRow, ...]
 
 
@@ -38,6 +40,8 @@ def list_platforms(database: Database) -> list[PlatformRow]:
                 name=found.name,
                 issuer=found.issuer,
                 client_id=found.client_id,
+                family=found.product_family,
+                is_enabled=found.is_enabled,
                 deployments=tuple(
                     DeploymentRow(deployment.deployment_id, deployment.state, institution)
                     for deployment, institution in list_deployments(session, found.id)

@@ -24,6 +24,8 @@ def test_a_platform_is_registered_and_listed(quoin: Quoin) -> None:
         "name": "https://moodle.example.edu",
         "issuer": "https://moodle.example.edu",
         "client_id": "AbC123",
+        "family": "generic",
+        "is_enabled": True,
         "deployments": [
             {"id": "3", "state": "approved", "institution": "main"},
             {"id": "4", "state": "approved", "institution": "main"},
