@@ -15,7 +15,7 @@ from lti_tool.lti.jwks import fetch_keyset, parse_keyset
 from lti_tool.lti.keys import KeyRing
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.scopes import WANTED, missing_scopes
-from lti_tool.lti.service_tokens import TokenStore
+from lti_tool.lti.service_tokens import request_token
 from lti_tool.lti.strict_json import StrictJSONError, parse_object
 
 NEAR, FAR = timedelta(seconds=5), timedelta(seconds=60)
@@ -110,7 +110,7 @@ def _granted(
 ) -> frozenset[str]:
     wanted = frozenset(scope.url for scope in WANTED)
     try:
-        return TokenStore(http, keyring).get(registration, frozenset(), wanted, now).scopes & wanted
+        return request_token(http, keyring.current(), registration, wanted, now).scopes & wanted
     except LTIServiceError as error:
         if error.code != "lti-token-refused":
             raise
@@ -125,12 +125,13 @@ def _each(
 ) -> Iterator[str]:
     """Yield the scopes that are granted when they are asked for alone."""
     for scope in WANTED:
-        needed = frozenset({scope.url})
+        wish = frozenset({scope.url})
         try:
-            TokenStore(http, keyring).get(registration, needed, needed, now)
+            token = request_token(http, keyring.current(), registration, wish, now)
         except LTIServiceError:
             continue
-        yield scope.url
+        if wish <= token.scopes:
+            yield scope.url
 
 
 def check_configuration(http: HTTPClient, registration: PlatformRegistration, url: str) -> Finding:

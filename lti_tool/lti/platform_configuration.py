@@ -119,7 +119,7 @@ def _other_hosts(issuer: str, endpoints: dict[str, str]) -> tuple[str, ...]:
 def _audience(members: dict[str, Any], family: ProductFamily) -> str | None:
     """Return the audience of token requests where it is not the token address.
 
-    Canvas fills the member with a bare host and takes the token address all the same.
+    In Canvas's documented example the member is a bare host; the token address is used there.
     """
     value = members.get("authorization_server")
     if family is ProductFamily.CANVAS or not isinstance(value, str) or not 0 < len(value) <= 2048:

@@ -91,31 +91,49 @@ class TokenStore:
         self, registration: PlatformRegistration, needed: Scopes, wanted: Scopes, now: datetime
     ) -> AccessToken:
         wish = needed if registration.id in self._careful else needed | wanted
-        answer = self._post(registration, wish, now)
+        answer = _post(self._http, self._keyring.current(), registration, wish, now)
         if _error_code(answer) == "invalid_scope" and wish != needed:
             self._careful.add(registration.id)
             wish = needed
-            answer = self._post(registration, wish, now)
+            answer = _post(self._http, self._keyring.current(), registration, wish, now)
         return _read(answer, wish, registration, now)
 
-    def _post(self, registration: PlatformRegistration, wish: Scopes, now: datetime) -> Answer:
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": assertion(self._keyring.current(), registration, now),
-            "scope": " ".join(sorted(wish)),
-        }
-        return self._http.request(
-            "POST",
-            registration.token_url,
-            headers={
-                "Accept": "application/json",
-                "Content-Type": "application/x-www-form-urlencoded",
-            },
-            body=urlencode(form).encode(),
-            max_bytes=LARGEST_ANSWER,
-            allows_loopback=registration.allows_loopback,
-        )
+
+def request_token(
+    http: HTTPClient,
+    key: SigningKey,
+    registration: PlatformRegistration,
+    wish: Scopes,
+    now: datetime,
+) -> AccessToken:
+    """Ask for one token with ``wish``; what is granted may be less. ``LTIServiceError`` if none."""
+    return _read(_post(http, key, registration, wish, now), wish, registration, now)
+
+
+def _post(
+    http: HTTPClient,
+    key: SigningKey,
+    registration: PlatformRegistration,
+    wish: Scopes,
+    now: datetime,
+) -> Answer:
+    form = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": assertion(key, registration, now),
+        "scope": " ".join(sorted(wish)),
+    }
+    return http.request(
+        "POST",
+        registration.token_url,
+        headers={
+            "Accept": "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
+        body=urlencode(form).encode(),
+        max_bytes=LARGEST_ANSWER,
+        allows_loopback=registration.allows_loopback,
+    )
 
 
 def assertion(key: SigningKey, registration: PlatformRegistration, now: datetime) -> str:

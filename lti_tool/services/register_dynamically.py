@@ -227,6 +227,9 @@ def _add(
         approves_deployments=invitation.approves_deployments,
         granted_scopes=None if granted.scopes is None else list(granted.scopes),
         configuration_url=request.openid_configuration,
+        # Hosted Canvas: services are at the account's own host. Nobody launches before
+        # somebody has confirmed these hosts.
+        service_hosts=list(configuration.other_hosts),
         created_at=now,
     )
     add_registration(session, registration)

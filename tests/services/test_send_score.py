@@ -17,6 +17,7 @@ from lti_tool.persistence.placements import LineItem
 from lti_tool.persistence.platforms import Registration
 from lti_tool.services import send_score as module
 from lti_tool.services.send_score import send_score
+from lti_tool.services.switch_institution import switch_institution
 from tests.lti.gradebook import GradebookServer
 from tests.lti.local_server import Reply, serve
 from tests.lti.platform import NOW, TestPlatform
@@ -340,6 +341,19 @@ def test_a_platform_that_is_switched_off_is_waited_for(course):
     course.change(Registration, is_enabled=False)
     attempt = course.send(course.promise())
     assert (attempt.state, attempt.retry_after) == (DeliveryState.PENDING, 900)
+
+
+def test_a_suspended_institution_is_waited_for_and_its_platform_is_not_called(course):
+    """B9."""
+    delivery = course.promise()
+    calls = len(course.server.requests)
+    options = {"actor": "test", "now": course.now}
+    switch_institution(course.database, "harbour", is_suspended=True, **options)
+    attempt = course.send(delivery)
+    assert (attempt.state, "suspended" in attempt.answer) == (DeliveryState.PENDING, True)
+    assert len(course.server.requests) == calls
+    switch_institution(course.database, "harbour", is_suspended=False, **options)
+    assert course.send(delivery).state == DeliveryState.DONE
 
 
 def test_a_platform_that_is_down_is_waited_for(course):

@@ -10,6 +10,9 @@ from lti_tool.lti.http_client import HTTPClient
 from lti_tool.lti.platform_client import PlatformClient
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.learners import Learner, Membership
+from lti_tool.persistence.platforms import Registration
+from lti_tool.services.switch_institution import switch_institution
+from lti_tool.services.switch_platform import switch_platform
 from lti_tool.services.sync_roster import sync_roster
 from tests.lti.local_server import Reply, json_reply, serve
 from tests.lti.platform import INSTRUCTOR, LEARNER, NOW, TestPlatform
@@ -50,6 +53,10 @@ class Course:
         )
         with self.world.database.reading() as session:
             return {name: (teaches, active) for name, teaches, active in session.execute(query)}
+
+    def platform_uuid(self):
+        with self.world.database.reading() as session:
+            return session.scalars(select(Registration)).one().uuid
 
     def synced_at(self):
         with self.world.database.reading() as session:
@@ -161,3 +168,34 @@ def test_a_large_roster_is_stored_in_good_time(course):
     course.roster(*many, TIA)
     assert course.sync().members == 3001
     assert len(course.members()) == 3001
+
+
+@pytest.mark.parametrize(
+    ("switch", "code"),
+    [
+        (
+            lambda course: switch_institution(
+                course.world.database, "harbour", is_suspended=True, actor="test", now=NOW
+            ),
+            "lti-institution-suspended",
+        ),
+        (
+            lambda course: switch_platform(
+                course.world.database,
+                course.platform_uuid(),
+                is_enabled=False,
+                actor="test",
+                now=NOW,
+            ),
+            "lti-platform-disabled",
+        ),
+    ],
+)
+def test_nobody_is_asked_for_a_suspended_institution_or_a_disabled_platform(course, switch, code):
+    """B9."""
+    switch(course)
+    calls = len(course.server.requests)
+    with pytest.raises(LTIServiceError) as caught:
+        course.sync()
+    assert caught.value.code == code
+    assert len(course.server.requests) == calls
