@@ -1,5 +1,6 @@
 """Use case: a platform registers itself with our invitation (section 11; B36-B39, B10)."""
 
+import json
 import threading
 from datetime import timedelta
 
@@ -20,8 +21,9 @@ from lti_tool.services.register_dynamically import register_dynamically
 from lti_tool.services.show_invitation import show_invitation
 from lti_tool.services.show_platform import show_platform
 from lti_tool.services.switch_institution import switch_institution
+from lti_tool.services.switch_platform import switch_platform
 from tests.lti.local_server import Reply, json_reply, serve
-from tests.lti.platform import NOW, PUBLIC_URL
+from tests.lti.platform import NOW, PUBLIC_URL, FakeHTTP
 
 TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
@@ -287,6 +289,31 @@ def test_a_configuration_that_breaks_a_rule_is_refused_before_anything_is_posted
     assert scene.refused() == code
     assert scene.server.sent("POST /register") == []
     assert scene.actions()[-1] == "registration-refused"
+
+
+def test_hosted_canvas_is_kept_switched_off_until_somebody_confirms_its_hosts(scene):
+    """B37: the documented exception; nobody launches before it is confirmed."""
+    canvas, account = "https://canvas.instructure.com", "https://school.instructure.com"
+    configuration = {
+        "issuer": canvas,
+        "authorization_endpoint": "https://sso.canvaslms.com/api/lti/authorize_redirect",
+        "token_endpoint": f"{canvas}/login/oauth2/token",
+        "jwks_uri": "https://sso.canvaslms.com/api/lti/security/jwks",
+        "registration_endpoint": f"{account}/api/lti/registrations",
+        PLATFORM: {"product_family_code": "canvas"},
+    }
+    scene.http = FakeHTTP()
+    scene.http.serve(f"{canvas}/config", json.dumps(configuration).encode())
+    scene.http.serve(f"{account}/api/lti/registrations", b'{"client_id": "1000"}', status=201)
+    done = scene.click(scene.invite(allows_loopback=False), url=f"{canvas}/config")
+    view = show_platform(scene.database, done.uuid)
+    assert not view.is_enabled
+    assert "school.instructure.com, sso.canvaslms.com" in view.disabled_reason
+    assert view.service_hosts == ("school.instructure.com", "sso.canvaslms.com")
+    assert done.other_hosts == view.service_hosts
+    switch_platform(scene.database, done.uuid, is_enabled=True, actor="test", now=NOW)
+    view = show_platform(scene.database, done.uuid)
+    assert (view.is_enabled, view.disabled_reason) == (True, None)
 
 
 @pytest.mark.parametrize(
