@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
 from flask import Blueprint, Response, make_response, render_template, request
+from werkzeug.datastructures import MultiDict
 
 from lti_tool.errors import LTIRegistrationError
 from lti_tool.lti.canvas import canvas_configuration
@@ -96,6 +96,7 @@ def _field(name: str) -> str:
     return _fields(request.args).get(name, "")
 
 
-def _fields(source: Mapping[str, str]) -> dict[str, str]:
-    pairs = source.items(multi=True)  # type: ignore[call-arg]
-    return single_fields(pairs, LIMITS, LTIRegistrationError, "lti-registration-form")
+def _fields(source: MultiDict[str, str]) -> dict[str, str]:
+    return single_fields(
+        source.items(multi=True), LIMITS, LTIRegistrationError, "lti-registration-form"
+    )
