@@ -79,7 +79,7 @@ def keys_add(as_json: bool) -> None:  # noqa: FBT001
     if as_json:
         click.echo(json.dumps({"kid": kid}))
         return
-    click.echo(f"{kid} published as the next key")
+    click.echo(f"{kid} is published")
     _say_next(list_signing_keys(database).steps[0])
 
 

@@ -31,7 +31,8 @@ def show(platform: UUID, as_json: bool) -> None:  # noqa: FBT001
     """
     view = show_platform(open_database(), platform)
     if as_json:
-        click.echo(json.dumps(asdict(view), default=_text))
+        values = asdict(view)
+        click.echo(json.dumps({"id": values.pop("uuid"), **values}, default=_text))
         return
     for field in fields(view):
         value = getattr(view, field.name)

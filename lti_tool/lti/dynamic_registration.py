@@ -46,7 +46,6 @@ class RegistrationGranted:
     client_id: str
     deployment_id: str | None
     scopes: tuple[str, ...] | None
-    message_types: tuple[str, ...]
 
 
 def is_token(token: str) -> bool:
@@ -126,12 +125,7 @@ def _read(answer: Answer) -> RegistrationGranted:
     inner = members.get(TOOL_CONFIGURATION)
     configuration: Mapping[str, Any] = inner if isinstance(inner, dict) else {}
     deployment_id = configuration.get("deployment_id", members.get("deployment_id"))
-    return RegistrationGranted(
-        client_id,
-        _id(deployment_id),
-        _scopes(members.get("scope")),
-        _message_types(configuration.get("messages")),
-    )
+    return RegistrationGranted(client_id, _id(deployment_id), _scopes(members.get("scope")))
 
 
 def _id(value: object) -> str | None:
@@ -145,12 +139,6 @@ def _id(value: object) -> str | None:
 
 def _scopes(value: object) -> tuple[str, ...] | None:
     return tuple(value.split()[:MOST_SCOPES]) if isinstance(value, str) else None
-
-
-def _message_types(value: object) -> tuple[str, ...]:
-    entries = value if isinstance(value, list) else []
-    kinds = (entry.get("type") for entry in entries if isinstance(entry, dict))
-    return tuple(dict.fromkeys(kind for kind in kinds if isinstance(kind, str)))
 
 
 def _reason(answer: Answer) -> str:

@@ -13,16 +13,18 @@ from lti_tool.persistence.tool_keys import KeyState, add_tool_key, list_tool_key
 
 
 def add_signing_key(database: Database, secret_key: bytes, *, actor: str, now: datetime) -> str:
-    """Make a key, publish it as the next one, and return its id.
+    """Make a key, publish it as the next one, and return its id; the very first signs at once.
 
     ``ConflictError`` when there is a next one already.
     """
     made = make_key(secret_key)
     with database.writing() as session:
         lock_name(session, "tool keys")
-        if any(row.state == KeyState.NEXT for row in list_tool_keys(session)):
+        rows = list_tool_keys(session)
+        if any(row.state == KeyState.NEXT for row in rows):
             raise ConflictError("There is a next key already; 'quoin keys list' shows it.")
-        add_tool_key(session, made.kid, made.encrypted_private_key, now, state=KeyState.NEXT)
+        state = KeyState.NEXT if rows else KeyState.CURRENT
+        add_tool_key(session, made.kid, made.encrypted_private_key, now, state=state)
         add_event(
             session,
             institution_id=None,

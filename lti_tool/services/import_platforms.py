@@ -141,7 +141,7 @@ def _judge(
     details = PlatformDetails(
         issuer=row["issuer"],
         client_id=row["client_id"],
-        name=row.get("name") or row["issuer"],
+        name=row.get("name", ""),
         authorization_url=row["auth_login_url"],
         token_url=row["auth_token_url"],
         jwks_url=row["jwks_url"],
@@ -180,13 +180,14 @@ def _write(
     session: Session, details: PlatformDetails, institution_id: int, now: datetime
 ) -> _Written:
     wanted = {
-        "name": details.name,
         "authorization_url": details.authorization_url,
         "token_url": details.token_url,
         "token_audience": details.token_audience,
         "jwks_url": details.jwks_url,
         "product_family": details.family,
     }
+    if details.name:
+        wanted["name"] = details.name
     known = find_registration(session, details.issuer, details.client_id)
     if known is None:
         row = ensure_registration(
@@ -194,8 +195,7 @@ def _write(
             details.issuer,
             details.client_id,
             now,
-            institution_id=institution_id,
-            **wanted,
+            **{"institution_id": institution_id, "name": details.issuer} | wanted,
         )
         return _Written(row, Judgement.NEW)
     fields = tuple(name for name, value in wanted.items() if getattr(known, name) != value)

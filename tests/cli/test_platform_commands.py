@@ -27,7 +27,7 @@ def test_a_platform_is_changed_switched_and_shown(quoin: Quoin) -> None:
     quoin("platform", "set", platform, "--drop-host", "a.example.edu")
     quoin("platform", "disable", platform, "--reason", "Contract ended")
     found = _shown(quoin, platform)
-    assert found["name"] == "Moodle"
+    assert (found["id"], found["name"]) == (platform, "Moodle")
     assert (found["family"], found["institution"]) == ("moodle", "main")
     assert found["approves_deployments"] is True
     assert found["service_hosts"] == ["b.example.edu"]

@@ -126,7 +126,11 @@ def test_lines_are_registered_with_their_deployments_and_importing_again_changes
     (deployment,) = show_platform(world.database, _row(world, "a").uuid).deployments
     assert (deployment.deployment_id, deployment.state) == ("1", "approved")
     assert _judged(_import(world, text)) == [(2, Judgement.UNCHANGED), (3, Judgement.UNCHANGED)]
-    changed = _import(world, HEAD + _line("a").replace("/jwks", "/keys"))
+    change_platform(
+        world.database, view.uuid, PlatformChanges(name="Our edX"), actor="test", now=NOW
+    )
+    changed = _import(world, HEAD + _line("a").replace("/jwks", "/keys") + _line("b", "7"))
+    assert changed.lines[1].judgement is Judgement.UNCHANGED, "a name is not taken away"
     assert changed.lines[0].judgement is Judgement.CHANGED
     assert changed.lines[0].detail == "jwks_url"
 

@@ -99,6 +99,12 @@ def test_there_is_one_next_key_at_most(database):
         _add(database)
 
 
+def test_the_very_first_key_signs_at_once(database):
+    assert _states(database) == {}
+    first = _add(database)
+    assert _states(database) == {first: "current"}
+
+
 def test_the_key_that_signs_is_not_retired_and_a_next_one_may_go(database):
     old = _first(database)
     new = _add(database)
