@@ -14,7 +14,9 @@ from lti_tool.web import (
     evidence,
     launch,
     linking,
+    mentees,
     pages,
+    privacy,
     progress,
     registration,
     roster,
@@ -35,6 +37,8 @@ BLUEPRINTS = (
     roster.blueprint,
     decisions.blueprint,
     linking.blueprint,
+    mentees.blueprint,
+    privacy.blueprint,
 )
 
 

@@ -14,16 +14,26 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import LTILaunchError
 from lti_tool.lti.launch import GradeService, Launch, MessageType
 from lti_tool.lti.registrations import PlatformRegistration
+from lti_tool.lti.roles import CourseRole
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.courses import Context, ensure_context
-from lti_tool.persistence.learners import ensure_learner, ensure_membership, lock_name
+from lti_tool.persistence.learners import (
+    Learner,
+    ensure_learner,
+    ensure_membership,
+    find_learners,
+    get_learner,
+    is_learner_of,
+    lock_name,
+)
 from lti_tool.persistence.placements import (
     ResourceLink,
     ensure_line_item,
     ensure_resource_link,
     find_placement,
     get_placement,
+    has_line_item,
 )
 from lti_tool.persistence.platforms import (
     Deployment,
@@ -33,9 +43,17 @@ from lti_tool.persistence.platforms import (
     get_registration,
     note_launch,
 )
-from lti_tool.persistence.sessions import LaunchSession, add_session, end_instructor_sessions
+from lti_tool.persistence.sessions import (
+    LaunchSession,
+    Purpose,
+    add_session,
+    end_instructor_sessions,
+)
 
 SESSION_LIFE = timedelta(hours=8)
+MOST_MENTEES = 200
+PREVIEW = ("quoin:preview", "student")
+"""The identity of the person without a person that a teacher's view as a student shows."""
 
 
 class Landing(StrEnum):
@@ -44,15 +62,20 @@ class Landing(StrEnum):
     PROGRESS = "progress"
     ROSTER = "roster"
     LINK = "link"
+    MENTEES = "mentees"
+    PRIVACY = "privacy"
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchAccepted:
-    """An open session: the course, the secret for the browser's cookie, the first page."""
+    """An open session: the course, the secret for the browser's cookie, the first page.
+
+    ``landing`` is the end of the page's address: a ``Landing``, or ``learners/UUID``.
+    """
 
     context_uuid: UUID
     session_token: str
-    landing: Landing
+    landing: str
 
 
 def open_course(
@@ -138,14 +161,14 @@ def _enter(
     now: datetime,
 ) -> LaunchAccepted:
     """Note who came into which course through which link, and open the session."""
-    learner = ensure_learner(
-        session, institution_id, registration.authority, launch.user_id, now, name=launch.name
-    )
+    learner = _person(session, institution_id, registration, launch, now)
     context = _context(session, deployment, launch, now)
     link = _resource_link(session, context, launch, now)
-    ensure_membership(session, context.id, learner.id, now, is_instructor=launch.is_instructor)
+    if _is_member(launch):
+        ensure_membership(session, context.id, learner.id, now, is_instructor=launch.is_instructor)
     if not launch.is_instructor:
         end_instructor_sessions(session, learner.id, context.id)
+    subject = _subject(session, institution_id, registration, context, launch)
     token = secrets.token_urlsafe(32)
     add_session(
         session,
@@ -155,13 +178,57 @@ def _enter(
             context_id=context.id,
             resource_link_id=None if link is None else link.id,
             is_instructor=launch.is_instructor,
+            role=launch.roles.in_course,
+            purpose=_purpose(launch),
+            mentees=_mentees(session, institution_id, registration, launch),
+            subject_id=None if subject is None else subject.id,
             locale=launch.locale,
             deep_linking=launch.deep_linking and launch.deep_linking.to_json(),
             created_at=now,
             expires_at=now + SESSION_LIFE,
         ),
     )
-    return LaunchAccepted(context.uuid, token, _landing(launch))
+    return LaunchAccepted(context.uuid, token, _landing(launch, subject))
+
+
+def _person(
+    session: Session,
+    institution_id: int,
+    registration: PlatformRegistration,
+    launch: Launch,
+    now: datetime,
+) -> Learner:
+    """Return who came; every preview of an institution is one and the same nobody."""
+    if launch.roles.is_preview:
+        return ensure_learner(session, institution_id, *PREVIEW, now, name="Student view")
+    return ensure_learner(
+        session, institution_id, registration.authority, launch.user_id, now, name=launch.name
+    )
+
+
+def _is_member(launch: Launch) -> bool:
+    """Return whether this launch makes somebody a learner or a teacher of the course."""
+    is_in_course = launch.message_type is not MessageType.DATA_PRIVACY
+    is_mentor = launch.roles.in_course is CourseRole.MENTOR
+    return is_in_course and not is_mentor and not launch.roles.is_preview
+
+
+def _purpose(launch: Launch) -> str:
+    if launch.roles.is_preview:
+        return Purpose.PREVIEW
+    is_privacy = launch.message_type is MessageType.DATA_PRIVACY
+    return Purpose.PRIVACY if is_privacy else Purpose.COURSE
+
+
+def _mentees(
+    session: Session, institution_id: int, registration: PlatformRegistration, launch: Launch
+) -> list[int]:
+    """Return the learners that a mentor was named for; those we have never met are left out."""
+    return sorted(
+        find_learners(
+            session, institution_id, registration.authority, launch.mentees[:MOST_MENTEES]
+        ).values()
+    )
 
 
 def _context(session: Session, deployment: Deployment, launch: Launch, now: datetime) -> Context:
@@ -179,10 +246,12 @@ def _context(session: Session, deployment: Deployment, launch: Launch, now: date
 
 
 def _own_context_id(launch: Launch) -> str:
-    """Return the id of a course of its own for a link that stands outside every course.
+    """Return the id of a course of its own for what stands outside every course.
 
     The leading tab cannot occur in an id that a platform sends.
     """
+    if launch.message_type is MessageType.DATA_PRIVACY:
+        return "\tprivacy"
     if launch.resource_link_id is None:
         raise LTILaunchError(
             "Links can be chosen inside a course only. Open the tool from a course.",
@@ -234,7 +303,42 @@ def _note_line_item(
         item.resource_link_id = link.lti_resource_link_id
 
 
-def _landing(launch: Launch) -> Landing:
+def _subject(
+    session: Session,
+    institution_id: int,
+    registration: PlatformRegistration,
+    context: Context,
+    launch: Launch,
+) -> Learner | None:
+    """Return whom a review or a privacy launch is about, None where it is about nobody we know.
+
+    ``LTILaunchError`` when a review is not of a learner of this course, or not of a gradebook
+    column of ours (V32).
+    """
+    if launch.for_user_id is None:
+        return None
+    found = find_learners(session, institution_id, registration.authority, [launch.for_user_id])
+    learner = None if not found else get_learner(session, found[launch.for_user_id])
+    if launch.message_type is MessageType.SUBMISSION_REVIEW:
+        is_here = learner is not None and is_learner_of(session, context.id, learner.id)
+        column = None if launch.grades is None else launch.grades.line_item_url
+        if not is_here or column is None or not has_line_item(session, context.id, column):
+            raise LTILaunchError(
+                "There is nothing of this learner here to review: the learner or the gradebook "
+                "column is not known to this tool.",
+                code="lti-review-unknown",
+            )
+    return learner
+
+
+def _landing(launch: Launch, subject: Learner | None) -> str:
+    """Return the first page: what was asked for, or what this person comes for most."""
     if launch.message_type is MessageType.DEEP_LINKING:
         return Landing.LINK
+    if launch.message_type is MessageType.DATA_PRIVACY:
+        return Landing.PRIVACY
+    if launch.message_type is MessageType.SUBMISSION_REVIEW and subject is not None:
+        return f"learners/{subject.uuid}"
+    if launch.roles.in_course is CourseRole.MENTOR:
+        return Landing.MENTEES
     return Landing.ROSTER if launch.is_instructor else Landing.PROGRESS

@@ -25,7 +25,7 @@ PUBLIC = {
     "pages.health",
     "pages.readiness",
 }
-POLICIES = {"public", "learner", "instructor"}
+POLICIES = {"public", "learner", "instructor", "mentor", "privacy"}
 
 
 @pytest.fixture
@@ -115,9 +115,21 @@ def test_a_learner_opens_no_page_of_a_teacher(world: World) -> None:
         assert send(path).status_code in (403, 404), (method, path)
 
 
+@pytest.mark.parametrize("policy", ["mentor", "privacy"])
+def test_neither_learners_nor_teachers_open_the_pages_of_other_roles(
+    world: World, policy: str
+) -> None:
+    paths = list(_closed(world.app, world.learner.context_uuid, policy=policy))
+    assert paths
+    for person in (world.learner, world.teacher):
+        for method, path in paths:
+            send = person.post if method == "POST" else person.get
+            assert send(path).status_code == 403, (method, path)
+
+
 def test_an_unknown_uuid_below_the_course_is_not_found(world: World) -> None:
     for method, path in _closed(world.app, world.teacher.context_uuid):
-        if method == "GET" and path.count("/") > 3:
+        if method == "GET" and path.count("/") > 3 and "/mentees/" not in path:
             assert world.teacher.get(path).status_code == 404, path
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from lti_tool.errors import DeepLinkingError, LTILaunchError
-from lti_tool.lti.launch import DeepLinkingSettings, GradeService, Launch, MessageType
+from lti_tool.errors import LTILaunchError
+from lti_tool.lti.deep_linking_request import deep_linking_settings
+from lti_tool.lti.launch import GradeService, Launch, MessageType
 from lti_tool.lti.login import is_launch_target
 from lti_tool.lti.members import (
     custom_values,
     invalid,
     missing,
-    optional_flag,
     optional_object,
     optional_text,
     required_id,
@@ -22,7 +22,7 @@ from lti_tool.lti.members import (
     title,
 )
 from lti_tool.lti.registrations import PlatformRegistration
-from lti_tool.lti.roles import is_instructor
+from lti_tool.lti.roles import Roles, read_roles
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 VERSION = LTI + "version"
@@ -34,15 +34,14 @@ ROLES = LTI + "roles"
 CONTEXT = LTI + "context"
 CUSTOM = LTI + "custom"
 LAUNCH_PRESENTATION = LTI + "launch_presentation"
-DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
-DEEP_LINKING_SETTINGS = DEEP_LINKING + "deep_linking_settings"
+FOR_USER = LTI + "for_user"
+ROLE_SCOPE_MENTOR = LTI + "role_scope_mentor"
 AGS_ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 TOOL_PLATFORM = LTI + "tool_platform"
-OTHER_OBJECTS = ("lis", "for_user")
+OTHER_OBJECTS = ("lis",)
 
 PLACEMENT = "quoin_placement"
-LONGEST_DATA = 64 * 1024
 MOST_SCOPES = 50
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
@@ -67,9 +66,10 @@ def parse_launch(payload: dict[str, Any], trust: Trust) -> Launch:
     """
     message_type = _message_type(payload)
     roles = _roles(payload)
-    is_teacher = is_instructor(roles)
+    _check_sender(message_type, roles)
     link = _resource_link(payload, message_type)
-    context = optional_object(payload, CONTEXT, "context") or {}
+    context = _context(payload, message_type)
+    presentation = optional_object(payload, LAUNCH_PRESENTATION, "launch_presentation") or {}
     custom = custom_values(optional_object(payload, CUSTOM, "custom") or {})
     platform = optional_object(payload, TOOL_PLATFORM, "tool_platform") or {}
     for name in OTHER_OBJECTS:
@@ -79,18 +79,23 @@ def parse_launch(payload: dict[str, Any], trust: Trust) -> Launch:
         deployment_id=required_id(payload, DEPLOYMENT_ID, "deployment_id"),
         user_id=required_id(payload, "sub", "sub"),
         name=_name(payload),
-        is_instructor=is_teacher,
+        roles=roles,
         target_link_uri=_target(payload, message_type, trust.public_url),
         context_id=required_id(context, "id", "context.id") if context else None,
         context_title=title(context, "title", "context.title")
         or title(context, "label", "context.label"),
         resource_link_id=None if link is None else required_id(link, "id", "resource_link.id"),
         resource_link_title=title(link or {}, "title", "resource_link.title"),
-        grades=_grades(payload, trust),
+        grades=_grades(payload, message_type, trust),
         memberships_url=_memberships_url(payload, trust),
-        deep_linking=_deep_linking(payload, message_type, trust, is_teacher=is_teacher),
-        locale=_locale(payload),
+        deep_linking=deep_linking_settings(payload, trust.registration)
+        if message_type is MessageType.DEEP_LINKING
+        else None,
+        locale=_locale(presentation),
         placement_uuid=_uuid(custom.get(PLACEMENT, "")),
+        mentees=texts(payload, ROLE_SCOPE_MENTOR, "role_scope_mentor"),
+        for_user_id=_for_user(payload, message_type),
+        return_url=_return_url(presentation, trust.registration),
         custom=custom,
         platform_guid=title(platform, "guid", "tool_platform.guid") or None,
         platform_name=title(platform, "name", "tool_platform.name") or None,
@@ -115,20 +120,64 @@ def _message_type(payload: dict[str, Any]) -> MessageType:
         ) from None
 
 
-def _roles(payload: dict[str, Any]) -> tuple[str, ...]:
+def _roles(payload: dict[str, Any]) -> Roles:
     # An empty list is a learner; no list at all is not a launch.
     if payload.get(ROLES) is None:
         raise missing("roles")
-    return texts(payload, ROLES, "roles")
+    return read_roles(texts(payload, ROLES, "roles"))
+
+
+def _check_sender(message_type: MessageType, roles: Roles) -> None:
+    """Check who may send a message of this kind (V33, V34)."""
+    teaches = (MessageType.DEEP_LINKING, MessageType.SUBMISSION_REVIEW)
+    if message_type in teaches and not roles.in_course.is_staff:
+        raise LTILaunchError(
+            "Only those who teach a course can add links or review what was handed in.",
+            code="lti-role",
+        )
+    if message_type is MessageType.DATA_PRIVACY and not roles.is_site_administrator:
+        raise LTILaunchError(
+            "Only an administrator of your platform can open the data of another person.",
+            code="lti-role",
+        )
 
 
 def _resource_link(payload: dict[str, Any], message_type: MessageType) -> dict[str, Any] | None:
     link = optional_object(payload, RESOURCE_LINK, "resource_link")
-    if message_type is not MessageType.RESOURCE_LINK:
+    if message_type is MessageType.DATA_PRIVACY and link is not None:
+        raise invalid("resource_link")
+    if message_type in (MessageType.DEEP_LINKING, MessageType.DATA_PRIVACY):
         return None
-    if link is None:
+    if link is None and message_type is MessageType.RESOURCE_LINK:
         raise missing("resource_link")
     return link
+
+
+def _context(payload: dict[str, Any], message_type: MessageType) -> dict[str, Any]:
+    context = optional_object(payload, CONTEXT, "context")
+    if message_type is MessageType.DATA_PRIVACY and context is not None:
+        raise invalid("context")
+    if message_type is MessageType.SUBMISSION_REVIEW and context is None:
+        raise missing("context")
+    return context or {}
+
+
+def _for_user(payload: dict[str, Any], message_type: MessageType) -> str | None:
+    """Return whom a review or a privacy launch is about; other messages need not say (V32)."""
+    person = optional_object(payload, FOR_USER, "for_user")
+    if message_type not in (MessageType.SUBMISSION_REVIEW, MessageType.DATA_PRIVACY):
+        return None
+    if person is None:
+        raise missing("for_user")
+    return required_id(person, "user_id", "for_user.user_id")
+
+
+def _return_url(presentation: dict[str, Any], registration: PlatformRegistration) -> str | None:
+    """Return where the platform wants people back; None unless it is an address of its own.
+
+    It may hold a session key of the platform (Moodle): it is never stored or logged.
+    """
+    return registration.offered(presentation.get("return_url"))
 
 
 def _target(payload: dict[str, Any], message_type: MessageType, public_url: str) -> str | None:
@@ -148,8 +197,12 @@ def _name(payload: dict[str, Any]) -> str | None:
     return full or " ".join(part for part in parts if part) or None
 
 
-def _grades(payload: dict[str, Any], trust: Trust) -> GradeService | None:
+def _grades(
+    payload: dict[str, Any], message_type: MessageType, trust: Trust
+) -> GradeService | None:
     endpoint = optional_object(payload, AGS_ENDPOINT, "endpoint")
+    if message_type is MessageType.SUBMISSION_REVIEW and not (endpoint or {}).get("lineitem"):
+        raise missing("endpoint.lineitem")
     if endpoint is None:
         return None
     scopes = texts(endpoint, "scope", "endpoint.scope")
@@ -170,47 +223,7 @@ def _memberships_url(payload: dict[str, Any], trust: Trust) -> str | None:
     return trust.offered(url)
 
 
-def _deep_linking(
-    payload: dict[str, Any], message_type: MessageType, trust: Trust, *, is_teacher: bool
-) -> DeepLinkingSettings | None:
-    settings = optional_object(payload, DEEP_LINKING_SETTINGS, "deep_linking_settings")
-    if message_type is not MessageType.DEEP_LINKING:
-        return None
-    if settings is None:
-        raise missing("deep_linking_settings")
-    if not is_teacher:
-        raise DeepLinkingError("Only those who teach a course can add links.", code="lti-role")
-    return _settings(settings, trust)
-
-
-def _settings(settings: dict[str, Any], trust: Trust) -> DeepLinkingSettings:
-    return_url = trust.offered(settings.get("deep_link_return_url"))
-    if return_url is None:
-        raise DeepLinkingError(
-            "The address to which the choice would go back is missing, or is not on a host of "
-            "your platform's registration.",
-            code="lti-return-url",
-        )
-    for name in ("accept_types", "accept_presentation_document_targets"):
-        if settings.get(name) is None:
-            raise missing(name)
-    data = optional_text(settings, "data", "data")
-    if data is not None and len(data) > LONGEST_DATA:
-        raise invalid("data")
-    return DeepLinkingSettings(
-        return_url=return_url,
-        accept_types=texts(settings, "accept_types", "accept_types"),
-        accept_targets=texts(settings, "accept_presentation_document_targets", "accept_targets"),
-        accept_multiple=optional_flag(settings, "accept_multiple", "accept_multiple", default=True),
-        accept_line_item=optional_flag(
-            settings, "accept_lineitem", "accept_lineitem", default=True
-        ),
-        data=data,
-    )
-
-
-def _locale(payload: dict[str, Any]) -> str | None:
-    presentation = optional_object(payload, LAUNCH_PRESENTATION, "launch_presentation") or {}
+def _locale(presentation: dict[str, Any]) -> str | None:
     locale = optional_text(presentation, "locale", "launch_presentation.locale")
     return locale.replace("_", "-") if locale and _LOCALE.fullmatch(locale) else None
 

@@ -15,6 +15,7 @@ from pylti1p3.lineitem import LineItem
 
 from lti_tool.errors import DeepLinkingError
 from lti_tool.lti import claims
+from lti_tool.lti.deep_linking_request import DEEP_LINKING
 from lti_tool.lti.grades import TAG, json_number
 from lti_tool.lti.keys import SigningKey
 from lti_tool.lti.launch import DeepLinkingSettings
@@ -71,12 +72,12 @@ def sign_reply(
         claims.DEPLOYMENT_ID: parties.deployment_id,
         claims.MESSAGE_TYPE: "LtiDeepLinkingResponse",
         claims.VERSION: "1.3.0",
-        claims.DEEP_LINKING + "content_items": [
+        DEEP_LINKING + "content_items": [
             _content_item(item, settings, public_url + LAUNCH_PATH) for item in items
         ],
     }
     if settings.data is not None:
-        reply[claims.DEEP_LINKING + "data"] = settings.data
+        reply[DEEP_LINKING + "data"] = settings.data
     return key.sign(reply)
 
 

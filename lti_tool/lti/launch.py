@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from lti_tool.lti.roles import Roles
+
 
 class MessageType(StrEnum):
     """The messages this tool understands."""
 
     RESOURCE_LINK = "LtiResourceLinkRequest"
     DEEP_LINKING = "LtiDeepLinkingRequest"
+    SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
+    DATA_PRIVACY = "LtiDataPrivacyLaunchRequest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,15 @@ class Launch:
     ``context_id`` is None outside a course; ``custom`` holds usable texts only;
     ``placement_uuid`` is the deep-linked placement that the link names, if any.
     ``platform_guid`` and ``platform_name`` are noted and decide nothing.
+    ``mentees`` are the only learners that a mentor may see, ``for_user_id`` whom a review or a
+    privacy launch is about: both by the platform's user ids.
     """
 
     message_type: MessageType
     deployment_id: str
     user_id: str
     name: str | None
-    is_instructor: bool
+    roles: Roles
     target_link_uri: str | None
     context_id: str | None
     context_title: str
@@ -79,6 +85,14 @@ class Launch:
     deep_linking: DeepLinkingSettings | None
     locale: str | None
     placement_uuid: UUID | None = None
+    mentees: tuple[str, ...] = ()
+    for_user_id: str | None = None
+    return_url: str | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
     platform_guid: str | None = None
     platform_name: str | None = None
+
+    @property
+    def is_instructor(self) -> bool:
+        """Return whether this person sees the learners of the course."""
+        return self.roles.in_course.is_staff

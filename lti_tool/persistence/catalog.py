@@ -21,6 +21,7 @@ class Institution(Base):
     It appears as the Issuer of every credential; it is called institution here because an LTI
     registration has an ``issuer`` of its own, and the two must never be mixed up. While
     ``suspended_at`` is set, nobody launches and nothing is sent.
+    ``role_rights`` says what a role of the staff may do where that is less than everything.
     """
 
     __tablename__ = "institutions"
@@ -30,6 +31,7 @@ class Institution(Base):
     key: Mapped[str] = mapped_column(String(100), unique=True)
     name: Mapped[str] = mapped_column(String(255))
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    role_rights: Mapped[dict[str, list[str]] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

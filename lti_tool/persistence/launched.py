@@ -15,7 +15,11 @@ from lti_tool.persistence.courses import Context
 from lti_tool.persistence.learners import Learner, Membership
 from lti_tool.persistence.placements import Placement, ResourceLink
 from lti_tool.persistence.platforms import Deployment, DeploymentState, Registration
-from lti_tool.persistence.sessions import LaunchSession
+from lti_tool.persistence.sessions import LaunchSession, Purpose
+
+RECORD, LINK = "record", "link"
+ALL_RIGHTS = frozenset({RECORD, LINK})
+"""To record and decide on completions and evidence; to place links in the course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class Launched:
 
     ``is_instructor`` holds only while both the launch and the course's latest list of members
     say so. ``achievement_id`` is what the opened link was placed for, None for other links.
+    ``rights`` are what staff may do beside reading, as the institution allows it to their role.
+    In a preview nothing is recorded. ``mentees`` and ``subject_id`` are internal ids of learners.
     ``platform_urls`` are the addresses of the platform that the launch came from.
     """
 
@@ -37,6 +43,12 @@ class Launched:
     context_uuid: UUID
     context_title: str
     is_instructor: bool
+    role: str
+    rights: frozenset[str]
+    is_preview: bool
+    is_privacy: bool
+    mentees: tuple[int, ...]
+    subject_id: int | None
     locale: str | None
     deep_linking: dict[str, Any] | None
     achievement_id: int | None
@@ -51,13 +63,22 @@ def find_launched(session: Session, token_hash: str, now: datetime) -> Launched 
     institution is no longer let in.
     """
     query = (
-        select(LaunchSession, Learner, Context, Membership, Placement.achievement_id, Registration)
+        select(
+            LaunchSession,
+            Learner,
+            Context,
+            Membership,
+            Placement.achievement_id,
+            Registration,
+            Institution.role_rights,
+        )
         .join(Learner, Learner.id == LaunchSession.learner_id)
         .join(Context, Context.id == LaunchSession.context_id)
         .join(Deployment, Deployment.id == Context.deployment_id)
         .join(Registration, Registration.id == Deployment.registration_id)
         .join(Institution, Institution.id == Deployment.institution_id)
-        .join(
+        # Mentors, previews and privacy launches make nobody a member of the course.
+        .outerjoin(
             Membership,
             (Membership.context_id == Context.id) & (Membership.learner_id == Learner.id),
         )
@@ -79,10 +100,12 @@ def _launched(
     opened: LaunchSession,
     learner: Learner,
     context: Context,
-    membership: Membership,
+    membership: Membership | None,
     achievement_id: int | None,
     registration: Registration,
+    role_rights: dict[str, list[str]] | None,
 ) -> Launched:
+    is_instructor = opened.is_instructor and membership is not None and membership.is_instructor
     return Launched(
         session_id=opened.id,
         token_hash=opened.token_hash,
@@ -93,10 +116,22 @@ def _launched(
         context_id=context.id,
         context_uuid=context.uuid,
         context_title=context.title,
-        is_instructor=opened.is_instructor and membership.is_instructor,
+        is_instructor=is_instructor,
+        role=opened.role,
+        rights=_rights(opened.role, role_rights) if is_instructor else frozenset(),
+        is_preview=opened.purpose == Purpose.PREVIEW,
+        is_privacy=opened.purpose == Purpose.PRIVACY,
+        mentees=tuple(opened.mentees or ()),
+        subject_id=opened.subject_id,
         locale=opened.locale,
         deep_linking=opened.deep_linking,
         achievement_id=achievement_id,
         registration_id=registration.id,
         platform_urls=(registration.issuer, registration.authorization_url),
     )
+
+
+def _rights(role: str, role_rights: dict[str, list[str]] | None) -> frozenset[str]:
+    """Return what an institution lets a role of the staff do; everything unless it says less."""
+    allowed = (role_rights or {}).get(role)
+    return ALL_RIGHTS if allowed is None else ALL_RIGHTS & frozenset(allowed)

@@ -78,12 +78,12 @@ def ensure_learners(
     session: Session, institution_id: int, authority: str, subjects: Sequence[str], now: datetime
 ) -> dict[str, int]:
     """Return the internal id of each subject's learner; unknown ones are made now."""
-    known = _find_learners(session, institution_id, authority, subjects)
+    known = find_learners(session, institution_id, authority, subjects)
     missing = [subject for subject in dict.fromkeys(subjects) if subject not in known]
     if not missing:
         return known
     lock_name(session, f"{institution_id}:{authority}")
-    known |= _find_learners(session, institution_id, authority, missing)
+    known |= find_learners(session, institution_id, authority, missing)
     missing = [subject for subject in missing if subject not in known]
     uuids = {subject: uuid4() for subject in missing}
     made = insert_missing(
@@ -113,9 +113,10 @@ def ensure_learners(
     return known | new
 
 
-def _find_learners(
+def find_learners(
     session: Session, institution_id: int, authority: str, subjects: Sequence[str]
 ) -> dict[str, int]:
+    """Return the internal ids of the learners an authority calls so; unknown ones are left out."""
     found: dict[str, int] = {}
     for start in range(0, len(subjects), CHUNK):
         query = select(Identity.subject, Identity.learner_id).where(
@@ -205,6 +206,18 @@ def list_members(session: Session, context_id: int) -> list[tuple[Learner, Membe
         .order_by(Learner.name, Learner.id)
     )
     return [(learner, membership) for learner, membership in session.execute(query)]
+
+
+def is_learner_of(session: Session, context_id: int, learner_id: int) -> bool:
+    """Return whether this person is, or was, a learner of this course."""
+    found = session.scalar(
+        select(Membership.id).where(
+            Membership.context_id == context_id,
+            Membership.learner_id == learner_id,
+            Membership.is_instructor.is_(False),
+        )
+    )
+    return found is not None
 
 
 def is_instructor_now(session: Session, context_id: int, learner_id: int) -> bool:

@@ -192,3 +192,11 @@ def ensure_line_item(
 def forget_line_item_url(session: Session, line_item_id: int) -> None:
     """Note that the column is not where it was."""
     session.get_one(LineItem, line_item_id).url = None
+
+
+def has_line_item(session: Session, context_id: int, url: str) -> bool:
+    """Return whether the gradebook column at ``url`` is one of ours in this course."""
+    found = session.scalar(
+        select(LineItem.id).where(LineItem.context_id == context_id, LineItem.url == url)
+    )
+    return found is not None

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, ForeignKey, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import Base, UTCDateTime
+
+
+class Purpose(StrEnum):
+    """What a session is for: a course, a teacher's view as a student, a person's data."""
+
+    COURSE = "course"
+    PREVIEW = "preview"
+    PRIVACY = "privacy"
 
 
 class Login(Base):
@@ -28,7 +37,8 @@ class LaunchSession(Base):
     """What one launch opened: who, in which course, in what role, until when.
 
     The browser holds a random token in a cookie; only its SHA-256 stands here. ``deep_linking``
-    holds the request's settings while a picker is open.
+    holds the request's settings while a picker is open. ``mentees`` are internal ids of the only
+    learners a mentor sees; ``subject_id`` is whom a review or a privacy launch is about.
     """
 
     __tablename__ = "launch_sessions"
@@ -40,6 +50,12 @@ class LaunchSession(Base):
     context_id: Mapped[int] = mapped_column(ForeignKey("contexts.id"), index=True)
     resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_links.id"))
     is_instructor: Mapped[bool]
+    role: Mapped[str] = mapped_column(String(20), default="learner", server_default="learner")
+    purpose: Mapped[str] = mapped_column(
+        String(10), default=Purpose.COURSE, server_default=Purpose.COURSE
+    )
+    mentees: Mapped[list[int] | None] = mapped_column(JSON)
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("learners.id"))
     locale: Mapped[str | None] = mapped_column(String(35))
     deep_linking: Mapped[dict[str, object] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -15,7 +15,7 @@ from lti_tool.web.forms import Form, refused
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
 from lti_tool.web.roster import read_roster, render_roster
-from lti_tool.web.session import instructor_page
+from lti_tool.web.session import recording_page
 
 blueprint = Blueprint("decisions", __name__)
 
@@ -25,7 +25,7 @@ LONGEST_REASON = 1000
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/completions")
-@instructor_page
+@recording_page
 def record(launched: Launched) -> Response:
     """Record that a learner has completed a competency."""
     form = Form("record", request.form)
@@ -55,7 +55,7 @@ def record(launched: Launched) -> Response:
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/completions/<uuid:completion_uuid>/withdrawal")
-@instructor_page
+@recording_page
 def withdraw(launched: Launched, completion_uuid: UUID) -> Response:
     """Withdraw a completion that was entered by mistake."""
     form = Form(f"withdraw-{completion_uuid}", request.form)
@@ -79,7 +79,7 @@ def withdraw(launched: Launched, completion_uuid: UUID) -> Response:
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/evidence/<uuid:evidence_uuid>/decision")
-@instructor_page
+@recording_page
 def decide(launched: Launched, evidence_uuid: UUID) -> Response:
     """Accept evidence, with a grade if there is one, or return it with a note."""
     form = Form(f"decide-{evidence_uuid}", request.form)

@@ -14,7 +14,7 @@ from lti_tool.services.link_content import link_content
 from lti_tool.services.show_roster import show_roster
 from lti_tool.web.forms import Form, refused
 from lti_tool.web.parts import current_parts
-from lti_tool.web.session import allow_form_to, instructor_page
+from lti_tool.web.session import allow_form_to, linking_page
 
 blueprint = Blueprint("linking", __name__)
 
@@ -37,14 +37,14 @@ class Choice(Form):
 
 
 @blueprint.get("/courses/<uuid:context_uuid>/link")
-@instructor_page
+@linking_page
 def choose(launched: Launched) -> str:
     """Show what can be added to the course."""
     return _page(launched, None)
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/link")
-@instructor_page
+@linking_page
 def link(launched: Launched) -> Response | str:
     """Make the links and send the signed reply by way of the browser."""
     settings = _settings(launched)

@@ -36,7 +36,7 @@ def render_progress(launched: Launched, learner_id: int, *, is_own: bool) -> str
         "progress.html",
         view=view,
         page=build_page(view),
-        focus=_focus(launched, view) if is_own else None,
+        focus=_focus(launched, view) if is_own or learner_id == launched.subject_id else None,
         is_own=is_own,
         notice_words=NOTICES.get(request.args.get("notice", "")),
     )

@@ -13,7 +13,7 @@ from flask import Response, g, request
 
 from lti_tool.errors import ForbiddenError
 from lti_tool.lti.urls import origin_of, origins_of
-from lti_tool.persistence.launched import Launched, find_launched
+from lti_tool.persistence.launched import LINK, RECORD, Launched, find_launched
 from lti_tool.web.parts import current_parts
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -72,28 +72,87 @@ def learner_page(view: Callable[..., Any]) -> Callable[..., Any]:
 
     The address of the view has a ``<uuid:context_uuid>``, which is not handed on.
     """
-    return _guarded(view, "learner", needs_instructor=False)
+    return _guarded(view, "learner", _is_in_course)
 
 
 def instructor_page(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Let in those who teach the course of the address; otherwise like ``learner_page``."""
-    return _guarded(view, "instructor", needs_instructor=True)
+    """Let in the staff of the course of the address; otherwise like ``learner_page``."""
+    return _guarded(view, "instructor", _is_staff)
+
+
+def recording_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let in staff whom the institution lets record and decide."""
+    return _guarded(view, "instructor", lambda launched: _has_right(launched, RECORD))
+
+
+def linking_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let in staff whom the institution lets place links."""
+    return _guarded(view, "instructor", lambda launched: _has_right(launched, LINK))
+
+
+def mentor_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let in mentors; the view shows nobody but those they were named for."""
+    return _guarded(view, "mentor", _is_mentor)
+
+
+def privacy_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let in an administrator of the platform who came for one person's data."""
+    return _guarded(view, "privacy", _is_privacy)
+
+
+def _is_in_course(launched: Launched) -> None:
+    if launched.is_privacy:
+        raise ForbiddenError("This page opens from a course only.")
+
+
+def _is_staff(launched: Launched) -> None:
+    if not launched.is_instructor:
+        raise ForbiddenError("Only those who teach this course can open this page.")
+
+
+def _has_right(launched: Launched, right: str) -> None:
+    _is_staff(launched)
+    if right not in launched.rights:
+        raise ForbiddenError(
+            "Your institution does not let your role in this course do this. Ask whoever "
+            "teaches the course.",
+            code="role-rights",
+        )
+
+
+def _is_mentor(launched: Launched) -> None:
+    if launched.role != "mentor" and not launched.mentees:
+        raise ForbiddenError("Only mentors can open this page.")
+
+
+def _is_privacy(launched: Launched) -> None:
+    if not launched.is_privacy:
+        raise ForbiddenError("This page opens from the privacy pages of your platform only.")
 
 
 def _guarded(
-    view: Callable[..., Any], policy: str, *, needs_instructor: bool
+    view: Callable[..., Any], policy: str, check: Callable[[Launched], None]
 ) -> Callable[..., Any]:
     @wraps(view)
     def guarded(context_uuid: UUID, **values: Any) -> Any:
         launched = current(context_uuid)
-        if needs_instructor and not launched.is_instructor:
-            raise ForbiddenError("Only those who teach this course can open this page.")
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
+        is_write = request.method not in ("GET", "HEAD", "OPTIONS")
+        if is_write:
             check_csrf(launched)
+        check(launched)
+        if is_write and launched.is_preview:
+            raise _in_preview()
         return view(launched, **values)
 
     cast(Any, guarded).policy = policy
     return guarded
+
+
+def _in_preview() -> ForbiddenError:
+    return ForbiddenError(
+        "You see the course as a student would. Nothing is recorded or sent in this view.",
+        code="preview",
+    )
 
 
 def csrf_token(launched: Launched) -> str:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from lti_tool.lti import claims as names
+from lti_tool.lti.deep_linking_request import DEEP_LINKING_SETTINGS
 from lti_tool.lti.http_client import Answer
 from lti_tool.lti.registrations import PlatformRegistration
 
@@ -159,9 +160,11 @@ SHORT = {
     "context": names.CONTEXT,
     "custom": names.CUSTOM,
     "presentation": names.LAUNCH_PRESENTATION,
-    "settings": names.DEEP_LINKING_SETTINGS,
+    "settings": DEEP_LINKING_SETTINGS,
     "endpoint": names.AGS_ENDPOINT,
     "roster": names.NRPS_SERVICE,
+    "for_user": names.FOR_USER,
+    "mentees": names.ROLE_SCOPE_MENTOR,
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from lti_tool.errors import LTIError
 from lti_tool.lti.claims import Trust, parse_launch
 from lti_tool.lti.launch import DeepLinkingSettings, MessageType
+from lti_tool.lti.roles import ASSISTANT_ADDRESS, TEST_USER, CourseRole
 from tests.lti.platform import (
     CONTEXT_ROLE,
     INSTITUTION_ROLE,
@@ -59,7 +60,7 @@ def test_only_version_1_3_0_and_known_messages_are_understood():
     _refused("lti-version", version="1.3")
     _refused("lti-version", version=1.3)
     _refused("lti-claim-missing", message_type=REMOVED)
-    for name in ("LtiSubmissionReviewRequest", "LtiDataPrivacyLaunchRequest", "", 7, ["a"], {}):
+    for name in ("LtiAssetProcessorSettingsRequest", "LtiStartProctoring", "", 7, ["a"], {}):
         _refused("lti-message-unsupported", message_type=name)
 
 
@@ -311,3 +312,95 @@ def test_a_learner_cannot_open_deep_linking():
 def test_the_locale_is_a_language_tag_or_none(locale, found):
     """B19."""
     assert _launch(presentation={"locale": locale}).locale == found
+
+
+REVIEW = {
+    "message_type": "LtiSubmissionReviewRequest",
+    "roles": [INSTRUCTOR],
+    "for_user": {"user_id": "user-9"},
+    "endpoint": {"lineitem": "https://lms.example.edu/items/1", "scope": []},
+}
+PRIVACY = {
+    "message_type": "LtiDataPrivacyLaunchRequest",
+    "roles": [INSTITUTION_ROLE + "Administrator"],
+    "for_user": {"user_id": "user-9"},
+    "context": REMOVED,
+    "resource_link": REMOVED,
+    "target_link_uri": REMOVED,
+}
+
+
+@pytest.mark.parametrize(
+    ("roles", "expected"),
+    [
+        ([CONTEXT_ROLE + "Administrator", INSTRUCTOR], CourseRole.ADMINISTRATOR),
+        ([INSTRUCTOR], CourseRole.INSTRUCTOR),
+        ([CONTEXT_ROLE + "ContentDeveloper"], CourseRole.CONTENT_DEVELOPER),
+        ([ASSISTANT_ADDRESS], CourseRole.ASSISTANT),
+        ([INSTRUCTOR, ASSISTANT_ADDRESS], CourseRole.ASSISTANT),
+        ([LEARNER, ASSISTANT_ADDRESS], CourseRole.ASSISTANT),
+        ([CONTEXT_ROLE + "Administrator", ASSISTANT_ADDRESS], CourseRole.ADMINISTRATOR),
+        ([CONTEXT_ROLE[:-1] + "/Instructor#Grader"], CourseRole.INSTRUCTOR),
+        ([CONTEXT_ROLE[:-1] + "/Mentor#Observer"], CourseRole.MENTOR),
+        ([CONTEXT_ROLE + "Mentor", LEARNER], CourseRole.LEARNER),
+        (["Mentor"], CourseRole.MENTOR),
+        ([], CourseRole.LEARNER),
+        (["http://purl.imsglobal.org/vocab/lis/v2/person#Instructor"], CourseRole.LEARNER),
+    ],
+)
+def test_a_course_role_is_the_strongest_one_and_an_assistant_stays_one(roles, expected):
+    """B14."""
+    assert _launch(roles=roles).roles.in_course is expected
+
+
+def test_a_test_user_is_a_preview_and_a_site_administrator_is_no_teacher():
+    assert _launch(roles=[LEARNER, TEST_USER]).roles.is_preview
+    launch = _launch(roles=[INSTITUTION_ROLE + "Administrator"])
+    assert launch.roles.is_site_administrator
+    assert not launch.is_instructor
+
+
+def test_a_review_names_whom_and_which_column_it_is_about():
+    """V32, V34."""
+    launch = _launch(**REVIEW)
+    assert (launch.for_user_id, launch.message_type) == ("user-9", MessageType.SUBMISSION_REVIEW)
+    assert launch.grades.line_item_url == "https://lms.example.edu/items/1"
+    for missing in ("for_user", "endpoint", "context"):
+        _refused("lti-claim-missing", **{**REVIEW, missing: REMOVED})
+    _refused("lti-claim-missing", **{**REVIEW, "endpoint": {"scope": []}})
+    _refused("lti-claim-missing", **{**REVIEW, "for_user": {}})
+    _refused("lti-claim-invalid", **{**REVIEW, "for_user": "user-9"})
+    _refused("lti-role", **{**REVIEW, "roles": [LEARNER]})
+
+
+def test_a_privacy_launch_comes_from_an_administrator_and_from_no_course():
+    """V33, B33."""
+    launch = _launch(**PRIVACY)
+    assert (launch.for_user_id, launch.context_id) == ("user-9", None)
+    _refused("lti-claim-invalid", **{**PRIVACY, "context": {"id": "course-1"}})
+    _refused("lti-claim-invalid", **{**PRIVACY, "resource_link": {"id": "link-1"}})
+    _refused("lti-claim-missing", **{**PRIVACY, "for_user": REMOVED})
+    for roles in ([INSTRUCTOR], [LEARNER], [CONTEXT_ROLE + "Administrator"]):
+        _refused("lti-role", **{**PRIVACY, "roles": roles})
+
+
+def test_a_mentors_list_is_a_list_of_texts():
+    assert _launch(roles=["Mentor"], mentees=["user-1", "user-2"]).mentees == ("user-1", "user-2")
+    assert _launch(roles=["Mentor"]).mentees == ()
+    _refused("lti-claim-invalid", roles=["Mentor"], mentees="user-1")
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://lms.example.edu/course?id=4&sesskey=x", True),
+        ("https://evil.example/", False),
+        ("javascript:alert(1)", False),
+        ("http://lms.example.edu/", False),
+        (7, False),
+        (None, False),
+    ],
+)
+def test_a_return_address_must_be_the_platforms(url, kept):
+    """B18."""
+    assert _launch(presentation={"return_url": url}).return_url == (url if kept else None)

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from lti_tool.app import create_app
 from lti_tool.config import Config
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.catalog import list_achievements
+from lti_tool.persistence.catalog import Institution, list_achievements
 from lti_tool.persistence.courses import ensure_context
 from lti_tool.persistence.launched import find_launched
 from lti_tool.persistence.learners import ensure_learner, ensure_membership
@@ -122,6 +122,17 @@ class World:
             found = list_achievements(session, self._institutions[institution])
             return next(a.uuid for a in found if a.key == key)
 
+    def come_as(self, name: str, **session_values: Any) -> Person:
+        """Open a session of somebody in the first course who is no teacher."""
+        context_id = self.context_of("harbour")
+        return self._person(context_id, "harbour", name, is_instructor=False, **session_values)
+
+    def allow(self, **rights: list[str]) -> None:
+        """Say what roles of the staff may do at the first institution."""
+        with self.database.writing() as session:
+            found = session.get_one(Institution, self._institutions["harbour"])
+            found.role_rights = rights
+
     _institutions: dict[str, int]
     _contexts: dict[str, int]
 
@@ -157,7 +168,14 @@ class World:
         )
 
     def _person(
-        self, context_id: int, key: str, name: str, *, is_instructor: bool, links: bool = False
+        self,
+        context_id: int,
+        key: str,
+        name: str,
+        *,
+        is_instructor: bool,
+        links: bool = False,
+        **session_values: Any,
     ) -> Person:
         token = f"token-{key}-{name}-{links}"
         with self.database.writing() as session:
@@ -175,6 +193,7 @@ class World:
                     context_id=context_id,
                     is_instructor=is_instructor,
                     deep_linking=DEEP_LINKING if links else None,
+                    **session_values,
                     created_at=self.now,
                     expires_at=self.now + timedelta(hours=8),
                 ),

@@ -1,0 +1,104 @@
+"""Everything that is kept about one person: read for an export, and taken away for good."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from lti_tool.persistence.awards import Award
+from lti_tool.persistence.base import Base
+from lti_tool.persistence.catalog import Achievement
+from lti_tool.persistence.completions import Completion, Evidence, Withdrawal
+from lti_tool.persistence.courses import Context
+from lti_tool.persistence.deliveries import Delivery, DeliveryState
+from lti_tool.persistence.learners import Identity, Learner, Membership
+from lti_tool.persistence.sessions import LaunchSession
+
+ERASED = "The data of this person were erased."
+INTERNAL = ("id", "institution_id", "learner_id", "recorded_by", "decided_by", "token_hash")
+"""Columns that say nothing to a person: keys of rows, and names of others who decided."""
+
+
+def read_person(session: Session, learner_id: int) -> dict[str, Any]:
+    """Return all rows about a learner as plain data, each under the name of its table."""
+    learner = session.get_one(Learner, learner_id)
+    mine = {
+        "identities": select(Identity).where(Identity.learner_id == learner_id),
+        "completions": select(Completion).where(Completion.learner_id == learner_id),
+        "withdrawals": select(Withdrawal)
+        .join(Completion, Completion.id == Withdrawal.completion_id)
+        .where(Completion.learner_id == learner_id),
+        "evidence": select(Evidence).where(Evidence.learner_id == learner_id),
+        "awards": select(Award).where(Award.learner_id == learner_id),
+        "scores": select(Delivery).where(Delivery.learner_id == learner_id),
+        "sessions": select(LaunchSession).where(LaunchSession.learner_id == learner_id),
+    }
+    courses = (
+        select(Context.title, Membership.is_instructor, Membership.is_active, Membership.seen_at)
+        .join(Membership, Membership.context_id == Context.id)
+        .where(Membership.learner_id == learner_id)
+        .order_by(Membership.id)
+    )
+    names = {row.id: row.name for row in session.scalars(select(Achievement))}
+    return {
+        "learner": _plain(learner, names),
+        "courses": [_values(dict(row)) for row in session.execute(courses).mappings()],
+        **{
+            name: [_plain(row, names) for row in session.scalars(query)]
+            for name, query in mine.items()
+        },
+    }
+
+
+def erase_person(session: Session, learner_id: int, now: datetime) -> None:
+    """Take away what says who a learner is, and what they wrote; the ledger stays, nameless.
+
+    Completions and awards cannot be changed (the database refuses it); without identity and
+    name they belong to nobody. A later launch of the same person makes a new learner.
+    """
+    session.get_one(Learner, learner_id).name = None
+    session.execute(delete(Identity).where(Identity.learner_id == learner_id))
+    session.execute(
+        delete(LaunchSession).where(
+            or_(LaunchSession.learner_id == learner_id, LaunchSession.subject_id == learner_id)
+        )
+    )
+    session.execute(delete(Membership).where(Membership.learner_id == learner_id))
+    session.execute(
+        update(Evidence)
+        .where(Evidence.learner_id == learner_id)
+        .values(text="", url=None, decision_note="")
+    )
+    session.execute(
+        update(Delivery)
+        .where(Delivery.learner_id == learner_id, Delivery.state == DeliveryState.PENDING)
+        .values(state=DeliveryState.FAILED, last_answer=ERASED, settled_at=now)
+    )
+    session.flush()
+
+
+def _plain(row: Base, names: dict[int, str]) -> dict[str, Any]:
+    found = {
+        column.name: getattr(row, column.key)
+        for column in type(row).__table__.columns
+        if column.name not in INTERNAL and not column.name.endswith("_hash")
+    }
+    if "achievement_id" in found:
+        found["achievement"] = names.get(found.pop("achievement_id"))
+    kept = {name: value for name, value in found.items() if not name.endswith("_id")}
+    return _values(kept)
+
+
+def _values(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in row.items()}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID | Decimal) else value
