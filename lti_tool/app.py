@@ -9,12 +9,14 @@ from flask import Flask
 from lti_tool.config import Config
 from lti_tool.web import (
     access_log,
+    copies,
     decisions,
     errors,
     evidence,
     launch,
     linking,
     mentees,
+    notices,
     pages,
     privacy,
     progress,
@@ -37,7 +39,9 @@ BLUEPRINTS = (
     roster.blueprint,
     decisions.blueprint,
     linking.blueprint,
+    copies.blueprint,
     mentees.blueprint,
+    notices.blueprint,
     privacy.blueprint,
 )
 

@@ -11,13 +11,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from lti_tool.copying import copy_course, copy_from_history, parse_history
 from lti_tool.errors import LTILaunchError
 from lti_tool.lti.launch import GradeService, Launch, MessageType
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.roles import CourseRole
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.courses import Context, ensure_context
+from lti_tool.persistence.courses import Context, ensure_context, get_context
 from lti_tool.persistence.learners import (
     Learner,
     ensure_learner,
@@ -28,10 +29,13 @@ from lti_tool.persistence.learners import (
     lock_name,
 )
 from lti_tool.persistence.placements import (
+    Placement,
     ResourceLink,
     ensure_line_item,
     ensure_resource_link,
+    find_placed_in,
     find_placement,
+    find_placement_of,
     get_placement,
     has_line_item,
 )
@@ -52,6 +56,9 @@ from lti_tool.persistence.sessions import (
 
 SESSION_LIFE = timedelta(hours=8)
 MOST_MENTEES = 200
+CONTEXT_HISTORY = "context_history"
+"""The custom parameter that registration asks ``$Context.id.history`` into."""
+
 PREVIEW = ("quoin:preview", "student")
 """The identity of the person without a person that a teacher's view as a student shows."""
 
@@ -162,8 +169,11 @@ def _enter(
 ) -> LaunchAccepted:
     """Note who came into which course through which link, and open the session."""
     learner = _person(session, institution_id, registration, launch, now)
+    if launch.notices_url is not None and deployment.notices_url != launch.notices_url:
+        deployment.notices_url, deployment.notices_answer = launch.notices_url, None
     context = _context(session, deployment, launch, now)
-    link = _resource_link(session, context, launch, now)
+    copy_from_history(session, deployment, context, parse_history(_history(launch)), now)
+    link = _resource_link(session, deployment, context, launch, now)
     if _is_member(launch):
         ensure_membership(session, context.id, learner.id, now, is_instructor=launch.is_instructor)
     if not launch.is_instructor:
@@ -245,6 +255,10 @@ def _context(session: Session, deployment: Deployment, launch: Launch, now: date
     )
 
 
+def _history(launch: Launch) -> str:
+    return launch.custom.get(CONTEXT_HISTORY, "")
+
+
 def _own_context_id(launch: Launch) -> str:
     """Return the id of a course of its own for what stands outside every course.
 
@@ -261,17 +275,15 @@ def _own_context_id(launch: Launch) -> str:
 
 
 def _resource_link(
-    session: Session, context: Context, launch: Launch, now: datetime
+    session: Session, deployment: Deployment, context: Context, launch: Launch, now: datetime
 ) -> ResourceLink | None:
     """Note the link, what it was placed for, and its gradebook column."""
     if launch.resource_link_id is None:
         return None
-    # A placement of another course is no placement here: the link was copied.
-    placement = (
-        find_placement(session, context.id, launch.placement_uuid)
-        if launch.placement_uuid is not None
-        else None
-    )
+    placement = None
+    if launch.placement_uuid is not None:
+        placement = find_placement(session, context.id, launch.placement_uuid)
+        placement = placement or _copied(session, deployment, context, launch.placement_uuid, now)
     link = ensure_resource_link(
         session,
         context.id,
@@ -283,6 +295,22 @@ def _resource_link(
     if link.placement_id is not None and launch.grades is not None:
         _note_line_item(session, context, link, link.placement_id, launch.grades, now)
     return link
+
+
+def _copied(
+    session: Session, deployment: Deployment, context: Context, uuid: UUID, now: datetime
+) -> Placement | None:
+    """Return what a link that was copied with its course stands for here (lti.md, section 12).
+
+    The uuid it carries is that of the placement in the course it was copied from. Where no
+    platform told of the copy, the link itself does.
+    """
+    assert deployment.institution_id is not None  # noqa: S101 - approved before anybody enters
+    origin = find_placed_in(session, deployment.institution_id, uuid)
+    if origin is None:
+        return None
+    copy_course(session, deployment, context, get_context(session, origin.context_id), now)
+    return find_placement_of(session, context.id, origin.achievement_id)
 
 
 def _note_line_item(

@@ -50,14 +50,17 @@ def run(
     clock: Clock,
     stop: threading.Event,
     poll_seconds: float,
+    upkeep: Callable[[datetime], object] | None = None,
 ) -> None:
     """Work until ``stop`` is set; look for due deliveries every ``poll_seconds``.
 
-    Trouble with the database is logged and waited out.
+    ``upkeep`` is done while nothing is due. Trouble with the database is logged and waited out.
     """
     while not stop.is_set():
         try:
             count = run_once(database, handlers, clock=clock)
+            if count == 0 and upkeep is not None:
+                upkeep(clock())
         except Exception:
             # The worker outlives whatever a pass stumbles over, a lost database for one.
             log.exception("worker.pass_failed")

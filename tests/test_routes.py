@@ -21,6 +21,7 @@ PUBLIC = {
     "registration.show",
     "registration.register",
     "registration.canvas",
+    "notices.receive",
     "pages.home",
     "pages.health",
     "pages.readiness",

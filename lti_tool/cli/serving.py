@@ -12,6 +12,7 @@ from lti_tool import worker
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import open_database
 from lti_tool.config import Config
+from lti_tool.services.request_notices import request_notices
 from lti_tool.web.parts import Parts
 
 THREADS = 8
@@ -57,6 +58,9 @@ def _worker(parts: Parts) -> Iterator[None]:
             "clock": parts.clock,
             "stop": stop,
             "poll_seconds": parts.config.poll_seconds,
+            "upkeep": lambda now: request_notices(
+                parts.database, parts.platforms, public_url=parts.config.public_url, now=now
+            ),
         },
         name="worker",
         daemon=True,

@@ -38,6 +38,8 @@ FOR_USER = LTI + "for_user"
 ROLE_SCOPE_MENTOR = LTI + "role_scope_mentor"
 AGS_ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+NOTICE_SERVICE = LTI + "platformnotificationservice"
+CONTEXT_COPY = "LtiContextCopyNotice"
 TOOL_PLATFORM = LTI + "tool_platform"
 OTHER_OBJECTS = ("lis",)
 
@@ -95,6 +97,7 @@ def parse_launch(payload: dict[str, Any], trust: Trust) -> Launch:
         placement_uuid=_uuid(custom.get(PLACEMENT, "")),
         mentees=texts(payload, ROLE_SCOPE_MENTOR, "role_scope_mentor"),
         for_user_id=_for_user(payload, message_type),
+        notices_url=_notices_url(payload, trust.registration),
         return_url=_return_url(presentation, trust.registration),
         custom=custom,
         platform_guid=title(platform, "guid", "tool_platform.guid") or None,
@@ -170,6 +173,17 @@ def _for_user(payload: dict[str, Any], message_type: MessageType) -> str | None:
     if person is None:
         raise missing("for_user")
     return required_id(person, "user_id", "for_user.user_id")
+
+
+def _notices_url(payload: dict[str, Any], registration: PlatformRegistration) -> str | None:
+    """Return where handlers of course copies are registered, if the launch offers that."""
+    service = optional_object(payload, NOTICE_SERVICE, "platformnotificationservice")
+    if service is None:
+        return None
+    types = texts(service, "notice_types_supported", "notice_types_supported")
+    if CONTEXT_COPY not in types:
+        return None
+    return registration.offered(service.get("platform_notification_service_url"))
 
 
 def _return_url(presentation: dict[str, Any], registration: PlatformRegistration) -> str | None:

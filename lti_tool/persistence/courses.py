@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import NotFoundError
@@ -15,7 +16,10 @@ from lti_tool.persistence.platforms import Deployment, Registration
 
 
 class Context(Base):
-    """A course of a deployment, with the services its launches have offered."""
+    """A course of a deployment, with the services its launches have offered.
+
+    ``copied_from_id`` is the course whose configuration it took over: once, and for good.
+    """
 
     __tablename__ = "contexts"
     __table_args__ = (UniqueConstraint("deployment_id", "lti_context_id"),)
@@ -29,6 +33,7 @@ class Context(Base):
     grade_scopes: Mapped[list[str]] = mapped_column(JSON, default=list)
     memberships_url: Mapped[str | None] = mapped_column(Text)
     roster_synced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("contexts.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -66,6 +71,39 @@ def ensure_context(
             setattr(found, name, value)
     session.flush()
     return found
+
+
+def find_origins(
+    session: Session, deployment: Deployment, lti_context_ids: Sequence[str]
+) -> dict[str, Context]:
+    """Return the courses that a platform calls so, by its ids.
+
+    Only courses of the same registration and the same institution: a copy never crosses from
+    one tenant to another, whatever a platform says.
+    """
+    query = (
+        select(Context)
+        .join(Deployment, Deployment.id == Context.deployment_id)
+        .where(
+            Deployment.registration_id == deployment.registration_id,
+            Deployment.institution_id == deployment.institution_id,
+            Context.lti_context_id.in_(lti_context_ids),
+        )
+        # The same deployment comes last, so that it wins where several know such a course.
+        .order_by((Context.deployment_id == deployment.id).asc(), Context.id)
+    )
+    return {context.lti_context_id: context for context in session.scalars(query)}
+
+
+def note_copy(session: Session, context_id: int, origin_id: int) -> bool:
+    """Note where a course comes from; False when that was noted before."""
+    noted = session.scalar(
+        update(Context)
+        .where(Context.id == context_id, Context.copied_from_id.is_(None))
+        .values(copied_from_id=origin_id)
+        .returning(Context.id)
+    )
+    return noted is not None
 
 
 def find_context(session: Session, uuid: UUID) -> Context | None:

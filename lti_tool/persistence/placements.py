@@ -200,3 +200,50 @@ def has_line_item(session: Session, context_id: int, url: str) -> bool:
         select(LineItem.id).where(LineItem.context_id == context_id, LineItem.url == url)
     )
     return found is not None
+
+
+def find_placed_in(session: Session, institution_id: int, uuid: UUID) -> Placement | None:
+    """Return a placement in any course of this institution."""
+    return session.scalar(
+        select(Placement)
+        .join(Achievement, Achievement.id == Placement.achievement_id)
+        .where(Placement.uuid == uuid, Achievement.institution_id == institution_id)
+    )
+
+
+def find_placement_of(session: Session, context_id: int, achievement_id: int) -> Placement | None:
+    """Return the placement of an achievement in this course."""
+    return session.scalar(
+        select(Placement).where(
+            Placement.context_id == context_id, Placement.achievement_id == achievement_id
+        )
+    )
+
+
+def copy_placements(session: Session, origin_id: int, context_id: int, now: datetime) -> int:
+    """Place in a course what another one has, and return how much that is.
+
+    A gradebook column keeps its resource id: platforms that copy columns copy that as well, and
+    a new one would make us create the column a second time.
+    """
+    placed = session.scalars(select(Placement).where(Placement.context_id == origin_id)).all()
+    for placement in placed:
+        ensure_placement(session, context_id, placement.achievement_id, placement.created_by, now)
+    items = session.scalars(select(LineItem).where(LineItem.context_id == origin_id)).all()
+    insert_missing(
+        session,
+        LineItem,
+        [
+            {
+                "context_id": context_id,
+                "achievement_id": item.achievement_id,
+                "resource_id": item.resource_id,
+                "score_maximum": item.score_maximum,
+                "created_at": now,
+            }
+            for item in items
+        ],
+        unique=("context_id", "achievement_id"),
+        returning=(LineItem.id,),
+    )
+    return len(placed)

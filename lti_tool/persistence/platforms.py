@@ -85,6 +85,8 @@ class Deployment(Base):
 
     What the platform says of itself (``platform_guid``, ``platform_name``) is noted and never
     decides anything.
+    ``notices_url`` is where notices of copied courses can be asked for; ``notices_answer`` is
+    empty once the platform agreed, and otherwise says why it did not.
     """
 
     __tablename__ = "deployments"
@@ -101,6 +103,9 @@ class Deployment(Base):
     last_launch_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_error_code: Mapped[str | None] = mapped_column(String(50))
     last_error_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    notices_url: Mapped[str | None] = mapped_column(Text)
+    notices_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    notices_answer: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

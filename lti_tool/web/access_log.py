@@ -6,6 +6,7 @@ import logging
 import secrets
 import time
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -32,6 +33,11 @@ def note_surprise(error: BaseException) -> None:
         for frame in traceback.extract_tb(error.__traceback__)[-FRAMES:]
     ]
     _log().error("surprise", error=type(error).__name__, where=where, reference=reference())
+
+
+def note_notices(outcomes: Mapping[str, int]) -> None:
+    """Write how many notices of a batch were acted on, known before, or refused by which code."""
+    _log().info("notices", **outcomes, reference=reference())
 
 
 def reference() -> str:

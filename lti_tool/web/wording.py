@@ -63,6 +63,7 @@ NOTICES = {
     ),
     "evidence-accepted": "The evidence is accepted and the completion is recorded.",
     "evidence-returned": "The evidence is returned with your note.",
+    "course-copied": "What is placed in the other course is placed here now.",
     "roster-refreshed": "The list of learners is up to date.",
 }
 """What a page says after a redirect; the address carries the name, never the words."""
