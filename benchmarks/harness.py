@@ -9,7 +9,11 @@ import sys
 from dataclasses import dataclass, field
 from typing import Literal
 
-MODULES = {"import": "benchmarks.import_oulad", "rules": "benchmarks.rules"}
+MODULES = {
+    "import": "benchmarks.import_oulad",
+    "launch": "benchmarks.launch",
+    "rules": "benchmarks.rules",
+}
 """Name on the command line -> module with ``run(report)``."""
 
 
