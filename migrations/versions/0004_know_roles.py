@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007_know_roles"
-down_revision = "0002_allow_loopback"
+revision = "0004_know_roles"
+down_revision = "0003_registrations_and_keys"
 
 
 def upgrade() -> None:

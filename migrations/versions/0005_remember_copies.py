@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_remember_copies"
-down_revision = "0007_know_roles"
+revision = "0005_remember_copies"
+down_revision = "0004_know_roles"
 
 INSTANT = sa.DateTime(timezone=True)
 
