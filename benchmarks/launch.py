@@ -32,17 +32,20 @@ PEER = "plain Flask on PyLTI1p3"
 
 def run(report: Report) -> None:
     """Measure the CPU of login and launch, then offer load."""
-    with serve() as platform, tempfile.TemporaryDirectory() as folder:
-        with _tool(Path(folder), platform) as (port, process):
-            login_ms, launch_ms = _cpu(port, process, platform)
-            with _peer(Path(folder), platform) as (peer_port, peer_process):
-                peer_login, peer_launch = _cpu(peer_port, peer_process, platform)
-            report.figure("cpu_ms_per_launch", launch_ms, "ms", peer=PEER, peer_value=peer_launch)
-            report.figure("cpu_ms_per_login", login_ms, "ms", peer=PEER, peer_value=peer_login)
-            verify_ms = _verify_ms(platform)
-            report.remark(f"one RSA-2048 verification takes {verify_ms:.4f} ms")
-            report.figure("cpu_vs_rsa_verify", round(launch_ms / verify_ms, 1), "times")
-            _load(report, port, platform)
+    with (
+        serve() as platform,
+        tempfile.TemporaryDirectory() as folder,
+        _tool(Path(folder), platform) as (port, process),
+    ):
+        login_ms, launch_ms = _cpu(port, process, platform)
+        with _peer(Path(folder), platform) as (peer_port, peer_process):
+            peer_login, peer_launch = _cpu(peer_port, peer_process, platform)
+        report.figure("cpu_ms_per_launch", launch_ms, "ms", peer=PEER, peer_value=peer_launch)
+        report.figure("cpu_ms_per_login", login_ms, "ms", peer=PEER, peer_value=peer_login)
+        verify_ms = _verify_ms(platform)
+        report.remark(f"one RSA-2048 verification takes {verify_ms:.4f} ms")
+        report.figure("cpu_vs_rsa_verify", round(launch_ms / verify_ms, 1), "times")
+        _load(report, port, platform)
 
 
 def _load(report: Report, port: int, platform: Platform) -> None:

@@ -16,6 +16,7 @@ from demo_lms import (
     oidc,
     pages,
     state,
+    storage,
     tokens,
     tool_admin,
 )
@@ -27,6 +28,7 @@ LARGEST_BODY = 1024 * 1024
 PARTS = (
     pages,
     oidc,
+    storage,
     tokens,
     ags,
     nrps,

@@ -201,6 +201,8 @@ def on_every_page() -> dict[str, Any]:
     return {
         "institution": directory.institutions[me.institution if me else first],
         "me": me,
+        "tool_origin": origin(current_lms().settings.tool_url),
+        "storage_frame": current_lms().settings.storage_frame,
         "teaches": _teaches,
         "when": _when,
     }

@@ -18,6 +18,7 @@ class Settings:
     ``people`` has one file per institution; the first has deployment 1, the second deployment 2.
     ``public_url`` and ``tool_url`` are origins without a trailing slash. Browsers only treat the
     tool as a third party when the two have different host names (localhost and 127.0.0.1).
+    ``storage_frame`` is the name of the frame that keeps values for the tool, None for none.
     """
 
     public_url: str = "http://localhost:8001"
@@ -26,6 +27,7 @@ class Settings:
     people: tuple[Path, ...] = (PEOPLE,)
     locale: str = "en"
     flavour: str = "plain"
+    storage_frame: str | None = "quoin_storage"
 
     @property
     def tool_login_url(self) -> str:

@@ -13,6 +13,7 @@ from lti_tool.web import (
     decisions,
     errors,
     evidence,
+    finishing,
     launch,
     linking,
     mentees,
@@ -33,6 +34,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 BLUEPRINTS = (
     launch.blueprint,
     registration.blueprint,
+    finishing.blueprint,
     pages.blueprint,
     progress.blueprint,
     evidence.blueprint,

@@ -18,6 +18,7 @@ from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.roles import CourseRole
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
+from lti_tool.persistence.catalog import Institution
 from lti_tool.persistence.courses import Context, ensure_context, get_context
 from lti_tool.persistence.learners import (
     Learner,
@@ -52,9 +53,11 @@ from lti_tool.persistence.sessions import (
     Purpose,
     add_session,
     end_instructor_sessions,
+    make_bearer,
 )
 
 SESSION_LIFE = timedelta(hours=8)
+BEARER_LIFE = timedelta(hours=1)
 MOST_MENTEES = 200
 CONTEXT_HISTORY = "context_history"
 """The custom parameter that registration asks ``$Context.id.history`` into."""
@@ -75,7 +78,7 @@ class Landing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LaunchAccepted:
-    """An open session: the course, the secret for the browser's cookie, the first page.
+    """An open session: the course, the secret that the browser keeps, the first page.
 
     ``landing`` is the end of the page's address: a ``Landing``, or ``learners/UUID``.
     """
@@ -86,35 +89,58 @@ class LaunchAccepted:
 
 
 def open_course(
-    database: Database, registration: PlatformRegistration, launch: Launch, now: datetime
+    database: Database,
+    registration: PlatformRegistration,
+    launch: Launch,
+    now: datetime,
+    *,
+    is_bearer: bool = False,
 ) -> LaunchAccepted:
     """Open a session of eight hours in the course of a checked launch, in one transaction.
 
+    With ``is_bearer`` its token is for a header instead of a cookie, and lasts one hour.
     ``LTILaunchError`` while its deployment waits for approval (it is noted as pending), once
     it is revoked, and while its institution is suspended. Nothing else may be stored before.
     """
     with database.writing() as session:
         deployment = _deployment(session, registration, launch, now)
         institution = find_institution_of(session, deployment)
-        is_suspended = institution is not None and institution.suspended_at is not None
-        if deployment.state == DeploymentState.APPROVED and institution and not is_suspended:
+        refusal = _refusal(deployment, institution)
+        if refusal is None and institution is not None:
             _note_launch(session, deployment, launch, now)
-            return _enter(session, registration, deployment, institution.id, launch, now)
+            accepted = _enter(session, registration, deployment, institution.id, launch, now)
+            if is_bearer:
+                make_bearer(session, _hash(accepted.session_token), now + BEARER_LIFE)
+            return accepted
     # A new deployment stays noted as pending: the transaction is committed.
-    raise _not_open(deployment, is_suspended=is_suspended)
+    raise refusal or AssertionError("an open deployment has an institution")
 
 
-def _not_open(deployment: Deployment, *, is_suspended: bool) -> LTILaunchError:
+def check_open(
+    database: Database, registration: PlatformRegistration, launch: Launch, now: datetime
+) -> None:
+    """Raise what ``open_course`` would raise for the deployment; nobody enters."""
+    with database.writing() as session:
+        deployment = _deployment(session, registration, launch, now)
+        refusal = _refusal(deployment, find_institution_of(session, deployment))
+    if refusal is not None:
+        raise refusal
+
+
+def _refusal(deployment: Deployment, institution: Institution | None) -> LTILaunchError | None:
+    """Return why nobody is let in through a deployment, None where it is open."""
     if deployment.state == DeploymentState.REVOKED:
         return LTILaunchError(
             "This installation of the tool has been switched off.", code="lti-deployment-revoked"
         )
-    if is_suspended:
+    if institution is not None and institution.suspended_at is not None:
         return LTILaunchError(
             "Your institution's use of this tool is suspended. What is recorded is kept; ask "
             "the administrator of your institution.",
             code="lti-institution-suspended",
         )
+    if deployment.state == DeploymentState.APPROVED and institution is not None:
+        return None
     return LTILaunchError(
         "This installation of the tool waits for the approval of its administrator.",
         code="lti-deployment-pending",
@@ -183,7 +209,7 @@ def _enter(
     add_session(
         session,
         LaunchSession(
-            token_hash=hashlib.sha256(token.encode()).hexdigest(),
+            token_hash=_hash(token),
             learner_id=learner.id,
             context_id=context.id,
             resource_link_id=None if link is None else link.id,
@@ -239,6 +265,10 @@ def _mentees(
             session, institution_id, registration.authority, launch.mentees[:MOST_MENTEES]
         ).values()
     )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _context(session: Session, deployment: Deployment, launch: Launch, now: datetime) -> Context:

@@ -22,6 +22,7 @@ PUBLIC = {
     "registration.register",
     "registration.canvas",
     "notices.receive",
+    "finishing.finish",
     "pages.home",
     "pages.health",
     "pages.readiness",

@@ -14,11 +14,11 @@ from typing import Any
 
 import jwt
 from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from lti_tool.errors import ConfigurationError
+from lti_tool.lti.sealing import cipher
 
 BITS = 2048
 LOOK_AGAIN = 30.0
@@ -92,10 +92,7 @@ def reseal_key(sealed: SealedKey, old_secret: bytes, new_secret: bytes) -> Seale
 
 
 def _cipher(secret_key: bytes) -> Fernet:
-    derived = HKDF(
-        algorithm=hashes.SHA256(), length=32, salt=None, info=b"quoin: private keys at rest"
-    ).derive(secret_key)
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return cipher(secret_key, b"quoin: private keys at rest")
 
 
 class KeyRing:

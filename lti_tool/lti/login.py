@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -22,13 +23,19 @@ LIMITS = {
     "client_id": LONGEST_ID,
     "lti_deployment_id": LONGEST_ID,
     "lti_message_hint": LONGEST_HINT,
+    "lti_storage_target": LONGEST_ID,
 }
 REQUIRED = ("iss", "login_hint", "target_link_uri")
+
+_FRAME_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class LoginRequest:
-    """A third-party initiated login; the hints are opaque and go back as they came (V5)."""
+    """A third-party initiated login; the hints are opaque and go back as they came (V5).
+
+    ``storage_target`` is the frame in which the platform keeps values for tools, if it does.
+    """
 
     issuer: str
     login_hint: str
@@ -36,6 +43,22 @@ class LoginRequest:
     client_id: str | None = None
     deployment_id: str | None = None
     message_hint: str | None = None
+    storage_target: str | None = None
+
+    def fields(self) -> dict[str, str]:
+        """Return the parameters with which the same login can be begun again in a new tab.
+
+        A tab of its own has no frame of the platform beside it, so the storage is left out.
+        """
+        named = {
+            "iss": self.issuer,
+            "login_hint": self.login_hint,
+            "target_link_uri": self.target_link_uri,
+            "client_id": self.client_id,
+            "lti_deployment_id": self.deployment_id,
+            "lti_message_hint": self.message_hint,
+        }
+        return {name: value for name, value in named.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +93,13 @@ def parse_login(fields: Fields, *, public_url: str) -> LoginRequest:
         client_id=found.get("client_id") or None,
         deployment_id=found.get("lti_deployment_id") or None,
         message_hint=found.get("lti_message_hint"),
+        storage_target=_storage_target(found.get("lti_storage_target", "")),
     )
+
+
+def _storage_target(name: str) -> str | None:
+    """Return the name of a frame; an odd one counts as no offer, for nothing depends on it."""
+    return name if _FRAME_NAME.fullmatch(name) else None
 
 
 def is_launch_target(url: str, public_url: str) -> bool:
@@ -113,8 +142,13 @@ def hash_state(state: str) -> str:
     return hashlib.sha256(state.encode()).hexdigest()
 
 
+def storage_key(state: str) -> str:
+    """Return the name under which a platform's storage keeps the proof of a login."""
+    return f"quoin-login-{hash_state(state)[:12]}"
+
+
 def browser_proof(state: str, secret_key: bytes) -> str:
-    """Return the cookie value by which a browser shows that it began this login.
+    """Return the value, cookie or stored, by which a browser shows that it began this login.
 
     It cannot be made from a captured ``state`` without our secret.
     """

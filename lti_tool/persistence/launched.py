@@ -56,9 +56,13 @@ class Launched:
     platform_urls: tuple[str, ...]
 
 
-def find_launched(session: Session, token_hash: str, now: datetime) -> Launched | None:
+def find_launched(
+    session: Session, token_hash: str, now: datetime, *, is_bearer: bool = False
+) -> Launched | None:
     """Return what the session of this token says; None once it is over.
 
+    ``is_bearer`` tells how the token came: one made for a header is no cookie, and no cookie
+    is taken out of a header.
     A session is over when its time is, and as soon as its deployment, its platform or its
     institution is no longer let in.
     """
@@ -86,6 +90,7 @@ def find_launched(session: Session, token_hash: str, now: datetime) -> Launched 
         .outerjoin(Placement, Placement.id == ResourceLink.placement_id)
         .where(
             LaunchSession.token_hash == token_hash,
+            LaunchSession.is_bearer.is_(is_bearer),
             LaunchSession.expires_at > now,
             Deployment.state == DeploymentState.APPROVED,
             Registration.is_enabled,

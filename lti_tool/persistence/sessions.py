@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text, delete, select
+from sqlalchemy import JSON, ForeignKey, String, Text, delete, false, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import Base, UTCDateTime
@@ -30,15 +30,31 @@ class Login(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id"))
     target_link_uri: Mapped[str] = mapped_column(Text)
     lti_deployment_id: Mapped[str | None] = mapped_column(String(255))
+    login_hint: Mapped[str] = mapped_column(Text, server_default="")
+    message_hint: Mapped[str | None] = mapped_column(Text)
+    storage_target: Mapped[str | None] = mapped_column(String(255))
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class LaunchTicket(Base):
+    """A checked launch that waits for its browser: good while its hash stands here, so once.
+
+    What the launch said is sealed in the ticket itself, which the page holds.
+    """
+
+    __tablename__ = "launch_tickets"
+
+    ticket_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 class LaunchSession(Base):
     """What one launch opened: who, in which course, in what role, until when.
 
-    The browser holds a random token in a cookie; only its SHA-256 stands here. ``deep_linking``
-    holds the request's settings while a picker is open. ``mentees`` are internal ids of the only
-    learners a mentor sees; ``subject_id`` is whom a review or a privacy launch is about.
+    The browser holds a random token, in a cookie or (``is_bearer``) in the page's memory; only
+    its SHA-256 stands here. ``deep_linking`` holds the request's settings while a picker is open.
+    ``mentees`` are internal ids of the only learners a mentor sees; ``subject_id`` is whom a
+    review or a privacy launch is about.
     """
 
     __tablename__ = "launch_sessions"
@@ -56,6 +72,7 @@ class LaunchSession(Base):
     )
     mentees: Mapped[list[int] | None] = mapped_column(JSON)
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("learners.id"))
+    is_bearer: Mapped[bool] = mapped_column(default=False, server_default=false())
     locale: Mapped[str | None] = mapped_column(String(35))
     deep_linking: Mapped[dict[str, object] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -78,19 +95,15 @@ def consume_login(session: Session, state_hash: str, now: datetime) -> Login | N
             Login.registration_id,
             Login.target_link_uri,
             Login.lti_deployment_id,
+            Login.login_hint,
+            Login.message_hint,
+            Login.storage_target,
             Login.expires_at,
         )
     ).one_or_none()
     if row is None or row.expires_at <= now:
         return None
-    return Login(
-        state_hash=state_hash,
-        nonce=row.nonce,
-        registration_id=row.registration_id,
-        target_link_uri=row.target_link_uri,
-        lti_deployment_id=row.lti_deployment_id,
-        expires_at=row.expires_at,
-    )
+    return Login(state_hash=state_hash, **row._mapping)
 
 
 def delete_expired(session: Session, now: datetime) -> None:
@@ -99,10 +112,36 @@ def delete_expired(session: Session, now: datetime) -> None:
     session.execute(delete(LaunchSession).where(LaunchSession.expires_at <= now))
 
 
+def add_ticket(session: Session, ticket_hash: str, expires_at: datetime, now: datetime) -> None:
+    """Make a ticket good once until ``expires_at``; forget those whose time is over."""
+    session.execute(delete(LaunchTicket).where(LaunchTicket.expires_at <= now))
+    session.add(LaunchTicket(ticket_hash=ticket_hash, expires_at=expires_at))
+    session.flush()
+
+
+def consume_ticket(session: Session, ticket_hash: str, now: datetime) -> bool:
+    """Use a ticket up; False when it is unknown, used already, or expired."""
+    expires_at = session.execute(
+        delete(LaunchTicket)
+        .where(LaunchTicket.ticket_hash == ticket_hash)
+        .returning(LaunchTicket.expires_at)
+    ).scalar_one_or_none()
+    return expires_at is not None and expires_at > now
+
+
 def add_session(session: Session, launched: LaunchSession) -> None:
     """Store what a launch opened."""
     session.add(launched)
     session.flush()
+
+
+def make_bearer(session: Session, token_hash: str, expires_at: datetime) -> None:
+    """Let the token of a session be one for a header, until ``expires_at``, and no cookie."""
+    session.execute(
+        update(LaunchSession)
+        .where(LaunchSession.token_hash == token_hash)
+        .values(is_bearer=True, expires_at=expires_at)
+    )
 
 
 def find_session(session: Session, token_hash: str, now: datetime) -> LaunchSession | None:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from lti_tool.config import Config
-from lti_tool.entering import LaunchAccepted, open_course
+from lti_tool.entering import LaunchAccepted, check_open, open_course
 from lti_tool.errors import LTIError, LTILaunchError
-from lti_tool.lti.claims import DEPLOYMENT_ID, Trust, parse_launch
+from lti_tool.held_launches import HeldLaunch, hold_launch
+from lti_tool.launching import let_in, note_refusal
+from lti_tool.lti.claims import Trust, parse_launch
 from lti_tool.lti.forms import Fields
 from lti_tool.lti.id_token import (
     UnverifiedToken,
@@ -20,10 +22,9 @@ from lti_tool.lti.jwks import KeysetCache
 from lti_tool.lti.launch import Launch
 from lti_tool.lti.launch_form import parse_launch_form, platform_refusal
 from lti_tool.lti.login import hash_state
-from lti_tool.lti.registrations import PlatformRegistration, registration_of
-from lti_tool.persistence.audit import add_event
+from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.platforms import find_registration, note_launch_error
+from lti_tool.persistence.platforms import find_registration
 from lti_tool.persistence.sessions import Login, consume_login
 
 
@@ -35,11 +36,12 @@ def accept_launch(
     *,
     began_here: Callable[[str], bool],
     now: datetime,
-) -> LaunchAccepted:
+) -> LaunchAccepted | HeldLaunch:
     """Check a launch and open a session of eight hours; ``LTIError`` refuses it (V7-V31, V34).
 
     ``fields`` is the form as it came; ``began_here`` tells of a state whether this browser
-    began that login. The login is used up even if a later check fails.
+    began that login. Where it does not say so, the launch is held and nobody has a session.
+    The login is used up even if a later check fails.
     """
     form = parse_launch_form(fields)
     if form.error:
@@ -54,27 +56,28 @@ def accept_launch(
         )
         login = _consume(database, form.state, now)
         launch = _launch(token, login, registration, config)
-        if not began_here(form.state):
-            raise _cookie_missing()
-        return open_course(database, registration, launch, now)
+        if began_here(form.state):
+            return open_course(database, registration, launch, now)
+        check_open(database, registration, launch, now)
+        return hold_launch(
+            database,
+            config,
+            registration,
+            login,
+            state=form.state,
+            claims=token.payload,
+            launch=launch,
+            now=now,
+        )
     except LTIError as refusal:
-        _note_refusal(database, registration, token, refusal, now)
+        note_refusal(database, registration, token.payload, refusal, now)
         raise
 
 
 def _registration(database: Database, token: UnverifiedToken) -> PlatformRegistration:
     with database.reading() as session:
         found = find_registration(session, token.issuer, token.client_id)
-    if found is None:
-        raise LTILaunchError(
-            "The token comes from a platform that is not registered with this tool.",
-            code="lti-unknown-platform",
-        )
-    if not found.is_enabled:
-        raise LTILaunchError(
-            "Launches from your platform are switched off here.", code="lti-platform-disabled"
-        )
-    return registration_of(found)
+    return let_in(found)
 
 
 def _consume(database: Database, state: str, now: datetime) -> Login:
@@ -112,36 +115,3 @@ def _other_login(part: str) -> LTILaunchError:
         "course.",
         code="lti-login-mismatch",
     )
-
-
-def _cookie_missing() -> LTILaunchError:
-    return LTILaunchError(
-        "Your browser did not send back the cookie of this login. Allow cookies for this tool, "
-        "or open it in a new tab from your course, then try again.",
-        code="lti-cookie-missing",
-    )
-
-
-def _note_refusal(
-    database: Database,
-    registration: PlatformRegistration,
-    token: UnverifiedToken,
-    refusal: LTIError,
-    now: datetime,
-) -> None:
-    """Keep what an administrator asks for: which platform, why, when; nothing personal.
-
-    Only refusals of genuine tokens are noted: nobody else can make rows.
-    """
-    with database.writing() as session:
-        add_event(
-            session,
-            institution_id=None,
-            actor=registration.authority,
-            action="launch-refused",
-            subject=refusal.code,
-            at=now,
-        )
-        deployment_id = token.payload.get(DEPLOYMENT_ID)
-        if isinstance(deployment_id, str) and deployment_id.isprintable():
-            note_launch_error(session, registration.id, deployment_id, refusal.code, now)

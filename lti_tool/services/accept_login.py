@@ -25,35 +25,48 @@ LIFE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class LoginStarted:
-    """Where the browser goes next, and the state that binds the login to it."""
+    """Where the browser goes next, and the state that binds the login to it.
+
+    ``storage_target`` is the frame in which the platform keeps values for tools, if it does.
+    """
 
     url: str
     state: str
+    storage_target: str | None
+    platform_urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoginPostponed:
+    """A login in order that was not begun: the platform's hints are still unused."""
+
+    restart: dict[str, str]
+    platform_urls: tuple[str, ...]
 
 
 def accept_login(
-    database: Database, fields: Fields, *, public_url: str, now: datetime
-) -> LoginStarted:
+    database: Database,
+    fields: Fields,
+    *,
+    public_url: str,
+    now: datetime,
+    needs_storage: bool = False,
+) -> LoginStarted | LoginPostponed:
     """Start a login that lasts ten minutes; ``LTILoginError`` refuses it (V1-V5).
 
-    ``fields`` are the parameters as they came, repeated ones included.
+    ``fields`` are the parameters as they came, repeated ones included. A browser that
+    ``needs_storage`` has not shown that it keeps cookies: its login is only begun where the
+    platform offers storage.
     """
     request = parse_login(fields, public_url=public_url)
     secrets = LoginSecrets.fresh()
     with database.writing() as session:
         registration = _choose(session, request)
+        platform_urls = (registration.issuer, registration.authorization_url)
+        if needs_storage and request.storage_target is None:
+            return LoginPostponed(request.fields(), platform_urls)
         delete_expired(session, now)
-        add_login(
-            session,
-            Login(
-                state_hash=hash_state(secrets.state),
-                nonce=secrets.nonce,
-                registration_id=registration.id,
-                target_link_uri=request.target_link_uri,
-                lti_deployment_id=request.deployment_id,
-                expires_at=now + LIFE,
-            ),
-        )
+        add_login(session, _login(request, registration, secrets, now))
     url = authentication_url(
         registration.authorization_url,
         request,
@@ -61,7 +74,23 @@ def accept_login(
         public_url=public_url,
         secrets=secrets,
     )
-    return LoginStarted(url, secrets.state)
+    return LoginStarted(url, secrets.state, request.storage_target, platform_urls)
+
+
+def _login(
+    request: LoginRequest, registration: Registration, secrets: LoginSecrets, now: datetime
+) -> Login:
+    return Login(
+        state_hash=hash_state(secrets.state),
+        nonce=secrets.nonce,
+        registration_id=registration.id,
+        target_link_uri=request.target_link_uri,
+        lti_deployment_id=request.deployment_id,
+        login_hint=request.login_hint,
+        message_hint=request.message_hint,
+        storage_target=request.storage_target,
+        expires_at=now + LIFE,
+    )
 
 
 def _choose(session: Session, request: LoginRequest) -> Registration:

@@ -22,6 +22,7 @@ from lti_tool.persistence.notices import note_notice
 from lti_tool.persistence.platforms import (
     DeploymentState,
     find_deployment,
+    find_institution_of,
     find_registration,
 )
 
@@ -70,7 +71,13 @@ def _act(
 ) -> bool:
     """Do what the notice is about; False when it came before. Unknown kinds are only noted."""
     deployment = find_deployment(session, registration.id, notice.deployment_id)
-    if deployment is None or deployment.state != DeploymentState.APPROVED:
+    institution = None if deployment is None else find_institution_of(session, deployment)
+    if (
+        deployment is None
+        or deployment.state != DeploymentState.APPROVED
+        or institution is None
+        or institution.suspended_at is not None
+    ):
         raise LTILaunchError(
             "The notice is of an installation that is not let in here.",
             code="lti-deployment-pending",

@@ -5,23 +5,25 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
-from lti_tool.entering import SESSION_LIFE, LaunchAccepted
 from lti_tool.errors import LTILaunchError, LTILoginError
+from lti_tool.held_launches import HeldLaunch
 from lti_tool.lti.login import browser_proof, hash_state
 from lti_tool.services.accept_launch import accept_launch
 from lti_tool.services.accept_login import LIFE as LOGIN_LIFE
-from lti_tool.services.accept_login import accept_login
+from lti_tool.services.accept_login import LoginPostponed, accept_login
+from lti_tool.web import finishing
+from lti_tool.web.answers import first_page, go, limit_body, set_session
+from lti_tool.web.cookies import delete_cookie, keeps_cookies, set_cookie
 from lti_tool.web.parts import current_parts
 from lti_tool.web.rate_limit import RateLimit
-from lti_tool.web.session import public, session_cookie
+from lti_tool.web.session import public
 
 blueprint = Blueprint("launch", __name__)
 
 LOGIN_COOKIE_PREFIX = "__Host-quoin-login-"
 MOST_LOGIN_COOKIES = 5
-LARGEST_BODY = 256 * 1024
 LOGINS_PER_MINUTE = 1000
 """Per client address and issuer; a campus comes from one address."""
 
@@ -33,36 +35,39 @@ login_limit = RateLimit(LOGINS_PER_MINUTE)
 @blueprint.route("/lti/login", methods=["GET", "POST"])
 @public
 def login() -> Response:
-    """Answer a platform's login request with a redirect to its authorization endpoint."""
+    """Answer a platform's login request with the way to its authorization endpoint."""
     parts = current_parts()
     now = parts.clock()
-    _limit_body()
+    limit_body()
     issuer = request.values.get("iss", "")[:255]
     if not login_limit.allows(f"{request.remote_addr} {issuer}", now):
         raise LTILoginError("Too many logins from here. Wait a minute.", code="lti-too-many-logins")
+    fields = list(_fields())
     started = accept_login(
-        parts.database, list(_fields()), public_url=parts.config.public_url, now=now
+        parts.database,
+        fields,
+        public_url=parts.config.public_url,
+        now=now,
+        needs_storage=finishing.is_framed() and not keeps_cookies(),
     )
-    response = _go(started.url, 302)
+    if isinstance(started, LoginPostponed):
+        return finishing.check_cookies(started, fields)
+    response = finishing.store(started) if started.storage_target else go(started.url, 302)
     _drop_old_cookies(response)
-    response.set_cookie(
-        login_cookie(started.state),
-        browser_proof(started.state, parts.config.secret_key),
-        max_age=int(LOGIN_LIFE.total_seconds()),
-        secure=True,
-        httponly=True,
-        samesite="None",
-        partitioned=True,
-    )
+    proof = browser_proof(started.state, parts.config.secret_key)
+    set_cookie(response, login_cookie(started.state), proof, LOGIN_LIFE)
     return response
 
 
 @blueprint.post("/lti/launch")
 @public
 def launch() -> Response:
-    """Let a launch in and lead to the first page of the course (303: no token on reload)."""
+    """Let a launch in and lead to the first page of the course (303: no token on reload).
+
+    A launch whose login cookie did not come along is answered with a page that finishes it.
+    """
     parts = current_parts()
-    _limit_body()
+    limit_body()
     if request.mimetype != "application/x-www-form-urlencoded" or request.query_string:
         raise LTILaunchError("A launch is a posted form.", code="lti-launch-form")
     accepted = accept_launch(
@@ -73,10 +78,11 @@ def launch() -> Response:
         began_here=_began_here,
         now=parts.clock(),
     )
-    response = _go(f"/courses/{accepted.context_uuid}/{accepted.landing}", 303)
-    _set_session(response, accepted)
-    used = login_cookie(request.form.get("state", ""))
-    response.delete_cookie(used, secure=True, httponly=True, samesite="None", partitioned=True)
+    if isinstance(accepted, HeldLaunch):
+        return finishing.hold(accepted)
+    response = go(first_page(accepted), 303)
+    set_session(response, accepted)
+    delete_cookie(response, login_cookie(request.form.get("state", "")))
     return response
 
 
@@ -97,24 +103,10 @@ def login_cookie(state: str) -> str:
     return f"{LOGIN_COOKIE_PREFIX}{hash_state(state)[:12]}"
 
 
-def _limit_body() -> None:
-    """Let Werkzeug refuse larger bodies with 413, and a flood of fields."""
-    request.max_content_length = LARGEST_BODY
-    request.max_form_memory_size = LARGEST_BODY
-    request.max_form_parts = 100
-
-
 def _fields() -> Iterator[tuple[str, str]]:
     """Yield every parameter as it came, repeated ones too."""
     source = request.form if request.method == "POST" else request.args
     yield from source.items(multi=True)
-
-
-def _go(url: str, status: int) -> Response:
-    response = redirect(url, code=status, Response=Response)
-    response.headers["Cache-Control"] = "no-store"
-    assert isinstance(response, Response)  # noqa: S101 - for the type checker
-    return response
 
 
 def _began_here(state: str) -> bool:
@@ -127,16 +119,4 @@ def _drop_old_cookies(response: Response) -> None:
     """Cap the cookies of unfinished logins; browsers send the oldest first (RFC 6265, 5.4)."""
     held = [name for name in request.cookies if name.startswith(LOGIN_COOKIE_PREFIX)]
     for name in held[: max(0, len(held) - MOST_LOGIN_COOKIES + 1)]:
-        response.delete_cookie(name, secure=True, httponly=True, samesite="None", partitioned=True)
-
-
-def _set_session(response: Response, accepted: LaunchAccepted) -> None:
-    response.set_cookie(
-        session_cookie(accepted.context_uuid),
-        accepted.session_token,
-        max_age=int(SESSION_LIFE.total_seconds()),
-        secure=True,
-        httponly=True,
-        samesite="None",
-        partitioned=True,
-    )
+        delete_cookie(response, name)

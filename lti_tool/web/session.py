@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -19,6 +19,7 @@ from lti_tool.web.parts import current_parts
 View = TypeVar("View", bound=Callable[..., Any])
 
 SESSION_COOKIE_PREFIX = "__Host-quoin-"
+BEARER = "Bearer "
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_PURPOSE = b"quoin csrf token:"
@@ -40,13 +41,19 @@ def hash_token(token: str) -> str:
 
 
 def current(context_uuid: UUID) -> Launched:
-    """Return who is launched in this course; ``ForbiddenError`` when nobody is."""
+    """Return who is launched in this course; ``ForbiddenError`` when nobody is.
+
+    The session's token comes in its cookie, or in a header where no cookie is kept.
+    """
     parts = current_parts()
-    token = request.cookies.get(session_cookie(context_uuid), "")
+    bearer = request.headers.get("Authorization", "").removeprefix(BEARER)
+    token = bearer or request.cookies.get(session_cookie(context_uuid), "")
     launched = None
     if token:
         with parts.database.reading() as session:
-            launched = find_launched(session, hash_token(token), parts.clock())
+            launched = find_launched(
+                session, hash_token(token), parts.clock(), is_bearer=bool(bearer)
+            )
     if launched is None or launched.context_uuid != context_uuid:
         raise ForbiddenError(
             "Nobody is signed in here, or the time is over. Open the tool again from your course.",
@@ -169,6 +176,11 @@ def check_csrf(launched: Launched) -> None:
             "This form is not of your present session. Load the page again and repeat the step.",
             code="csrf",
         )
+    check_origin()
+
+
+def check_origin() -> None:
+    """Refuse what a page of another site sent; ``ForbiddenError``."""
     # A browser that hides Origin still tells the Referer to its own site.
     source = request.headers.get("Origin") or origin_of(_without_fragment(request.referrer or ""))
     if source != origin_of(current_parts().config.public_url):
@@ -192,12 +204,23 @@ def allow_any_frame() -> None:
     g.any_frame = True
 
 
+def allow_framing_by(urls: Iterable[str]) -> None:
+    """Let the page that is being answered be framed by the origins of ``urls``."""
+    g.framing_origins = origins_of(urls)
+
+
+def framing_origins() -> tuple[str, ...]:
+    """Return the origins that may frame the page that is being answered, besides our own."""
+    launched: Launched | None = g.get("launched")
+    if launched is not None:
+        return platform_origins(launched)
+    origins: tuple[str, ...] = g.get("framing_origins", ())
+    return origins
+
+
 def add_security_headers(response: Response) -> Response:
     """Add the headers that every answer carries; ``app.py`` uses it as ``after_request``."""
-    launched: Launched | None = g.get("launched")
-    ancestors = ("'self'", *(platform_origins(launched) if launched else ()))
-    if g.get("any_frame"):
-        ancestors = ("*",)
+    ancestors = ("*",) if g.get("any_frame") else ("'self'", *framing_origins())
     form_origin: str | None = g.get("form_origin")
     forms = ("'self'", *([form_origin] if form_origin else ()))
     headers = response.headers

@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 
 from lti_tool.persistence.launched import Launched
 from lti_tool.web import wording
-from lti_tool.web.session import csrf_token, platform_origins
+from lti_tool.web.session import csrf_token, framing_origins
 
 STATIC = Path(__file__).parent / "static"
 HTMX = "vendor/htmx.min.js"
@@ -58,12 +58,11 @@ def _version(name: str) -> str:
 def _session_values() -> dict[str, Any]:
     launched: Launched | None = g.get("launched")
     if launched is None:
-        return {"platform_origins": ()}
+        return {"platform_origins": framing_origins()}
     return {
         "context_uuid": launched.context_uuid,
         "csrf_token": csrf_token(launched),
-        "launched": launched,
-        "platform_origins": platform_origins(launched),
+        "platform_origins": framing_origins(),
     }
 
 

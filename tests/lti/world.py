@@ -9,13 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from lti_tool.config import Config
 from lti_tool.entering import LaunchAccepted
+from lti_tool.held_launches import HeldLaunch
 from lti_tool.lti.jwks import KeysetCache
 from lti_tool.lti.keys import KeyRing, SigningKey
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import ensure_achievement, ensure_institution
 from lti_tool.persistence.launched import Launched, find_launched
 from lti_tool.services.accept_launch import accept_launch
-from lti_tool.services.accept_login import accept_login
+from lti_tool.services.accept_login import LoginStarted, accept_login
 from lti_tool.services.register_platform import PlatformDetails, register_platform
 from lti_tool.web.session import hash_token
 from tests.lti.platform import NOW, PUBLIC_URL, TARGET, FakeHTTP, TestPlatform, make_key
@@ -86,12 +87,13 @@ class World:
         }
         wanted = {name: value for name, value in (known | fields).items() if value}
         started = accept_login(self.database, wanted.items(), public_url=PUBLIC_URL, now=self.now)
+        assert isinstance(started, LoginStarted)
         query = parse_qs(urlsplit(started.url).query)
         return Login(started.state, query["nonce"][0], started.url)
 
     def post(
         self, state: str, token: str, *, is_bound: bool = True, now: datetime | None = None
-    ) -> LaunchAccepted:
+    ) -> LaunchAccepted | HeldLaunch:
         """Post a token to the launch address."""
         return accept_launch(
             self.database,
@@ -107,14 +109,28 @@ class World:
         login = self.log_in()
         wanted = {"nonce": login.nonce} | claims
         token = self.platform.sign(self.platform.claims(now=self.now, **wanted))
-        return self.post(login.state, token)
+        return self._entered(login, token)
 
     def deep_link(self, **claims: Any) -> LaunchAccepted:
         """Log in and ask for links as a teacher."""
         login = self.log_in()
         wanted = {"nonce": login.nonce} | claims
         found = self.platform.deep_linking_claims(now=self.now, **wanted)
-        return self.post(login.state, self.platform.sign(found))
+        return self._entered(login, self.platform.sign(found))
+
+    def hold(self, *, storage: str = "_parent", **claims: Any) -> tuple[Login, HeldLaunch]:
+        """Log in and launch with these claims in a browser that brings no cookie."""
+        login = self.log_in(lti_storage_target=storage)
+        wanted = {"nonce": login.nonce} | claims
+        token = self.platform.sign(self.platform.claims(now=self.now, **wanted))
+        held = self.post(login.state, token, is_bound=False)
+        assert isinstance(held, HeldLaunch)
+        return login, held
+
+    def _entered(self, login: Login, token: str) -> LaunchAccepted:
+        accepted = self.post(login.state, token)
+        assert isinstance(accepted, LaunchAccepted)
+        return accepted
 
     def launched(self, accepted: LaunchAccepted) -> Launched:
         """Return what the session of a launch says now."""
@@ -122,9 +138,12 @@ class World:
         assert found is not None
         return found
 
-    def find_launched(self, accepted: LaunchAccepted) -> Launched | None:
+    def find_launched(
+        self, accepted: LaunchAccepted, *, is_bearer: bool = False
+    ) -> Launched | None:
+        token_hash = hash_token(accepted.session_token)
         with self.database.reading() as session:
-            return find_launched(session, hash_token(accepted.session_token), self.now)
+            return find_launched(session, token_hash, self.now, is_bearer=is_bearer)
 
 
 @dataclass(frozen=True)

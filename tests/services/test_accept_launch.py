@@ -10,13 +10,15 @@ from sqlalchemy import func, select
 
 from lti_tool.entering import Landing
 from lti_tool.errors import LTIError, LTILaunchError
+from lti_tool.held_launches import HeldLaunch
+from lti_tool.lti.tickets import hash_ticket
 from lti_tool.persistence.audit import AuditEvent
 from lti_tool.persistence.catalog import ensure_institution
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.learners import Learner, Membership
 from lti_tool.persistence.placements import LineItem, ResourceLink, ensure_placement
 from lti_tool.persistence.platforms import Deployment, DeploymentState, Registration
-from lti_tool.persistence.sessions import LaunchSession
+from lti_tool.persistence.sessions import LaunchSession, LaunchTicket
 from lti_tool.services.accept_launch import accept_launch
 from tests.lti.platform import INSTRUCTOR, ISSUER, LEARNER, NOW, REMOVED, TARGET, TestPlatform
 from tests.lti.world import World
@@ -170,12 +172,40 @@ def test_a_forged_token_does_not_use_a_login_up(world):
     assert world.post(login.state, _token(world, login))
 
 
-def test_a_launch_without_the_cookie_of_its_login_is_refused_in_words(world):
-    login = world.log_in()
-    message = _refused(
-        world, "lti-cookie-missing", login.state, _token(world, login), is_bound=False
-    )
-    assert "Allow cookies" in message
+def test_a_launch_without_the_cookie_of_its_login_is_held_and_nothing_is_stored(world):
+    login = world.log_in(lti_message_hint="hint-1")
+    held = world.post(login.state, _token(world, login), is_bound=False)
+    assert isinstance(held, HeldLaunch)
+    assert held.question is None
+    assert held.restart == {
+        "iss": ISSUER,
+        "login_hint": "user-7",
+        "target_link_uri": TARGET,
+        "client_id": "client-1",
+        "lti_deployment_id": "deployment-1",
+        "lti_message_hint": "hint-1",
+    }
+    tables = (LaunchSession, LaunchTicket, Learner, Context, Membership, ResourceLink)
+    assert [_count(world, table) for table in tables] == [0] * 6
+
+
+def test_a_held_launch_with_storage_has_a_ticket_of_which_the_hash_is_kept(world):
+    login = world.log_in(lti_storage_target="_parent")
+    held = world.post(login.state, _token(world, login), is_bound=False)
+    assert isinstance(held, HeldLaunch)
+    assert held.question is not None
+    kept = _one(world, LaunchTicket)
+    assert kept.ticket_hash == hash_ticket(held.question.ticket)
+    assert kept.expires_at == NOW + timedelta(minutes=2)
+    assert "Ada" not in held.question.ticket
+    assert _count(world, Learner) == 0
+
+
+def test_a_launch_into_a_deployment_that_waits_is_refused_before_it_is_held(world):
+    login = world.log_in(lti_deployment_id="new-one", lti_storage_target="_parent")
+    token = _token(world, login, deployment_id="new-one")
+    _refused(world, "lti-deployment-pending", login.state, token, is_bound=False)
+    assert _count(world, LaunchTicket) == 0
 
 
 def test_a_token_of_another_registration_is_refused(world):

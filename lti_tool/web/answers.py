@@ -1,0 +1,37 @@
+"""What the answers of the LTI endpoints have in common."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request
+
+from lti_tool.entering import SESSION_LIFE, LaunchAccepted
+from lti_tool.web.cookies import set_cookie
+from lti_tool.web.session import session_cookie
+
+LARGEST_BODY = 256 * 1024
+
+
+def limit_body() -> None:
+    """Let Werkzeug refuse larger bodies with 413, and a flood of fields."""
+    request.max_content_length = LARGEST_BODY
+    request.max_form_memory_size = LARGEST_BODY
+    request.max_form_parts = 100
+
+
+def go(url: str, status: int) -> Response:
+    """Return a redirect that nobody keeps."""
+    response = redirect(url, code=status, Response=Response)
+    response.headers["Cache-Control"] = "no-store"
+    assert isinstance(response, Response)  # noqa: S101 - for the type checker
+    return response
+
+
+def first_page(accepted: LaunchAccepted) -> str:
+    """Return the address of the page that a launch opens."""
+    return f"/courses/{accepted.context_uuid}/{accepted.landing}"
+
+
+def set_session(response: Response, accepted: LaunchAccepted) -> None:
+    """Let the browser keep the session of a launch in the cookie of its course."""
+    name = session_cookie(accepted.context_uuid)
+    set_cookie(response, name, accepted.session_token, SESSION_LIFE)

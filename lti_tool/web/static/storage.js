@@ -1,0 +1,30 @@
+// Asks the platform's storage frame (LTI postMessage Storage 0.1). Only an answer of its origin,
+// to this message and about this key, counts.
+const PATIENCE = 1000;
+
+export function ask(subject, { frame, origin, key, value }) {
+  const platform = window.parent === window ? window.opener : window.parent;
+  const id = crypto.randomUUID();
+  return new Promise((resolve, reject) => {
+    const answered = (event) => {
+      const data = event.data;
+      if (event.origin !== origin || !data || data.message_id !== id) return;
+      if (data.subject !== `${subject}.response` || (data.key ?? key) !== key) return;
+      done();
+      data.error ? reject(new Error(data.error.code)) : resolve(data.value);
+    };
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener("message", answered);
+    };
+    const timer = setTimeout(() => { done(); reject(new Error("no answer")); }, PATIENCE);
+    addEventListener("message", answered);
+    try {
+      const target = frame === "_parent" ? platform : platform.frames[frame];
+      target.postMessage({ subject, message_id: id, key, ...(value === undefined ? {} : { value }) }, origin);
+    } catch (problem) {
+      done();
+      reject(problem);
+    }
+  });
+}
