@@ -62,11 +62,14 @@ def _load(report: Report, port: int, platform: Platform) -> None:
 
 
 def _cpu(port: int, process: subprocess.Popen[bytes], platform: Platform) -> tuple[float, float]:
-    """Return the medians of CPU ms per login and per launch, after one run to warm up."""
+    """Return the medians of CPU ms per login and per launch of people who come back.
+
+    A first run of the same people warms up: it is their first launch.
+    """
     browser = Browser(port, platform)
     logins, launches = [], []
     for number in range(RUNS + 1):
-        people = range(number * PER_RUN, (number + 1) * PER_RUN)
+        people = range(PER_RUN)
         before = _cpu_seconds(process)
         begun = [browser.log_in(person) for person in people]
         between = _cpu_seconds(process)

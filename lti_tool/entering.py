@@ -59,9 +59,6 @@ from lti_tool.persistence.sessions import (
 SESSION_LIFE = timedelta(hours=8)
 BEARER_LIFE = timedelta(hours=1)
 MOST_MENTEES = 200
-CONTEXT_HISTORY = "context_history"
-"""The custom parameter that registration asks ``$Context.id.history`` into."""
-
 PREVIEW = ("quoin:preview", "student")
 """The identity of the person without a person that a teacher's view as a student shows."""
 
@@ -110,7 +107,7 @@ def open_course(
             _note_launch(session, deployment, launch, now)
             accepted = _enter(session, registration, deployment, institution.id, launch, now)
             if is_bearer:
-                make_bearer(session, _hash(accepted.session_token), now + BEARER_LIFE)
+                make_bearer(session, hash_session_token(accepted.session_token), now + BEARER_LIFE)
             return accepted
     # A new deployment stays noted as pending: the transaction is committed.
     raise refusal or AssertionError("an open deployment has an institution")
@@ -198,7 +195,7 @@ def _enter(
     if launch.notices_url is not None and deployment.notices_url != launch.notices_url:
         deployment.notices_url, deployment.notices_answer = launch.notices_url, None
     context = _context(session, deployment, launch, now)
-    copy_from_history(session, deployment, context, parse_history(_history(launch)), now)
+    copy_from_history(session, deployment, context, parse_history(launch.history), now)
     link = _resource_link(session, deployment, context, launch, now)
     if _is_member(launch):
         ensure_membership(session, context.id, learner.id, now, is_instructor=launch.is_instructor)
@@ -209,7 +206,7 @@ def _enter(
     add_session(
         session,
         LaunchSession(
-            token_hash=_hash(token),
+            token_hash=hash_session_token(token),
             learner_id=learner.id,
             context_id=context.id,
             resource_link_id=None if link is None else link.id,
@@ -267,7 +264,8 @@ def _mentees(
     )
 
 
-def _hash(token: str) -> str:
+def hash_session_token(token: str) -> str:
+    """Return what the database keeps of a session's token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -283,10 +281,6 @@ def _context(session: Session, deployment: Deployment, launch: Launch, now: date
         grade_scopes=list(grades.scopes),
         memberships_url=launch.memberships_url,
     )
-
-
-def _history(launch: Launch) -> str:
-    return launch.custom.get(CONTEXT_HISTORY, "")
 
 
 def _own_context_id(launch: Launch) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
+
 from lti_tool.errors import LTIError, LTILaunchError
 from lti_tool.lti.claims import DEPLOYMENT_ID
 from lti_tool.lti.registrations import PlatformRegistration, registration_of
@@ -14,7 +16,7 @@ from lti_tool.persistence.base import Database
 from lti_tool.persistence.platforms import Registration, note_launch_error
 
 
-def let_in(found: Registration | None) -> PlatformRegistration:
+def let_in(found: Registration | Row[Any] | None) -> PlatformRegistration:
     """Return the value of a registration; ``LTILaunchError`` where none may launch."""
     if found is None:
         raise LTILaunchError(

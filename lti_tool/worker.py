@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -43,6 +43,20 @@ def build_handlers(database: Database, client: PlatformClient) -> dict[str, Hand
     return {SCORE: lambda delivery_id, now: send_score(database, client, delivery_id, now=now)}
 
 
+class Periodic:
+    """Something that is done again and again, not before ``pause`` is over."""
+
+    def __init__(self, pause: timedelta, task: Callable[[datetime], object]) -> None:
+        self._pause, self._task = pause, task
+        self._due: datetime | None = None
+
+    def __call__(self, now: datetime) -> None:
+        """Do it if it is due."""
+        if self._due is None or now >= self._due:
+            self._due = now + self._pause
+            self._task(now)
+
+
 def run(
     database: Database,
     handlers: Mapping[str, Handler],
@@ -50,7 +64,7 @@ def run(
     clock: Clock,
     stop: threading.Event,
     poll_seconds: float,
-    upkeep: Callable[[datetime], object] | None = None,
+    upkeep: Sequence[Callable[[datetime], object]] = (),
 ) -> None:
     """Work until ``stop`` is set; look for due deliveries every ``poll_seconds``.
 
@@ -59,8 +73,8 @@ def run(
     while not stop.is_set():
         try:
             count = run_once(database, handlers, clock=clock)
-            if count == 0 and upkeep is not None:
-                upkeep(clock())
+            for task in upkeep if count == 0 else ():
+                task(clock())
         except Exception:
             # The worker outlives whatever a pass stumbles over, a lost database for one.
             log.exception("worker.pass_failed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import click
 
@@ -12,6 +13,7 @@ from lti_tool import worker
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import open_database
 from lti_tool.config import Config
+from lti_tool.services.forget_expired import forget_expired
 from lti_tool.services.request_notices import request_notices
 from lti_tool.web.parts import Parts
 
@@ -44,6 +46,18 @@ def serve(port: int) -> None:
         server.run()
 
 
+def _upkeep(parts: Parts) -> list[worker.Periodic]:
+    """Return what is done beside deliveries, and how often."""
+    url = parts.config.public_url
+    return [
+        worker.Periodic(
+            timedelta(seconds=10),
+            lambda now: request_notices(parts.database, parts.platforms, public_url=url, now=now),
+        ),
+        worker.Periodic(timedelta(minutes=1), lambda now: forget_expired(parts.database, now=now)),
+    ]
+
+
 @contextmanager
 def _worker(parts: Parts) -> Iterator[None]:
     """Send due deliveries in a thread of this process while the block runs."""
@@ -58,9 +72,7 @@ def _worker(parts: Parts) -> Iterator[None]:
             "clock": parts.clock,
             "stop": stop,
             "poll_seconds": parts.config.poll_seconds,
-            "upkeep": lambda now: request_notices(
-                parts.database, parts.platforms, public_url=parts.config.public_url, now=now
-            ),
+            "upkeep": _upkeep(parts),
         },
         name="worker",
         daemon=True,

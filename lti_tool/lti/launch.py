@@ -9,6 +9,9 @@ from uuid import UUID
 
 from lti_tool.lti.roles import Roles
 
+CONTEXT_HISTORY = "context_history"
+"""The custom parameter that registration asks ``$Context.id.history`` into."""
+
 
 class MessageType(StrEnum):
     """The messages this tool understands."""
@@ -92,6 +95,11 @@ class Launch:
     custom: Mapping[str, str] = field(default_factory=dict)
     platform_guid: str | None = None
     platform_name: str | None = None
+
+    @property
+    def history(self) -> str:
+        """Return ``$Context.id.history`` as it came: the courses this one was copied from."""
+        return self.custom.get(CONTEXT_HISTORY, "")
 
     @property
     def is_instructor(self) -> bool:

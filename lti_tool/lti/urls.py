@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from lti_tool.config import is_loopback
@@ -36,6 +37,7 @@ def host_and_port(parts: SplitResult) -> str:
     return f"{parts.hostname}:{parts.port or DEFAULT_PORTS[parts.scheme]}"
 
 
+@lru_cache(maxsize=1024)
 def origin_of(url: str) -> str | None:
     """Return scheme, host and port as a browser writes them; None for no http(s) address."""
     parts = split_url(url)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -123,6 +124,24 @@ class Database:
                 raise
             session.commit()
 
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """Give a bare connection for one prepared statement that reads."""
+        with self.engine.connect() as connection:
+            # A single statement of SQLite needs no BEGIN around it.
+            yield connection.execution_options(sqlite_begin="")
+
+    @contextmanager
+    def committing(self) -> Iterator[Connection]:
+        """Give a bare connection for a few prepared statements that write; commit at the end.
+
+        A ``Session`` costs more than such statements do. For the launch, and nothing else.
+        """
+        with self.engine.connect() as connection:
+            options = {"sqlite_begin": "BEGIN IMMEDIATE"} if self.is_sqlite else {}
+            with connection.execution_options(**options).begin():
+                yield connection
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -161,8 +180,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    options = connection.get_execution_options()
-    connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN"))
+    begin = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+    if begin:
+        # Past SQLAlchemy's own bookkeeping, which costs more than the statement itself.
+        connection.connection.dbapi_connection.execute(begin)
 
 
 CHUNK = 500
@@ -186,11 +207,12 @@ def insert_missing(
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     inserted: list[tuple[Any, ...]] = []
     for start in range(0, len(rows), CHUNK):
-        statement = (
-            insert(table)
-            .values([dict(row) for row in rows[start : start + CHUNK]])
-            .on_conflict_do_nothing(index_elements=list(unique))
-            .returning(*returning)
-        )
-        inserted.extend(tuple(row) for row in session.execute(statement))
+        chunk = [dict(row) for row in rows[start : start + CHUNK]]
+        # One row is a parameter, so that its statement is compiled once and kept.
+        plain: Any = table.__table__
+        statement = insert(plain) if len(chunk) == 1 else insert(table).values(chunk)
+        statement = statement.on_conflict_do_nothing(index_elements=list(unique))
+        parameters = chunk[0] if len(chunk) == 1 else None
+        found = session.execute(statement.returning(*returning), parameters)
+        inserted.extend(tuple(row) for row in found)
     return inserted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -9,10 +10,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     JSON,
+    Connection,
     ForeignKey,
+    Row,
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     false,
     func,
     or_,
@@ -129,6 +133,28 @@ def find_registration(session: Session, issuer: str, client_id: str) -> Registra
             Registration.issuer == issuer, Registration.client_id == client_id
         )
     )
+
+
+_REGISTRATION = select(Registration.__table__).where(
+    Registration.__table__.c.issuer == bindparam("issuer"),
+    Registration.__table__.c.client_id == bindparam("client_id"),
+)
+
+
+def read_registration(connection: Connection, issuer: str, client_id: str) -> Row[Any] | None:
+    """Return what ``find_registration`` finds, as a plain row: launches only read it."""
+    values = {"issuer": issuer, "client_id": client_id}
+    return connection.execute(_REGISTRATION, values).one_or_none()
+
+
+_OF_ISSUER = select(Registration.__table__).where(
+    Registration.__table__.c.issuer == bindparam("issuer")
+)
+
+
+def read_registrations(connection: Connection, issuer: str) -> Sequence[Row[Any]]:
+    """Return the registrations of an issuer as plain rows."""
+    return connection.execute(_OF_ISSUER, {"issuer": issuer}).all()
 
 
 def list_registrations(session: Session, issuer: str | None = None) -> list[Registration]:

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text, delete, false, select, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    ForeignKey,
+    String,
+    Text,
+    bindparam,
+    delete,
+    false,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import Base, UTCDateTime
@@ -79,35 +92,29 @@ class LaunchSession(Base):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
-def add_login(session: Session, login: Login) -> None:
-    """Store a login under way."""
-    session.add(login)
-    session.flush()
+_LOGINS: Any = Login.__table__
+_CONSUMED = delete(_LOGINS).where(_LOGINS.c.state_hash == bindparam("state")).returning(*_LOGINS.c)
 
 
-def consume_login(session: Session, state_hash: str, now: datetime) -> Login | None:
+_BEGUN = insert(_LOGINS)
+
+
+def add_login(connection: Connection, **columns: Any) -> None:
+    """Store a login under way; ``columns`` are those of ``Login``."""
+    connection.execute(_BEGUN, columns)
+
+
+def consume_login(connection: Connection, state_hash: str, now: datetime) -> Login | None:
     """Take the login out, once; None when it is unknown, taken already, or expired."""
-    row = session.execute(
-        delete(Login)
-        .where(Login.state_hash == state_hash)
-        .returning(
-            Login.nonce,
-            Login.registration_id,
-            Login.target_link_uri,
-            Login.lti_deployment_id,
-            Login.login_hint,
-            Login.message_hint,
-            Login.storage_target,
-            Login.expires_at,
-        )
-    ).one_or_none()
+    row = connection.execute(_CONSUMED, {"state": state_hash}).one_or_none()
     if row is None or row.expires_at <= now:
         return None
-    return Login(state_hash=state_hash, **row._mapping)
+    return Login(**row._mapping)
 
 
 def delete_expired(session: Session, now: datetime) -> None:
-    """Forget logins and sessions whose time is over."""
+    """Forget logins, tickets and sessions whose time is over."""
+    session.execute(delete(LaunchTicket).where(LaunchTicket.expires_at <= now))
     session.execute(delete(Login).where(Login.expires_at <= now))
     session.execute(delete(LaunchSession).where(LaunchSession.expires_at <= now))
 

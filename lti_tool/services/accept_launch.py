@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from lti_tool.config import Config
 from lti_tool.entering import LaunchAccepted, check_open, open_course
 from lti_tool.errors import LTIError, LTILaunchError
+from lti_tool.familiar import enter_familiar
 from lti_tool.held_launches import HeldLaunch, hold_launch
 from lti_tool.launching import let_in, note_refusal
 from lti_tool.lti.claims import Trust, parse_launch
@@ -24,7 +27,7 @@ from lti_tool.lti.launch_form import parse_launch_form, platform_refusal
 from lti_tool.lti.login import hash_state
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.platforms import find_registration
+from lti_tool.persistence.platforms import read_registration
 from lti_tool.persistence.sessions import Login, consume_login
 
 
@@ -45,7 +48,8 @@ def accept_launch(
     """
     form = parse_launch_form(fields)
     if form.error:
-        _consume(database, form.state, now)
+        with database.committing() as connection:
+            _consumed(consume_login(connection, hash_state(form.state), now))
         raise platform_refusal(form.error)
     token = read_token(form.id_token)
     registration = _registration(database, token)
@@ -54,10 +58,17 @@ def accept_launch(
         check_standard_claims(
             token.payload, issuer=registration.issuer, client_id=registration.client_id, now=now
         )
-        login = _consume(database, form.state, now)
-        launch = _launch(token, login, registration, config)
-        if began_here(form.state):
-            return open_course(database, registration, launch, now)
+        is_bound = began_here(form.state)
+        with database.committing() as connection:
+            answered = _answer(
+                connection, config, form.state, token, registration, now, is_bound=is_bound
+            )
+        # Whatever the answer is, the login is used up by now.
+        if isinstance(answered, LTIError):
+            raise answered
+        login, launch, accepted = answered
+        if is_bound:
+            return accepted or open_course(database, registration, launch, now)
         check_open(database, registration, launch, now)
         return hold_launch(
             database,
@@ -74,16 +85,37 @@ def accept_launch(
         raise
 
 
+def _answer(
+    connection: Connection,
+    config: Config,
+    state: str,
+    token: UnverifiedToken,
+    registration: PlatformRegistration,
+    now: datetime,
+    *,
+    is_bound: bool,
+) -> tuple[Login, Launch, LaunchAccepted | None] | LTIError:
+    """Use the login up and compare it with the token; let in at once whom we know well.
+
+    A refusal is returned and not raised, because the transaction has to be committed (B1).
+    """
+    try:
+        login = _consumed(consume_login(connection, hash_state(state), now))
+        launch = _launch(token, login, registration, config)
+        accepted = enter_familiar(connection, registration, launch, now) if is_bound else None
+    except LTIError as refusal:
+        return refusal
+    return login, launch, accepted
+
+
 def _registration(database: Database, token: UnverifiedToken) -> PlatformRegistration:
-    with database.reading() as session:
-        found = find_registration(session, token.issuer, token.client_id)
+    with database.connected() as connection:
+        found = read_registration(connection, token.issuer, token.client_id)
     return let_in(found)
 
 
-def _consume(database: Database, state: str, now: datetime) -> Login:
-    """Use the login up, whatever comes later (B1, B2)."""
-    with database.writing() as session:
-        login = consume_login(session, hash_state(state), now)
+def _consumed(login: Login | None) -> Login:
+    """Return the login, used up whatever comes later (B1, B2)."""
     if login is None:
         raise LTILaunchError(
             "This launch was used already, or took longer than ten minutes. Open the tool "

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row
 
 from lti_tool.errors import LTILoginError
 from lti_tool.lti.forms import Fields
@@ -17,8 +18,8 @@ from lti_tool.lti.login import (
     parse_login,
 )
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.platforms import Registration, find_registration, list_registrations
-from lti_tool.persistence.sessions import Login, add_login, delete_expired
+from lti_tool.persistence.platforms import read_registration, read_registrations
+from lti_tool.persistence.sessions import add_login
 
 LIFE = timedelta(minutes=10)
 
@@ -60,13 +61,24 @@ def accept_login(
     """
     request = parse_login(fields, public_url=public_url)
     secrets = LoginSecrets.fresh()
-    with database.writing() as session:
-        registration = _choose(session, request)
-        platform_urls = (registration.issuer, registration.authorization_url)
-        if needs_storage and request.storage_target is None:
-            return LoginPostponed(request.fields(), platform_urls)
-        delete_expired(session, now)
-        add_login(session, _login(request, registration, secrets, now))
+    with database.connected() as connection:
+        registration = _choose(connection, request)
+    platform_urls = (registration.issuer, registration.authorization_url)
+    if needs_storage and request.storage_target is None:
+        return LoginPostponed(request.fields(), platform_urls)
+    with database.committing() as connection:
+        add_login(
+            connection,
+            state_hash=hash_state(secrets.state),
+            nonce=secrets.nonce,
+            registration_id=registration.id,
+            target_link_uri=request.target_link_uri,
+            lti_deployment_id=request.deployment_id,
+            login_hint=request.login_hint,
+            message_hint=request.message_hint,
+            storage_target=request.storage_target,
+            expires_at=now + LIFE,
+        )
     url = authentication_url(
         registration.authorization_url,
         request,
@@ -77,28 +89,12 @@ def accept_login(
     return LoginStarted(url, secrets.state, request.storage_target, platform_urls)
 
 
-def _login(
-    request: LoginRequest, registration: Registration, secrets: LoginSecrets, now: datetime
-) -> Login:
-    return Login(
-        state_hash=hash_state(secrets.state),
-        nonce=secrets.nonce,
-        registration_id=registration.id,
-        target_link_uri=request.target_link_uri,
-        lti_deployment_id=request.deployment_id,
-        login_hint=request.login_hint,
-        message_hint=request.message_hint,
-        storage_target=request.storage_target,
-        expires_at=now + LIFE,
-    )
-
-
-def _choose(session: Session, request: LoginRequest) -> Registration:
+def _choose(connection: Connection, request: LoginRequest) -> Row[Any]:
     """Return the one registration that is meant (V2)."""
     if request.client_id is not None:
-        found = find_registration(session, request.issuer, request.client_id)
+        found = read_registration(connection, request.issuer, request.client_id)
     else:
-        candidates = list_registrations(session, request.issuer)
+        candidates = read_registrations(connection, request.issuer)
         if len(candidates) > 1:
             raise LTILoginError(
                 "Your platform is registered more than once; its login request has to name "

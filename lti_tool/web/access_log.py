@@ -7,6 +7,7 @@ import secrets
 import time
 import traceback
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import structlog
@@ -67,6 +68,7 @@ def _end(response: Response) -> Response:
     return response
 
 
+@cache
 def _log() -> Any:
     return structlog.wrap_logger(
         logging.getLogger(LOGGER),

@@ -1,0 +1,14 @@
+"""Use case: forget logins that nobody finished, tickets nobody used, sessions that are over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from lti_tool.persistence.base import Database
+from lti_tool.persistence.sessions import delete_expired
+
+
+def forget_expired(database: Database, *, now: datetime) -> None:
+    """Delete what expired; none of it was good for anything any more."""
+    with database.writing() as session:
+        delete_expired(session, now)
