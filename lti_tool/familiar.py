@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,9 +17,12 @@ from lti_tool.entering import (
 from lti_tool.lti.launch import Launch, MessageType
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.roles import CourseRole
-from lti_tool.persistence.familiar import find_familiar, open_familiar
+from lti_tool.persistence.familiar import add_opened, find_familiar, note_seen
 from lti_tool.persistence.platforms import NOTED_EVERY
 from lti_tool.persistence.sessions import Purpose
+
+SEEN_EVERY = timedelta(minutes=5)
+"""Somebody who goes in and out of a course is noted as seen this often."""
 
 
 def enter_familiar(
@@ -43,9 +46,10 @@ def enter_familiar(
     if known is None or not _is_unchanged(known, launch, now):
         return None
     token = secrets.token_urlsafe(32)
-    open_familiar(
+    if now - known.seen_at >= SEEN_EVERY:
+        note_seen(connection, known.membership_id, now)
+    add_opened(
         connection,
-        known.membership_id,
         now,
         token_hash=hash_session_token(token),
         learner_id=known.learner_id,

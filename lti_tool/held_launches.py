@@ -12,7 +12,7 @@ from lti_tool.lti.login import LoginRequest, browser_proof, storage_key
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.tickets import LIFE, Ticket, hash_ticket, seal_ticket
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.sessions import Login, add_ticket
+from lti_tool.persistence.sessions import LoginUnderWay, add_ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def hold_launch(
     database: Database,
     config: Config,
     registration: PlatformRegistration,
-    login: Login,
+    login: LoginUnderWay,
     *,
     state: str,
     claims: dict[str, Any],
@@ -71,7 +71,7 @@ def hold_launch(
     )
 
 
-def _asked(login: Login, registration: PlatformRegistration) -> LoginRequest:
+def _asked(login: LoginUnderWay, registration: PlatformRegistration) -> LoginRequest:
     """Return the request that began the login."""
     return LoginRequest(
         issuer=registration.issuer,

@@ -87,6 +87,8 @@ def title(members: dict[str, Any], key: str, name: str) -> str:
 
 def clean_text(text: str, limit: int = LONGEST_TITLE) -> str:
     """Take control characters and direction overrides out, and cut (V28)."""
+    if text.isascii() and text.isprintable():
+        return text.strip()[:limit]
     kept = (
         " " if character in "\t\r\n" else character
         for character in text[: 4 * limit]

@@ -49,6 +49,7 @@ FAMILIAR = (
         _learners.id.label("learner_id"),
         _learners.name,
         _members.id.label("membership_id"),
+        _members.seen_at,
         _members.is_instructor,
         _links.id.label("link_id"),
         _links.title.label("link_title"),
@@ -102,7 +103,11 @@ def find_familiar(connection: Connection, **values: Any) -> Any:
     return connection.execute(FAMILIAR, values).one_or_none()
 
 
-def open_familiar(connection: Connection, membership_id: int, now: datetime, **opened: Any) -> None:
-    """Note that somebody was seen again, and store the session that their launch opened."""
+def note_seen(connection: Connection, membership_id: int, now: datetime) -> None:
+    """Note that somebody was seen in a course again."""
     connection.execute(_SEEN, {"membership": membership_id, "at": now})
+
+
+def add_opened(connection: Connection, now: datetime, **opened: Any) -> None:
+    """Store the session that a launch opened; ``opened`` are columns of ``LaunchSession``."""
     connection.execute(_OPENED, {"uuid": uuid4(), "created_at": now, **opened})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -47,6 +48,21 @@ class Login(Base):
     message_hint: Mapped[str | None] = mapped_column(Text)
     storage_target: Mapped[str | None] = mapped_column(String(255))
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginUnderWay:
+    """A login that was taken out of ``Login``, whose columns these are."""
+
+    state_hash: str
+    nonce: str
+    registration_id: int
+    target_link_uri: str
+    lti_deployment_id: str | None
+    login_hint: str
+    message_hint: str | None
+    storage_target: str | None
+    expires_at: datetime
 
 
 class LaunchTicket(Base):
@@ -104,12 +120,12 @@ def add_login(connection: Connection, **columns: Any) -> None:
     connection.execute(_BEGUN, columns)
 
 
-def consume_login(connection: Connection, state_hash: str, now: datetime) -> Login | None:
+def consume_login(connection: Connection, state_hash: str, now: datetime) -> LoginUnderWay | None:
     """Take the login out, once; None when it is unknown, taken already, or expired."""
     row = connection.execute(_CONSUMED, {"state": state_hash}).one_or_none()
     if row is None or row.expires_at <= now:
         return None
-    return Login(**row._mapping)
+    return LoginUnderWay(**row._mapping)
 
 
 def delete_expired(session: Session, now: datetime) -> None:

@@ -28,7 +28,7 @@ from lti_tool.lti.login import hash_state
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.platforms import read_registration
-from lti_tool.persistence.sessions import Login, consume_login
+from lti_tool.persistence.sessions import LoginUnderWay, consume_login
 
 
 def accept_launch(
@@ -94,7 +94,7 @@ def _answer(
     now: datetime,
     *,
     is_bound: bool,
-) -> tuple[Login, Launch, LaunchAccepted | None] | LTIError:
+) -> tuple[LoginUnderWay, Launch, LaunchAccepted | None] | LTIError:
     """Use the login up and compare it with the token; let in at once whom we know well.
 
     A refusal is returned and not raised, because the transaction has to be committed (B1).
@@ -114,7 +114,7 @@ def _registration(database: Database, token: UnverifiedToken) -> PlatformRegistr
     return let_in(found)
 
 
-def _consumed(login: Login | None) -> Login:
+def _consumed(login: LoginUnderWay | None) -> LoginUnderWay:
     """Return the login, used up whatever comes later (B1, B2)."""
     if login is None:
         raise LTILaunchError(
@@ -126,7 +126,7 @@ def _consumed(login: Login | None) -> Login:
 
 
 def _launch(
-    token: UnverifiedToken, login: Login, registration: PlatformRegistration, config: Config
+    token: UnverifiedToken, login: LoginUnderWay, registration: PlatformRegistration, config: Config
 ) -> Launch:
     """Compare the token with the login that it answers, and read its claims."""
     if login.registration_id != registration.id:

@@ -415,17 +415,20 @@ def test_a_bound_link_stays_bound_and_its_first_column_stays(world):
     assert _one(world, LineItem).url == f"{ISSUER}/items/1"
 
 
-def test_a_placement_of_another_course_binds_nothing(world):
-    """A copied link, or a forged parameter."""
+def test_a_copied_link_is_bound_here_to_what_it_was_placed_for_there(world):
+    """Section 12: its column is that of this course; a made-up uuid binds nothing."""
     uuid = _place(world, world.deep_link())
     accepted = world.launch(
         custom={"quoin_placement": str(uuid)},
         context={"id": "course-2"},
         endpoint={"lineitem": f"{ISSUER}/items/1"},
     )
-    assert world.launched(accepted).achievement_id is None
-    assert _count(world, LineItem) == 0
-    assert world.launch(custom={"quoin_placement": str(uuid4())})
+    assert world.launched(accepted).achievement_id == world.achievement_id
+    assert _count(world, LineItem) == 2
+    forged = world.launch(
+        custom={"quoin_placement": str(uuid4())}, resource_link={"id": "another-link"}
+    )
+    assert world.launched(forged).achievement_id is None
 
 
 def test_a_link_outside_every_course_gets_a_course_of_its_own(world):
