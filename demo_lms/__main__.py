@@ -21,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
         people=_institutions(options),
         flavour=options.flavour,
         locale=options.locale,
+        **({"storage_frame": None} if options.no_storage else {}),
     )
     try:
         sockets = bind_loopback(options.port)
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--public-url", help="default: http://localhost:PORT")
     parser.add_argument("--locale", default="en", help="the locale that tools are told")
+    parser.add_argument("--no-storage", action="store_true", help="keep no values for the tool")
     return parser
 
 

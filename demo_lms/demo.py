@@ -61,7 +61,8 @@ def main(arguments: list[str] | None = None) -> int:
     environ = _environ(options.tool_port, home)
     _say("preparing the database and the demo institution ...")
     seed(Config.from_environ(environ), _lms_url(options.lms_port))
-    return _serve(options.tool_port, options.lms_port, home, environ)
+    lms_options = ["--no-storage"] if options.no_storage else []
+    return _serve(options.tool_port, options.lms_port, home, environ, lms_options)
 
 
 def seed(config: Config, lms_url: str) -> None:
@@ -138,10 +139,18 @@ def _replay(database: Database, institution_id: int, authority: str, people: Ins
         )
 
 
-def _serve(tool_port: int, lms_port: int, home: Path, environ: dict[str, str]) -> int:
+def _serve(
+    tool_port: int, lms_port: int, home: Path, environ: dict[str, str], lms_options: list[str]
+) -> int:
     tool = [sys.executable, "-m", "lti_tool.cli", "serve", "--port", str(tool_port)]
     lms = [sys.executable, "-m", "demo_lms", "--port", str(lms_port)]
-    lms += ["--tool-url", _tool_url(tool_port), "--database", str(home / "lms.sqlite3")]
+    lms += [
+        "--tool-url",
+        _tool_url(tool_port),
+        "--database",
+        str(home / "lms.sqlite3"),
+        *lms_options,
+    ]
     servers = [
         _start(tool, home / "quoin.log", environ),
         _start(lms, home / "lms.log", environ),
@@ -240,6 +249,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reset", action="store_true", help="throw the demo's data away")
     parser.add_argument("--tool-port", type=int, default=8000)
     parser.add_argument("--lms-port", type=int, default=8001)
+    parser.add_argument(
+        "--no-storage", action="store_true", help="let the LMS keep no values for the tool"
+    )
     return parser
 
 

@@ -10,6 +10,8 @@ from lti1p3platform.oidc_login import OIDCLoginAbstract
 from lti1p3platform.request import Request, TRequest
 from lti1p3platform.response import Response
 
+from demo_lms.storage import offer_storage
+
 PAGING = ("page", "limit")
 LONGEST_NUMBER = 9
 
@@ -116,7 +118,7 @@ class FlaskLogin(OIDCLoginAbstract):  # type: ignore[misc]
 
     def get_redirect(self, url: str) -> Any:
         """Called by the base class with the complete address."""
-        return flask.redirect(url)
+        return flask.redirect(offer_storage(url))
 
 
 class FlaskLaunch(LTIAdvantageMessageLaunchAbstract):  # type: ignore[misc]

@@ -13,7 +13,6 @@ from demo_lms.lms import LMS, current_lms
 from demo_lms.messages import ask_for_links, describe_course, describe_link, describe_person
 from demo_lms.people import Course, Person
 from demo_lms.registration import ToolRegistration
-from demo_lms.storage import offer_storage
 from demo_lms.visitors import open_course, signed_in
 
 blueprint = flask.Blueprint("oidc", __name__)
@@ -144,7 +143,7 @@ def _initiate(
     login.set_lti_message_hint(hint=sign_message_hint(lms, hint))
     if url:
         login.set_launch_url(url)
-    answer: BaseResponse = flask.redirect(offer_storage(login.prepare_preflight_url(hint.sub)))
+    answer: BaseResponse = login.initiate_login(hint.sub)
     return answer
 
 

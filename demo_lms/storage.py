@@ -16,8 +16,8 @@ blueprint = flask.Blueprint("storage", __name__)
 @blueprint.get("/lti/storage")
 def frame() -> str:
     """The frame that answers the tool, and nobody else."""
-    tool = origin(current_lms().settings.tool_url)
-    return flask.render_template("storage.html", tool=tool)
+    origins = [origin(current_lms().settings.tool_url)]
+    return flask.render_template("storage.html", origins=origins)
 
 
 def offer_storage(login_url: str) -> str:

@@ -35,9 +35,14 @@ class QuoinError(Exception):
 
 
 class LTIError(QuoinError):
-    """The LTI 1.3 protocol was not followed."""
+    """The LTI 1.3 protocol was not followed.
+
+    ``return_url`` leads back to the platform where that is known. It may hold a key of the
+    person's session there, so it is shown to that person and never logged.
+    """
 
     code = "lti"
+    return_url: str | None = None
 
 
 class LTILoginError(LTIError):

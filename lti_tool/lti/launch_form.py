@@ -42,7 +42,8 @@ def platform_refusal(error: str) -> LTILaunchError:
     advice = (
         "Sign in to your LMS again, then open the tool from your course."
         if error in SIGN_IN_ERRORS
-        else "Open the tool again from your course; if it stays, tell the administrator."
+        else "If you opened it in a new tab, open your course itself in a new tab and the tool "
+        "from there. Otherwise open it again from your course; if it stays, tell the administrator."
     )
     return LTILaunchError(
         f"Your LMS did not let this launch through. {advice}", code="lti-platform-answer"

@@ -26,6 +26,7 @@ from lti_tool.lti.launch import Launch
 from lti_tool.lti.launch_form import parse_launch_form, platform_refusal
 from lti_tool.lti.login import hash_state
 from lti_tool.lti.registrations import PlatformRegistration
+from lti_tool.lti.return_url import error_return_url
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.platforms import read_registration
 from lti_tool.persistence.sessions import LoginUnderWay, consume_login
@@ -82,6 +83,7 @@ def accept_launch(
         )
     except LTIError as refusal:
         note_refusal(database, registration, token.payload, refusal, now)
+        refusal.return_url = error_return_url(token.payload, registration, refusal)
         raise
 
 

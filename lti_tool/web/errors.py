@@ -42,7 +42,7 @@ TITLES = {
 DETAILS = {
     400: "Go back to your course and open the tool from there.",
     404: "The address is wrong, or what was there is not open to you.",
-    405: "Go back and use the links and buttons of the page.",
+    405: "Use the links and buttons of the page, or open the tool again from your course.",
     413: "At most 256 KiB can be sent at once. Shorten the text, or hand in a link instead.",
     500: "Nothing of what you sent is half-saved. Try again in a moment.",
 }
@@ -53,12 +53,16 @@ HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is answered instead of the page: a status, a stable code, words to act on."""
+    """What is answered instead of the page: a status, a stable code, words to act on.
+
+    ``return_url`` leads back to the course; a page shows it, and nothing else does.
+    """
 
     status: int
     code: str
     detail: str
     errors: dict[str, str] | None = None
+    return_url: str | None = None
 
     @property
     def title(self) -> str:
@@ -101,7 +105,8 @@ def _on_quoin_error(error: QuoinError) -> Response:
     errors = None
     if isinstance(error, InvalidInputError):
         errors = {error.field or "": error.message}
-    return _answer(Refusal(status, error.code, error.message, errors))
+    back = error.return_url if isinstance(error, LTIError) else None
+    return _answer(Refusal(status, error.code, error.message, errors, return_url=back))
 
 
 def _on_http_error(error: HTTPException) -> Response:
@@ -140,6 +145,7 @@ def _answer(refusal: Refusal) -> Response:
         title=refusal.title,
         detail=refusal.detail,
         hint=HINTS.get(refusal.status, ""),
+        return_url=refusal.return_url,
         code=refusal.code,
         reference=g.reference,
     )

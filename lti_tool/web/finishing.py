@@ -27,6 +27,7 @@ blueprint = Blueprint("finishing", __name__)
 
 FRAMES = frozenset({"iframe", "frame", "embed", "object"})
 CHECKED = "quoin_checked"
+RESTART = "quoin_restart"
 CHECK_PURPOSE = b"quoin cookie check:"
 
 
@@ -52,8 +53,14 @@ def check_cookies(postponed: LoginPostponed, fields: Iterable[tuple[str, str]]) 
     return response
 
 
-def store(started: LoginStarted) -> Response:
-    """Return the page that puts the proof of a login into the platform's storage and goes on."""
+def go_on(started: LoginStarted) -> Response:
+    """Lead to the platform: by a redirect, or by a page that first puts the proof in its storage.
+
+    What our own form began is led on by the page, too: some browsers hold a redirect after a
+    form against ``form-action``, and a platform may redirect to hosts that nobody knows.
+    """
+    if started.storage_target is None and RESTART not in request.form:
+        return go(started.url, 302)
     allow_framing_by(started.platform_urls)
     page = render_template(
         "store.html",

@@ -52,7 +52,7 @@ def login() -> Response:
     )
     if isinstance(started, LoginPostponed):
         return finishing.check_cookies(started, fields)
-    response = finishing.store(started) if started.storage_target else go(started.url, 302)
+    response = finishing.go_on(started)
     _drop_old_cookies(response)
     proof = browser_proof(started.state, parts.config.secret_key)
     set_cookie(response, login_cookie(started.state), proof, LOGIN_LIFE)

@@ -46,7 +46,8 @@ def current(context_uuid: UUID) -> Launched:
     The session's token comes in its cookie, or in a header where no cookie is kept.
     """
     parts = current_parts()
-    bearer = request.headers.get("Authorization", "").removeprefix(BEARER)
+    header = request.headers.get("Authorization", "")
+    bearer = header.removeprefix(BEARER) if header.startswith(BEARER) else ""
     token = bearer or request.cookies.get(session_cookie(context_uuid), "")
     launched = None
     if token:

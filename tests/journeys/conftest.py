@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -10,12 +11,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PATH = shutil.which("chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,17 +42,31 @@ class Demo:
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
     """The demo, started from an empty folder on free ports; ends with the test."""
+    with running_demo(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def demo_without_storage(tmp_path: Path) -> Iterator[Demo]:
+    """The demo with an LMS that keeps no values for the tool."""
+    with running_demo(tmp_path, "--no-storage") as found:
+        yield found
+
+
+@contextmanager
+def running_demo(folder: Path, *options: str) -> Iterator[Demo]:
+    """Run the demo in ``folder`` with these options."""
     tool_port, lms_port = _free_port(), _free_port()
-    command = [sys.executable, "-m", "demo_lms.demo"]
+    command = [sys.executable, "-m", "demo_lms.demo", *options]
     command += ["--tool-port", str(tool_port), "--lms-port", str(lms_port)]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with (tmp_path / "demo.log").open("wb") as log:
+    with (folder / "demo.log").open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=tmp_path, env=environ, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=folder, env=environ, stdout=log, stderr=subprocess.STDOUT
         )
         try:
             found = Demo(f"http://localhost:{lms_port}", f"http://127.0.0.1:{tool_port}")
-            _wait_for(found, process, tmp_path / "demo.log")
+            _wait_for(found, process, folder / "demo.log")
             yield found
         finally:
             process.terminate()
@@ -56,17 +74,48 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="session")
-def browser():  # type: ignore[no-untyped-def]
-    """A headless Chromium; tests that need it are skipped where there is none."""
-    path = shutil.which("chromium")
-    if path is None:
+def chromium():  # type: ignore[no-untyped-def]
+    """Chromium as it can be started; tests that need it are skipped where there is none."""
+    if PATH is None:
         pytest.skip("Debian's chromium is not installed (apt install chromium)")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield opened
-        opened.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):  # type: ignore[no-untyped-def]
+    """A headless Chromium with its usual settings."""
+    opened = chromium.launch(executable_path=PATH, args=ARGUMENTS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def careful_browser(chromium, tmp_path):  # type: ignore[no-untyped-def]
+    """Opens a Chromium of its own whose settings block cookies: ``careful_browser(settings)``.
+
+    ``settings`` are those of a person's profile, as its file ``Preferences`` holds them.
+    """
+    opened = []
+
+    def start(settings: dict[str, object], *, width: int = 1000) -> Any:
+        profile = tmp_path / f"profile-{len(opened)}"
+        (profile / "Default").mkdir(parents=True)
+        (profile / "Default" / "Preferences").write_text(json.dumps({"profile": settings}))
+        context = chromium.launch_persistent_context(
+            str(profile),
+            executable_path=PATH,
+            args=ARGUMENTS,
+            viewport={"width": width, "height": 900},
+        )
+        opened.append(context)
+        return context
+
+    yield start
+    for context in opened:
+        context.close()
 
 
 def _free_port() -> int:

@@ -10,7 +10,12 @@ from tests.journeys.conftest import Demo
 
 
 def sign_in(browser: Any, demo: Demo, name: str, *, width: int = 1000) -> Any:
-    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    return enter(browser.new_context(viewport={"width": width, "height": 900}), demo, name)
+
+
+def enter(context: Any, demo: Demo, name: str) -> Any:
+    """Sign in as this person in a browser's context, and go to the course."""
+    page = context.new_page()
     page.goto(demo.lms)
     page.get_by_text(name).first.click()
     page.wait_for_url("**/courses")

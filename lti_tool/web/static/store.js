@@ -2,5 +2,5 @@
 import { ask } from "./storage.js";
 
 const link = document.getElementById("storage");
-await ask("lti.put_data", link.dataset).catch(() => {});
+if (link.dataset.frame) await ask("lti.put_data", link.dataset).catch(() => {});
 location.replace(link.href);
