@@ -89,10 +89,11 @@ def test_a_learner_whose_every_cookie_is_refused_reads_and_hands_in(
     frame = frame_of(page, demo, "Your progress")
     assert violations(frame) == []
     assert "Your progress" in frame.title()
-    assert frame.evaluate("document.activeElement.tagName") == "H1"
+    assert frame.evaluate("document.activeElement.tagName") == "BODY"
 
     frame.locator("a.hand-in", has_text=COMPETENCY).first.click()
     frame.get_by_role("heading", name=COMPETENCY).wait_for()
+    assert frame.evaluate("document.activeElement.tagName") == "H1"
     frame.get_by_role("button", name="Hand in").click()
     frame.get_by_role("alert").wait_for()
     assert frame.evaluate("document.activeElement.getAttribute('role')") == "alert"
@@ -124,7 +125,7 @@ def test_a_teacher_whose_every_cookie_is_refused_places_and_records(
     roster.get_by_label("Grade (if there is one)").fill("92")
     roster.get_by_role("button", name="Record", exact=True).click()
     roster.get_by_text("The completion is recorded.").wait_for()
-    roster.get_by_text("Sent to the gradebook").first.wait_for()
+    roster.get_by_text("Score in the gradebook").first.wait_for()
     roster.get_by_role("link", name=LEARNER).click()
     frame_of(page, demo, f"Progress of {LEARNER}")
     assert "92" in row_of(page, demo, LEARNER, full="92").split()
@@ -163,3 +164,20 @@ def test_without_cookies_and_storage_the_tool_opens_in_a_new_tab(
     tab = opened.value
     tab.get_by_role("heading", name="Your progress").wait_for()
     assert tab.url.startswith(f"{demo.tool}/courses/")
+
+
+def test_a_link_that_was_used_up_before_cookies_failed_is_said_plainly(
+    demo: Demo, careful_browser: Any
+) -> None:
+    """The storage was offered and is silent: the login was used, and the LMS takes it once."""
+    context = careful_browser(IN_FRAMES, width=360)
+    page = enter(context, demo, LEARNER)
+    page.route("**/lti/storage", lambda route: route.abort())
+    page.get_by_text(LINK).first.click()
+    frame = frame_of(page, demo, "Open Quoin in a new tab")
+    assert violations(frame) == []
+    with context.expect_page() as opened:
+        frame.get_by_role("button", name="Open in a new tab").click()
+    tab = opened.value
+    tab.get_by_text("open your course itself in a new tab").wait_for()
+    assert violations(tab) == []

@@ -55,8 +55,12 @@ async function load(address, options = {}) {
       referrerPolicy: "same-origin",
     });
     if (!answer.headers.get("Content-Type")?.startsWith("text/html")) return await save(answer);
+    const text = await answer.text();
+    const isFirst = !here;
     here = answer.url;
-    show(await answer.text(), new URL(address, location.href).hash.slice(1));
+    show(text);
+    // A frame that has just opened must not take the focus away from the course around it.
+    if (!isFirst) lead(new URL(address, here).hash.slice(1));
     return true;
   } catch {
     say("This did not reach Quoin. Check your connection and try again.");
@@ -66,13 +70,17 @@ async function load(address, options = {}) {
   }
 }
 
-function show(text, fragment) {
+function show(text) {
   const page = new DOMParser().parseFromString(text, "text/html");
   document.title = page.title;
   for (const name of ["lang", "dir"]) document.documentElement[name] = page.documentElement[name];
   document.body.replaceWith(document.adoptNode(page.body));
   for (const script of page.querySelectorAll("script[src]")) run(script);
   window.htmx?.process(document.body);
+}
+
+// What went wrong or right comes first, then the part that was asked for, then the page's heading.
+function lead(fragment) {
   scrollTo(0, 0);
   focus(document.querySelector('[role="alert"], [role="status"]')
     || (fragment !== "main" && document.getElementById(fragment))
