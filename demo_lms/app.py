@@ -9,36 +9,49 @@ from werkzeug.exceptions import HTTPException
 
 from demo_lms import (
     ags,
+    bad_launches,
+    controls_page,
+    course_copy,
     deep_linking,
     dynamic_registration,
-    faults,
+    fault_page,
+    grade_pages,
+    notices,
     nrps,
     oidc,
+    other_launches,
     pages,
     state,
     storage,
     tokens,
     tool_admin,
 )
+from demo_lms.fault_strikes import FaultyAnswers, strike_after, strike_before
 from demo_lms.flask_adapter import refuse_service
 from demo_lms.lms import current_lms, open_lms
 from demo_lms.settings import Settings, origin
 
-LARGEST_BODY = 1024 * 1024
 PARTS = (
     pages,
+    grade_pages,
+    course_copy,
     oidc,
+    other_launches,
     storage,
     tokens,
     ags,
     nrps,
+    notices,
     deep_linking,
     dynamic_registration,
     tool_admin,
     state,
-    faults,
+    controls_page,
+    fault_page,
+    bad_launches,
 )
-LOOPBACK_ONLY = ("faults", "state")
+LARGEST_BODY = 1024 * 1024
+LOOPBACK_ONLY = ("bad_launches", "controls", "faults", "local_course_copy", "state")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -57,12 +70,14 @@ def create_lms(settings: Settings) -> flask.Flask:
     )
     for part in PARTS:
         app.register_blueprint(part.blueprint)
+    app.register_blueprint(course_copy.local)
     app.before_request(keep_practice_aids_local)
-    app.before_request(lambda: faults.strike_before(lms.faults))
+    app.before_request(lambda: strike_before(lms))
     app.after_request(add_headers)
+    app.after_request(strike_after)
     app.register_error_handler(LtiServiceException, refuse_service)
     app.register_error_handler(HTTPException, pages.error_page)
-    app.wsgi_app = faults.FaultyAnswers(app.wsgi_app, lms.faults)  # type: ignore[method-assign]
+    app.wsgi_app = FaultyAnswers(app.wsgi_app, lms.faults)  # type: ignore[method-assign]
     return app
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,7 +52,7 @@ def _read(item: object, tool_url: str) -> ContentItem:
         text=_text(item, "text"),
         url=_tool_address(item.get("url"), tool_url),
         custom=_custom(item.get("custom")),
-        column=_column(item.get("lineItem"), title),
+        column=_column(item.get("lineItem"), title, tool_url),
     )
 
 
@@ -109,14 +109,18 @@ def _custom_value(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _column(value: object, title: str) -> ColumnValues | None:
+def _column(value: object, title: str, tool_url: str) -> ColumnValues | None:
     if value is None:
         return None
     if not isinstance(value, dict):
         raise ContentItemError("lineItem must be an object")
-    known = {name: value.get(name) for name in ("scoreMaximum", "resourceId", "tag")}
+    known = {
+        name: value.get(name) for name in ("scoreMaximum", "resourceId", "tag", "submissionReview")
+    }
     try:
-        return column_values({**known, "label": value.get("label") or title})
+        column = column_values({**known, "label": value.get("label") or title})
+        _tool_address((known["submissionReview"] or {}).get("url"), tool_url)
+        return column
     except LtiServiceException as problem:
         raise ContentItemError(f"lineItem: {problem.message}") from problem
 
@@ -136,8 +140,5 @@ def store_items(
             custom=item.custom,
         )
         if item.column:
-            column = item.column
-            linked = ColumnValues(
-                column.label, column.score_maximum, column.resource_id, column.tag, link_id
-            )
+            linked = replace(item.column, link_id=link_id)
             ensure_column(connection, course_id, client_id, linked)

@@ -14,7 +14,9 @@ CREATE TABLE IF NOT EXISTS links (
     text TEXT NOT NULL DEFAULT '',
     url TEXT,
     custom TEXT NOT NULL DEFAULT '{}',
-    client_id TEXT NOT NULL DEFAULT 'quoin-demo'
+    client_id TEXT NOT NULL DEFAULT 'quoin-demo',
+    restricted_to TEXT,
+    history TEXT NOT NULL DEFAULT '[]'
 );
 CREATE TABLE IF NOT EXISTS gradebook_columns (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -24,7 +26,8 @@ CREATE TABLE IF NOT EXISTS gradebook_columns (
     resource_id TEXT,
     tag TEXT,
     link_id TEXT REFERENCES links (id),
-    client_id TEXT NOT NULL DEFAULT 'quoin-demo'
+    client_id TEXT NOT NULL DEFAULT 'quoin-demo',
+    review TEXT
 );
 CREATE TABLE IF NOT EXISTS scores (
     column_id INTEGER NOT NULL REFERENCES gradebook_columns (id) ON DELETE CASCADE,
@@ -34,12 +37,52 @@ CREATE TABLE IF NOT EXISTS scores (
     activity_progress TEXT NOT NULL,
     grading_progress TEXT NOT NULL,
     timestamp TEXT NOT NULL,
+    changed_by TEXT NOT NULL DEFAULT '',
+    published INTEGER NOT NULL DEFAULT 1,
+    submissions INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY (column_id, username)
+);
+CREATE TABLE IF NOT EXISTS refused_scores (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    column_id INTEGER NOT NULL REFERENCES gradebook_columns (id) ON DELETE CASCADE,
+    username TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    refused_at TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS tool_registrations (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     client_id TEXT NOT NULL UNIQUE,
     document TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS course_copies (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    origin TEXT NOT NULL,
+    title TEXT NOT NULL,
+    context_id TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS enrolments (
+    course TEXT NOT NULL,
+    username TEXT NOT NULL,
+    status TEXT NOT NULL,
+    changed_at REAL NOT NULL,
+    PRIMARY KEY (course, username)
+);
+CREATE TABLE IF NOT EXISTS notice_handlers (
+    client_id TEXT NOT NULL,
+    deployment_id TEXT NOT NULL,
+    notice_type TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    PRIMARY KEY (client_id, deployment_id, notice_type)
+);
+CREATE TABLE IF NOT EXISTS notices (
+    id TEXT PRIMARY KEY,
+    client_id TEXT NOT NULL,
+    deployment_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    claims TEXT NOT NULL,
+    answers TEXT NOT NULL DEFAULT '[]'
 );
 CREATE TABLE IF NOT EXISTS used_once (
     kind TEXT NOT NULL,
@@ -52,7 +95,13 @@ CREATE TABLE IF NOT EXISTS used_once (
 # Columns that came later: (table, column, definition). A file of an older demo gets them added.
 LATER = (
     ("links", "client_id", "TEXT NOT NULL DEFAULT 'quoin-demo'"),
+    ("links", "restricted_to", "TEXT"),
+    ("links", "history", "TEXT NOT NULL DEFAULT '[]'"),
     ("gradebook_columns", "client_id", "TEXT NOT NULL DEFAULT 'quoin-demo'"),
+    ("gradebook_columns", "review", "TEXT"),
+    ("scores", "changed_by", "TEXT NOT NULL DEFAULT ''"),
+    ("scores", "published", "INTEGER NOT NULL DEFAULT 1"),
+    ("scores", "submissions", "INTEGER NOT NULL DEFAULT 1"),
 )
 
 INDEXES = """

@@ -12,15 +12,12 @@ from lti1p3platform.response import Response
 
 from demo_lms.storage import offer_storage
 
-PAGING = ("page", "limit")
-LONGEST_NUMBER = 9
-
 
 class FlaskRequest(Request):  # type: ignore[misc]  # the package has no types
     """A Flask request as lti1p3platform wants to see it.
 
-    ``parameters`` names the query parameters that the service knows; others are left out, and page
-    numbers become numbers, both of which the package's handlers rely on.
+    ``parameters`` names the query parameters that the service knows; others are left out, which
+    the package's handlers rely on.
     """
 
     def __init__(self, request: flask.Request, parameters: tuple[str, ...] = ()) -> None:
@@ -41,19 +38,8 @@ class FlaskRequest(Request):  # type: ignore[misc]  # the package has no types
 
 
 def _query(request: flask.Request, parameters: tuple[str, ...]) -> dict[str, Any]:
-    query: dict[str, Any] = {}
-    for name in (*parameters, *PAGING):
-        value = request.args.get(name)
-        if value is None:
-            continue
-        query[name] = _positive(name, value) if name in PAGING else value
-    return query
-
-
-def _positive(name: str, value: str) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER and int(value)):
-        raise LtiServiceException(f"{name} must be a positive whole number", 400)
-    return int(value)
+    values = ((name, request.args.get(name)) for name in parameters)
+    return {name: value for name, value in values if value is not None}
 
 
 def _json_object(request: flask.Request) -> dict[str, Any] | None:
@@ -68,16 +54,20 @@ def _json_object(request: flask.Request) -> dict[str, Any] | None:
     return body
 
 
-def check_media_types(*, consumes: str | None = None, produces: str | None = None) -> None:
-    """Refuse any media type but the service's own, as Moodle does (no Accept at all is fine).
+def read_json_object() -> dict[str, Any]:
+    """The body as a JSON object, or LtiServiceException 400."""
+    body = _json_object(flask.request)
+    if body is None:
+        raise LtiServiceException("Content-Type must be JSON", 400)
+    return body
 
-    Raises LtiServiceException 415 or 406.
-    """
-    if consumes and flask.request.mimetype != consumes:
-        raise LtiServiceException(f"Content-Type must be {consumes}", 415)
-    accept = flask.request.headers.get("Accept")
-    if produces and accept is not None and accept.strip() != produces:
-        raise LtiServiceException(f"Accept must be exactly {produces}", 406)
+
+def read_bearer() -> str:
+    """The token of the Authorization header, or LtiServiceException 401."""
+    kind, _, token = flask.request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        raise LtiServiceException("There is no Bearer token", 401)
+    return token.strip()
 
 
 def service_answer(response: Response) -> flask.Response:
@@ -127,9 +117,9 @@ class FlaskLaunch(LTIAdvantageMessageLaunchAbstract):  # type: ignore[misc]
     def render_launch_form(self, launch_data: dict[str, Any], **_kwargs: Any) -> str:
         """Called by the base class with id_token, state and the redirect URI."""
         fields = {"id_token": launch_data["id_token"], "state": launch_data["state"]}
-        return form_post(str(launch_data["launch_url"]), fields)
+        return form_post(str(launch_data["launch_url"]), list(fields.items()))
 
 
-def form_post(action: str, fields: dict[str, str]) -> str:
+def form_post(action: str, fields: list[tuple[str, str]], *, method: str = "post") -> str:
     """A page that posts ``fields`` to the tool by itself, or by its button without scripts."""
-    return flask.render_template("form_post.html", action=action, fields=fields)
+    return flask.render_template("form_post.html", action=action, fields=fields, method=method)

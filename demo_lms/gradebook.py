@@ -7,13 +7,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ColumnValues:
-    """What a tool may say of a column."""
+    """What a tool may say of a column; ``review`` is its submissionReview as JSON."""
 
     label: str
     score_maximum: float
     resource_id: str | None = None
     tag: str | None = None
     link_id: str | None = None
+    review: str | None = None
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,20 @@ class Column(ColumnValues):
     course: str = ""
     client_id: str = ""
 
+    def values_for(self, link_id: str | None) -> ColumnValues:
+        """The same values for a column that belongs to another link."""
+        return ColumnValues(
+            self.label, self.score_maximum, self.resource_id, self.tag, link_id, self.review
+        )
+
 
 @dataclass(frozen=True)
 class StandingScore:
-    """The last word on one learner in one column; ``score`` is None when it was erased."""
+    """The last word on one learner in one column; ``score`` is None when it was erased.
+
+    ``changed_by`` is the teacher who had it, empty for the tool; what is not ``published`` is kept
+    for the tool but shown to nobody.
+    """
 
     column_id: int
     username: str
@@ -36,6 +47,14 @@ class StandingScore:
     activity_progress: str
     grading_progress: str
     timestamp: str
+    changed_by: str = ""
+    published: bool = True
+    submissions: int = 1
+
+    @property
+    def by_teacher(self) -> bool:
+        """Whether a teacher had the last word."""
+        return bool(self.changed_by)
 
 
 def _column(row: sqlite3.Row) -> Column:
@@ -73,8 +92,8 @@ def add_column(
     """Add a column; a second one with the same resource id is not refused (Moodle does not)."""
     row = connection.execute(
         """INSERT INTO gradebook_columns
-               (course, client_id, label, score_maximum, resource_id, tag, link_id)
-           VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *""",
+               (course, client_id, label, score_maximum, resource_id, tag, link_id, review)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *""",
         (course_id, client_id, *_in_order(values)),
     ).fetchone()
     return _column(row)
@@ -97,7 +116,7 @@ def replace_column(connection: sqlite3.Connection, column_id: int, values: Colum
     """Make the column exactly what ``values`` says: what it leaves out is cleared."""
     row = connection.execute(
         """UPDATE gradebook_columns
-           SET label = ?, score_maximum = ?, resource_id = ?, tag = ?, link_id = ?
+           SET label = ?, score_maximum = ?, resource_id = ?, tag = ?, link_id = ?, review = ?
            WHERE id = ? RETURNING *""",
         (*_in_order(values), column_id),
     ).fetchone()
@@ -110,7 +129,14 @@ def remove_column(connection: sqlite3.Connection, column_id: int) -> None:
 
 
 def _in_order(values: ColumnValues) -> tuple[Any, ...]:
-    return values.label, values.score_maximum, values.resource_id, values.tag, values.link_id
+    return (
+        values.label,
+        values.score_maximum,
+        values.resource_id,
+        values.tag,
+        values.link_id,
+        values.review,
+    )
 
 
 def find_score(
@@ -120,7 +146,11 @@ def find_score(
     row = connection.execute(
         "SELECT * FROM scores WHERE column_id = ? AND username = ?", (column_id, username)
     ).fetchone()
-    return StandingScore(**dict(row)) if row else None
+    return _score(row) if row else None
+
+
+def _score(row: sqlite3.Row) -> StandingScore:
+    return StandingScore(**{**dict(row), "published": bool(row["published"])})
 
 
 def list_scores(connection: sqlite3.Connection, column_id: int) -> list[StandingScore]:
@@ -128,20 +158,16 @@ def list_scores(connection: sqlite3.Connection, column_id: int) -> list[Standing
     rows = connection.execute(
         "SELECT * FROM scores WHERE column_id = ? ORDER BY username", (column_id,)
     )
-    return [StandingScore(**dict(row)) for row in rows]
+    return [_score(row) for row in rows]
 
 
 def put_score(connection: sqlite3.Connection, score: StandingScore) -> None:
     """Let ``score`` stand in place of whatever stood there."""
     connection.execute(
-        "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            score.column_id,
-            score.username,
-            score.score,
-            score.comment,
-            score.activity_progress,
-            score.grading_progress,
-            score.timestamp,
-        ),
+        """INSERT OR REPLACE INTO scores
+               (column_id, username, score, comment, activity_progress, grading_progress,
+                timestamp, changed_by, published, submissions)
+           VALUES (:column_id, :username, :score, :comment, :activity_progress,
+                   :grading_progress, :timestamp, :changed_by, :published, :submissions)""",
+        vars(score),
     )

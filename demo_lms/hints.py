@@ -19,13 +19,21 @@ class HintError(Exception):
 
 @dataclass(frozen=True)
 class MessageHint:
-    """Which message of which tool is meant, and for whom: link None asks for deep linking."""
+    """Which message of which tool is meant, and for whom.
+
+    ``course`` is empty for a message of the whole institution; ``link``, ``column`` and
+    ``for_user`` (a sub) are there where the message needs them. ``wrong`` names a broken launch.
+    """
 
     client_id: str
     sub: str
     course: str
-    link: str | None
+    message: str
     target: str
+    link: str = ""
+    column: str = ""
+    for_user: str = ""
+    wrong: str = ""
     id: str = ""
 
 

@@ -3,9 +3,10 @@
 import json
 import sqlite3
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from demo_lms.people import SUBJECT_NAMESPACE, Course
+from demo_lms.people import SUBJECT_NAMESPACE, Course, Person
 from demo_lms.registration import ToolRegistration
 from demo_lms.settings import CLIENT_ID
 
@@ -15,7 +16,11 @@ FIRST_LINK_TEXT = "See what you have earned and what comes next."
 
 @dataclass(frozen=True)
 class Link:
-    """One resource link; ``url`` is None where the tool's launch address is meant."""
+    """One resource link; ``url`` is None where the tool's launch address is meant.
+
+    ``restricted_to`` has the usernames of the only learners who may open it, None means all;
+    ``history`` the ids of the links it was copied from, nearest first.
+    """
 
     id: str
     course: str
@@ -24,6 +29,13 @@ class Link:
     url: str | None
     custom: dict[str, str]
     client_id: str
+    restricted_to: tuple[str, ...] | None = None
+    history: tuple[str, ...] = ()
+
+    def is_open_to(self, course: Course, person: Person) -> bool:
+        """Whether the person may open it: a restriction is for learners."""
+        restricted = self.restricted_to is not None and not course.sees_everyone(person)
+        return not restricted or person.username in (self.restricted_to or ())
 
 
 def _link(row: sqlite3.Row) -> Link:
@@ -35,7 +47,22 @@ def _link(row: sqlite3.Row) -> Link:
         url=row["url"],
         custom=json.loads(row["custom"]),
         client_id=row["client_id"],
+        restricted_to=_usernames(row["restricted_to"]),
+        history=tuple(json.loads(row["history"])),
     )
+
+
+def _usernames(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(json.loads(text))
+
+
+def restrict_link(
+    connection: sqlite3.Connection, link_id: str, usernames: Sequence[str] | None
+) -> bool:
+    """Open a link to these learners only (None: to all); False when there is no such link."""
+    text = None if usernames is None else json.dumps(list(usernames))
+    cursor = connection.execute("UPDATE links SET restricted_to = ? WHERE id = ?", (text, link_id))
+    return cursor.rowcount == 1
 
 
 def ensure_first_link(

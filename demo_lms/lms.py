@@ -6,6 +6,8 @@ from typing import cast
 
 from flask import current_app
 
+from demo_lms.controls import Controls
+from demo_lms.course_changes import list_copies, list_enrolments
 from demo_lms.database import Database
 from demo_lms.directory import Directory, load_directory
 from demo_lms.faults import FaultMenu
@@ -26,7 +28,7 @@ from demo_lms.tool_keys import ToolKeysets
 
 @dataclass(frozen=True)
 class LMS:
-    """Everything a request may need."""
+    """Everything a request may need; ``sent_forms`` has each person's last launch, for replays."""
 
     settings: Settings
     database: Database
@@ -34,6 +36,8 @@ class LMS:
     keys: SigningKeys
     secret: bytes = field(repr=False)
     tool_keysets: ToolKeysets = field(default_factory=ToolKeysets)
+    controls: Controls = field(default_factory=Controls)
+    sent_forms: dict[str, list[tuple[str, str]]] = field(default_factory=dict, repr=False)
     faults: FaultMenu = field(default_factory=FaultMenu)
 
     def platform(self, tool: ToolRegistration | None = None) -> LmsPlatform:
@@ -54,10 +58,17 @@ class LMS:
         """The tools that are deployed at an institution, oldest first."""
         return [tool for tool in self.tools() if tool.deployment_at(institution) is not None]
 
+    def refresh(self) -> None:
+        """Take over copied courses and changed enrolments; every new course gets its links."""
+        with self.database.writing() as connection:
+            _refresh(connection, self.directory)
+
     def put_tool(self, registration: ToolRegistration) -> ToolRegistration:
         """Add a tool, or replace what is known of it; where it is deployed, courses get a link."""
         with self.database.writing() as connection:
-            return _put_tool(connection, self.directory, registration)
+            stored = put_registration(connection, registration)
+            _refresh(connection, self.directory)
+            return stored
 
     def course(self, course_id: str) -> Course | None:
         """The course of that id."""
@@ -74,7 +85,8 @@ def open_lms(settings: Settings) -> LMS:
     folder = settings.database.parent
     directory = load_directory(settings.people)
     with database.writing() as connection:
-        _put_tool(connection, directory, first_tool(settings, directory))
+        put_registration(connection, first_tool(settings, directory))
+        _refresh(connection, directory)
     return LMS(
         settings=settings,
         database=database,
@@ -102,14 +114,13 @@ def first_tool(settings: Settings, directory: Directory) -> ToolRegistration:
     )
 
 
-def _put_tool(
-    connection: sqlite3.Connection, directory: Directory, registration: ToolRegistration
-) -> ToolRegistration:
-    stored = put_registration(connection, registration)
-    for course in directory.courses.values():
-        if stored.deployment_at(course.institution) is not None:
-            ensure_first_link(connection, course, stored)
-    return stored
+def _refresh(connection: sqlite3.Connection, directory: Directory) -> None:
+    directory.apply(list_copies(connection), list_enrolments(connection))
+    for tool in list_registrations(connection):
+        for course in directory.courses.values():
+            # A copied course has got copies of all links, the first ones among them.
+            if not course.history and tool.deployment_at(course.institution) is not None:
+                ensure_first_link(connection, course, tool)
 
 
 def current_lms() -> LMS:

@@ -6,12 +6,19 @@ import flask
 from lti1p3platform.exceptions import PreflightRequestValidationException
 from werkzeug.wrappers import Response as BaseResponse
 
+from demo_lms.broken_forms import broken_form, by_wrong_clock, good_launch
+from demo_lms.fault_strikes import struck_by
 from demo_lms.flask_adapter import FlaskLaunch, FlaskLogin, FlaskRequest, form_post
 from demo_lms.hints import HintError, MessageHint, sign_message_hint, use_message_hint
 from demo_lms.links import find_link
-from demo_lms.lms import LMS, current_lms
-from demo_lms.messages import ask_for_links, describe_course, describe_link, describe_person
-from demo_lms.people import Course, Person
+from demo_lms.lms import current_lms
+from demo_lms.message_kinds import (
+    DEEP_LINKING,
+    RESOURCE_LINK,
+    MessageError,
+    describe_message,
+)
+from demo_lms.people import Person
 from demo_lms.registration import ToolRegistration
 from demo_lms.visitors import open_course, signed_in
 
@@ -69,30 +76,32 @@ class Launch(FlaskLaunch):
             self._check_tool(hint)
         except HintError as problem:
             raise AuthenticationError("invalid_request", str(problem)) from problem
-        course = lms.course(hint.course)
-        if course is None or not course.has_member(person):
-            raise AuthenticationError("access_denied", "This course is not open to you")
-        deployment = self._registration.tool.deployment_at(course.institution)
+        deployment = self._registration.tool.deployment_at(person.institution)
         if deployment is None:
             raise AuthenticationError("access_denied", "This tool is not deployed here any more")
         self._registration.set_deployment_id(deployment)
-        self._describe(lms, course, person, hint)
+        self._wrong = hint.wrong
+        try:
+            describe_message(self, lms, person, hint)
+        except MessageError as problem:
+            raise AuthenticationError("access_denied", str(problem)) from problem
 
     def _check_tool(self, hint: MessageHint) -> None:
         if hint.client_id != self._registration.tool.client_id:
             raise HintError("The message hint belongs to another tool")
 
-    def _describe(self, lms: LMS, course: Course, person: Person, hint: MessageHint) -> None:
-        describe_person(self, course, person)
-        describe_course(self, lms, course, hint.target)
-        if hint.link is None:
-            ask_for_links(self, lms, hint)
-            return
-        with lms.database.reading() as connection:
-            link = find_link(connection, course.id, hint.link)
-        if link is None:
-            raise AuthenticationError("invalid_request", "This link is not there any more")
-        describe_link(self, lms, link)
+    def render_launch_form(self, launch_data: dict[str, Any], **kwargs: Any) -> str:
+        """Called by the base class; a launch that is meant to be broken is broken here."""
+        lms, fault = current_lms(), struck_by()
+        sub = self.lti_claim_user_data["sub"]
+        previous = lms.sent_forms.get(sub, [])
+        good = good_launch(launch_data, lms.keys.current, previous)
+        if self._wrong:
+            return broken_form(str(self._redirect_url), self._wrong, good)
+        if fault is not None and fault.kind == "skew":
+            launch_data["id_token"] = by_wrong_clock(good, fault.seconds)
+        lms.sent_forms[sub] = [(name, launch_data[name]) for name in ("id_token", "state")]
+        return str(super().render_launch_form(launch_data, **kwargs))
 
 
 @blueprint.get("/courses/<course_id>/links/<link_id>/start")
@@ -104,9 +113,9 @@ def start_link(course_id: str, link_id: str) -> BaseResponse:
         link = find_link(connection, course.id, link_id)
     if link is None:
         flask.abort(404)
-    tool = _deployed_tool(course, link.client_id)
-    hint = MessageHint(tool.client_id, person.sub, course.id, link.id, _target())
-    return _initiate(tool, course, link.url, hint)
+    tool = deployed_tool(person.institution, link.client_id)
+    hint = MessageHint(tool.client_id, person.sub, course.id, RESOURCE_LINK, target(), link=link.id)
+    return initiate(tool, person, link.url, hint)
 
 
 @blueprint.get("/courses/<course_id>/add/start")
@@ -115,30 +124,33 @@ def start_deep_linking(course_id: str) -> BaseResponse:
     person, course = open_course(course_id)
     if person.username not in course.teachers:
         flask.abort(403)
-    tool = _deployed_tool(course, flask.request.args.get("client_id"))
-    hint = MessageHint(tool.client_id, person.sub, course.id, None, _target())
-    return _initiate(tool, course, None, hint)
+    tool = deployed_tool(person.institution, flask.request.args.get("client_id"))
+    hint = MessageHint(tool.client_id, person.sub, course.id, DEEP_LINKING, target())
+    return initiate(tool, person, None, hint)
 
 
-def _target() -> str:
-    target = flask.request.args.get("target")
-    return target if target in TARGETS else "iframe"
+def target() -> str:
+    """Where the request wants the tool to be: in a frame unless it says otherwise."""
+    wanted = flask.request.args.get("target")
+    return wanted if wanted in TARGETS else "iframe"
 
 
-def _deployed_tool(course: Course, client_id: str | None) -> ToolRegistration:
-    tools = current_lms().tools_at(course.institution)
+def deployed_tool(institution: str, client_id: str | None) -> ToolRegistration:
+    """That tool (None: the first) of an institution; answers the request with 404 otherwise."""
+    tools = current_lms().tools_at(institution)
     wanted = [tool for tool in tools if client_id in {None, tool.client_id}]
     if not wanted:
         flask.abort(404)
     return wanted[0]
 
 
-def _initiate(
-    tool: ToolRegistration, course: Course, url: str | None, hint: MessageHint
+def initiate(
+    tool: ToolRegistration, person: Person, url: str | None, hint: MessageHint
 ) -> BaseResponse:
+    """Send the browser to the tool's login initiation; ``url`` is the target if not the usual."""
     lms = current_lms()
     platform = lms.platform(tool)
-    platform.registration.set_deployment_id(tool.deployment_at(course.institution))
+    platform.registration.set_deployment_id(tool.deployment_at(person.institution))
     login = FlaskLogin(FlaskRequest(flask.request), platform)
     login.set_lti_message_hint(hint=sign_message_hint(lms, hint))
     if url:
@@ -161,7 +173,7 @@ def authenticate() -> flask.typing.ResponseReturnValue:
     except AuthenticationError as problem:
         fields = {"error": problem.error, "error_description": problem.description}
         fields["state"] = flask.request.values.get("state", "")
-        return form_post(flask.request.values["redirect_uri"], fields)
+        return form_post(flask.request.values["redirect_uri"], list(fields.items()))
 
 
 def _refused(text: str) -> tuple[str, int]:

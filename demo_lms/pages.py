@@ -1,6 +1,5 @@
 """The LMS's own pages: sign-in, courses, launch frame, gradebook, roster."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,17 +9,32 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from demo_lms import visitors
-from demo_lms.gradebook import Column, StandingScore, list_columns, list_scores
+from demo_lms.gradebook import list_columns
 from demo_lms.links import find_link, list_links
 from demo_lms.lms import current_lms
-from demo_lms.people import Course, Institution, Person
+from demo_lms.orders import refuse_foreign_forms
+from demo_lms.people import ALL_COURSES, Course, Institution, Person
 from demo_lms.registration import ToolRegistration
-from demo_lms.scores import moment
+from demo_lms.roles import course_roles
+from demo_lms.score_documents import moment
 from demo_lms.settings import origin
 
 blueprint = flask.Blueprint("pages", __name__)
+blueprint.before_request(refuse_foreign_forms)
 
-GROUPS = (("Teachers", "teacher"), ("Learners", "learner"), ("Staff", "registrar"))
+GROUPS = (
+    ("Teachers", ("teacher", "assistant", "designer")),
+    ("Learners", ("learner",)),
+    ("Families and observers", ("mentor",)),
+    ("Staff", ALL_COURSES),
+)
+ROLE_WORDS = {
+    "Instructor": "Teacher",
+    "TeachingAssistant": "Teaching assistant",
+    "ContentDeveloper": "Course designer",
+    "Mentor": "Mentor",
+    "Learner": "Learner",
+}
 ERRORS = {
     400: ("That did not work", "The request could not be understood."),
     401: ("Please sign in", "This page is for people of the university."),
@@ -34,15 +48,6 @@ def error_page(problem: HTTPException) -> tuple[str, int]:
     code = problem.code or 500
     title, text = ERRORS.get(code, ("That did not work", problem.description or ""))
     return flask.render_template("error.html", title=title, text=text), code
-
-
-@blueprint.before_request
-def refuse_foreign_forms() -> None:
-    """The session cookie is SameSite=None, so forms must come from our own pages."""
-    if flask.request.method == "POST":
-        sender = flask.request.headers.get("Origin")
-        if sender is not None and sender != origin(current_lms().settings.public_url):
-            flask.abort(403)
 
 
 @blueprint.get("/")
@@ -64,8 +69,8 @@ def sign_in() -> flask.typing.ResponseReturnValue:
     groups = [
         (_group_title(title, institution), people)
         for institution in directory.institutions.values()
-        for title, role in GROUPS
-        if (people := [one for one in institution.people.values() if one.role == role])
+        for title, roles in GROUPS
+        if (people := [one for one in institution.people.values() if one.role in roles])
     ]
     wanted = flask.request.args.get("next", "")
     return flask.render_template(
@@ -90,6 +95,23 @@ def sign_out() -> BaseResponse:
     """End the session."""
     visitors.sign_out()
     return flask.redirect(flask.url_for("pages.sign_in"), 303)
+
+
+@blueprint.post("/courses/<course_id>/student-view")
+def enter_student_view(course_id: str) -> BaseResponse:
+    """Let a teacher see the course as its test student."""
+    person, found = visitors.open_course(course_id)
+    if person.username not in found.teachers:
+        flask.abort(403)
+    visitors.enter_student_view(person, found)
+    return flask.redirect(flask.url_for("pages.course", course_id=found.id), 303)
+
+
+@blueprint.post("/student-view/leave")
+def leave_student_view() -> BaseResponse:
+    """Be the teacher again."""
+    visitors.leave_student_view()
+    return flask.redirect(flask.url_for("pages.courses"), 303)
 
 
 @blueprint.get("/courses")
@@ -117,10 +139,10 @@ def course(course_id: str) -> str:
 @blueprint.get("/courses/<course_id>/links/<link_id>")
 def link(course_id: str, link_id: str) -> str:
     """The tool in a frame."""
-    _, found = visitors.open_course(course_id)
+    person, found = visitors.open_course(course_id)
     with current_lms().database.reading() as connection:
         opened = find_link(connection, found.id, link_id)
-    if opened is None:
+    if opened is None or not opened.is_open_to(found, person):
         flask.abort(404)
     start = flask.url_for("oidc.start_link", course_id=found.id, link_id=opened.id)
     tool = current_lms().tool(opened.client_id)
@@ -147,32 +169,6 @@ def add(course_id: str) -> str:
 def _frame_page(found: Course, title: str, start: str, tool: ToolRegistration) -> str:
     values = {"title": title, "start": start, "tool_origin": origin(tool.launch_url)}
     return _course_page("frame.html", found, here="content", **values)
-
-
-@blueprint.get("/courses/<course_id>/grades")
-def grades(course_id: str) -> str:
-    """The gradebook: all of it for teachers, her own for a learner."""
-    person, found = visitors.open_course(course_id)
-    columns, scores = _gradebook(found)
-    if not found.sees_everyone(person):
-        return _course_page(
-            "my_grades.html", found, columns=columns, scores=scores, here="grades", person=person
-        )
-    learners = current_lms().directory.learners_of(found)
-    return _course_page(
-        "grades.html", found, columns=columns, scores=scores, learners=learners, here="grades"
-    )
-
-
-def _gradebook(found: Course) -> tuple[list[Column], Mapping[tuple[int, str], StandingScore]]:
-    with current_lms().database.reading() as connection:
-        columns = list_columns(connection, found.id)
-        scores = {
-            (column.id, standing.username): standing
-            for column in columns
-            for standing in list_scores(connection, column.id)
-        }
-    return columns, scores
 
 
 @blueprint.get("/courses/<course_id>/people")
@@ -203,7 +199,9 @@ def on_every_page() -> dict[str, Any]:
         "me": me,
         "tool_origin": origin(current_lms().settings.tool_url),
         "storage_frame": current_lms().settings.storage_frame,
+        "all_courses": ALL_COURSES,
         "teaches": _teaches,
+        "words_of": _words_of,
         "when": _when,
     }
 
@@ -212,6 +210,13 @@ def _when(timestamp: str) -> Markup:
     at = moment(timestamp)
     text = f"{at.day} {at:%b %Y, %H:%M} UTC"
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), text)
+
+
+def _words_of(found: Course, person: Person) -> list[str]:
+    words = [role.rsplit("#", 1)[-1] for role in course_roles(found, person)]
+    if "TeachingAssistant" in words:
+        words.remove("Instructor")
+    return [ROLE_WORDS[word] for word in words]
 
 
 def _teaches(person: Person | None, found: Course) -> bool:

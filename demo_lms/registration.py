@@ -11,9 +11,12 @@ SCOPES = (
     "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/score",
     "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
+    "https://purl.imsglobal.org/spec/lti/scope/noticehandlers",
 )
-LINE_ITEM, LINE_ITEM_READ, RESULT_READ, SCORE, MEMBERSHIP_READ = SCOPES
+LINE_ITEM, LINE_ITEM_READ, RESULT_READ, SCORE, MEMBERSHIP_READ, NOTICE_HANDLERS = SCOPES
+AGS_SCOPES = (LINE_ITEM, LINE_ITEM_READ, RESULT_READ, SCORE)
 
+NOTICE_TYPES = ("LtiHelloWorldNotice", "LtiContextCopyNotice")
 FLAVOURS = ("plain", "moodle", "canvas", "openedx")
 
 

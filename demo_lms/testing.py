@@ -22,7 +22,17 @@ from demo_lms.settings import CLIENT_ID, PEOPLE, Settings, registration_details
 from demo_lms.state import describe_state
 
 PATIENCE_SECONDS = 10.0
-FORGOTTEN = ("scores", "gradebook_columns", "links", "tool_registrations", "used_once")
+FORGOTTEN = (
+    "scores",
+    "gradebook_columns",
+    "links",
+    "tool_registrations",
+    "course_copies",
+    "enrolments",
+    "notice_handlers",
+    "notices",
+    "used_once",
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,8 @@ class LaunchForm:
 
     action: str
     fields: dict[str, str]
+    pairs: tuple[tuple[str, str], ...] = ()
+    method: str = "post"
 
 
 class RunningLMS:
@@ -105,6 +117,19 @@ class RunningLMS:
         answer = requests.post(f"{self.url}/faults", json=body, timeout=PATIENCE_SECONDS)
         answer.raise_for_status()
 
+    def control(self, name: str, **order: Any) -> dict[str, Any]:
+        """Turn one control (see ``controls_page``) and give how all stand."""
+        return self._order(f"controls/{name}", order)
+
+    def copy_course(self, course_id: str, title: str = "") -> dict[str, Any]:
+        """Copy a course; gives id, context_id, title and history of the copy."""
+        return self._order("copies", {"course": course_id, "title": title})
+
+    def _order(self, path: str, order: dict[str, Any]) -> dict[str, Any]:
+        answer = requests.post(f"{self.url}/{path}", json=order, timeout=PATIENCE_SECONDS)
+        answer.raise_for_status()
+        return dict(answer.json())
+
     def wait_until_held(self) -> None:
         """Return once a held request has done its work; TimeoutError after ten seconds."""
         end = time.monotonic() + PATIENCE_SECONDS
@@ -120,11 +145,14 @@ class RunningLMS:
     def forget(self) -> None:
         """Back to the first day: no columns, no scores, only the first links, no faults."""
         self.lms.faults.clear()
+        self.lms.controls.reset()
+        self.lms.sent_forms.clear()
         self.lms.tool_keysets.forget()
         with self.lms.database.writing() as connection:
             for table in FORGOTTEN:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608  # names of our own
         open_lms(self.settings)
+        self.lms.refresh()
 
     def visit(self, username: str) -> "Visitor":
         """A browser of its own in which this person has signed in."""
@@ -152,6 +180,18 @@ class Visitor(requests.Session):
         """Choose "Add from Quoin" and give the tool's login address it leads to."""
         return self._location(f"/courses/{course_id}/add/start?client_id={client_id}")
 
+    def start_bad_launch(self, name: str, course_id: str) -> str:
+        """Begin a broken launch (see ``broken_launches``) and give the tool's login address."""
+        return self._location(f"/bad-launches/{name}?course={course_id}")
+
+    def start_review(self, course_id: str, column_id: int, username: str) -> str:
+        """Open a learner's submission from the gradebook; gives the tool's login address."""
+        return self._location(f"/courses/{course_id}/grades/{column_id}/{username}/review/start")
+
+    def start_privacy(self, username: str, client_id: str = CLIENT_ID) -> str:
+        """Ask what the tool knows of a person; gives the tool's login address."""
+        return self._location(f"/privacy/{client_id}/{username}/start")
+
     def follow_login(self, login_url: str) -> LaunchForm:
         """Let the tool answer its login address and give the form that the LMS makes of it."""
         answer = self.get(login_url, timeout=PATIENCE_SECONDS)
@@ -160,12 +200,11 @@ class Visitor(requests.Session):
 
     def submit(self, form: LaunchForm) -> requests.Response:
         """Post a form to the tool, as the page would do."""
-        return self.post(
-            form.action,
-            data=form.fields,
-            headers={"Origin": self.running.url},
-            timeout=PATIENCE_SECONDS,
-        )
+        pairs = list(form.pairs or form.fields.items())
+        headers = {"Origin": self.running.url}
+        if form.method == "get":
+            return self.get(form.action, params=pairs, headers=headers, timeout=PATIENCE_SECONDS)
+        return self.post(form.action, data=pairs, headers=headers, timeout=PATIENCE_SECONDS)
 
     def _location(self, path: str) -> str:
         answer = self.get(self.running.url + path, allow_redirects=False, timeout=PATIENCE_SECONDS)
@@ -198,18 +237,20 @@ def read_form(page: str) -> LaunchForm:
     parser.feed(page)
     if parser.action is None:
         raise AssertionError("The page has no form")
-    return LaunchForm(parser.action, parser.fields)
+    return LaunchForm(parser.action, dict(parser.pairs), tuple(parser.pairs), parser.method)
 
 
 class _FormParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.action: str | None = None
-        self.fields: dict[str, str] = {}
+        self.method = "post"
+        self.pairs: list[tuple[str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         if tag == "form" and self.action is None:
             self.action = values.get("action", "")
+            self.method = values.get("method", "get")
         elif tag == "input" and values.get("type") == "hidden":
-            self.fields[values["name"]] = values.get("value", "")
+            self.pairs.append((values["name"], values.get("value", "")))

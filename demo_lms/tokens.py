@@ -14,7 +14,10 @@ FORM = "application/x-www-form-urlencoded"
 def token() -> flask.Response:
     """Give an access token, or a JSON error of RFC 6749 section 5.2."""
     try:
-        answer = flask.jsonify(current_lms().platform().get_access_token(_single_values()))
+        platform = current_lms().platform()
+        answer = flask.jsonify(platform.get_access_token(_single_values()))
+        if platform.tool.flavour == "moodle":
+            answer.content_type = "text/html; charset=utf-8"  # Moodle 4.5, seen running
     except TokenRefusedError as problem:
         answer = flask.jsonify(error=problem.error, error_description=problem.description)
         answer.status_code = 400

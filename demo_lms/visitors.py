@@ -25,6 +25,17 @@ def sign_out() -> None:
     flask.session.clear()
 
 
+def enter_student_view(person: Person, course: Course) -> None:
+    """Be the course's test student for a while."""
+    flask.session["teacher"] = person.username
+    flask.session["username"] = course.test_student
+
+
+def leave_student_view() -> None:
+    """Be the teacher again who entered the student view."""
+    flask.session["username"] = flask.session.pop("teacher", "")
+
+
 def open_course(course_id: str) -> tuple[Person, Course]:
     """The signed-in person and the course, if that person belongs to it.
 
