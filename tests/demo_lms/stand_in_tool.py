@@ -22,10 +22,13 @@ SECONDS = 10
 
 
 class StandInTool:
-    """Serves /lti/jwks on a free port; the rest of a tool is played by its methods."""
+    """Serves /lti/jwks on a free port and keeps what is posted to it; the rest of a tool is played
+    by its methods.
+    """
 
     def __init__(self) -> None:
         self.new_key()
+        self.received: list[dict[str, Any]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(
@@ -58,6 +61,12 @@ class StandInTool:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                tool.received.append(json.loads(body))
+                self.send_response(204)
+                self.end_headers()
 
             def log_message(self, *_: Any) -> None:
                 return

@@ -1,9 +1,11 @@
 """The fault menu: things go wrong when asked for, once, and after the work where that is meant."""
 
+import base64
 import threading
 import time
 from pathlib import Path
 
+import jwt
 import pytest
 import requests
 
@@ -65,6 +67,113 @@ def test_the_token_endpoint_and_the_roster_have_faults_too(pair: Pair) -> None:
     assert pair.call("GET", "algorithms/memberships", token).status_code == 500
 
 
+def test_an_answer_may_be_a_page_or_half_a_document(pair: Pair) -> None:
+    token = pair.token(LINE_ITEM)
+    pair.lms.fault("lineitems", "html-for-json", method="POST")
+    page = _create(pair, token)
+    assert (page.status_code, page.headers["Content-Type"][:9]) == (201, "text/html")
+    pair.lms.fault("lineitems", "half-json")
+    half = pair.call("GET", "algorithms/lineitems", token)
+    whole = pair.call("GET", "algorithms/lineitems", token)
+    assert half.status_code == 200
+    assert whole.text.startswith(half.text)
+    with pytest.raises(requests.JSONDecodeError):
+        half.json()
+    assert len(whole.json()) == 1, "the work was done behind the page"
+
+
+def test_a_list_may_lose_its_next_page_or_name_somebody_twice(pair: Pair) -> None:
+    token = pair.token(MEMBERSHIP_READ)
+    pair.lms.fault("memberships", "no-next")
+    pair.lms.fault("memberships", "duplicate-member")
+    path = "algorithms/memberships?limit=4"
+    truncated, doubled, whole = (pair.call("GET", path, token) for _ in range(3))
+    assert (len(truncated.json()["members"]), "Link" in truncated.headers) == (4, False)
+    members = doubled.json()["members"]
+    assert (len(members), members[0]) == (5, members[1])
+    assert "next" in whole.links
+
+
+@pytest.mark.parametrize(("kind", "status"), [("expired-token", 401), ("gone", 404)])
+def test_a_call_is_refused_once(pair: Pair, kind: str, status: int) -> None:
+    token = pair.token(LINE_ITEM)
+    pair.lms.fault("lineitems", kind)
+    calls = [pair.call("GET", "algorithms/lineitems", token).status_code for _ in range(2)]
+    assert calls == [status, 200]
+
+
+def test_an_outage_lasts_until_it_is_cleared(pair: Pair) -> None:
+    token = pair.token(LINE_ITEM)
+    pair.lms.fault("lineitems", "outage")
+    assert [_create(pair, token).status_code for _ in range(3)] == [503, 503, 503]
+    pair.lms.release()
+    assert _create(pair, token).status_code == 201
+
+
+@pytest.mark.parametrize("seconds", [-90.0, 90.0, 7200.0])
+def test_a_clock_may_be_wrong(pair: Pair, seconds: float) -> None:
+    visitor = pair.lms.visit("amara")
+    before = int(time.time())
+    pair.lms.fault("auth", "skew", seconds=seconds)
+    form = pair.launch(visitor, visitor.start_link("algorithms"))
+    claims = jwt.decode(
+        form.fields["id_token"],
+        pair.lms.lms.keys.current.public_pem,
+        algorithms=["RS256"],
+        audience="quoin-demo",
+        options={"verify_exp": False, "verify_iat": False},
+    )
+    assert before <= claims["iat"] - seconds <= time.time()
+    assert claims["exp"] - claims["iat"] == 300
+
+
+def test_a_launch_may_be_signed_with_a_key_nobody_has_seen(pair: Pair) -> None:
+    before = {key["kid"] for key in _keys(pair)}
+    visitor = pair.lms.visit("amara")
+    pair.lms.fault("auth", "rotated-key")
+    form = pair.launch(visitor, visitor.start_link("algorithms"))
+    kid = jwt.get_unverified_header(form.fields["id_token"])["kid"]
+    assert kid not in before
+    assert [key["kid"] for key in _keys(pair)] == [kid]
+
+
+def test_a_keyset_may_be_bad_in_many_ways(pair: Pair) -> None:
+    kinds = ("html-for-json", "500", "no-keys", "huge-keys", "private-keys")
+    for kind in kinds:
+        pair.lms.fault("jwks", kind)
+    url = f"{pair.lms.url}/lti/jwks"
+    page, broken, empty, huge, private = (requests.get(url, timeout=10) for _ in kinds)
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert broken.status_code == 500
+    assert empty.json() == {"keys": []}
+    assert (len(huge.content) > 1024 * 1024, huge.json()["keys"]) == (True, _keys(pair))
+    key, published = private.json()["keys"][0], _keys(pair)[0]
+    assert {"d", "p", "q"} < key.keys()
+    assert (key["kid"], key["n"]) == (published["kid"], published["n"])
+    real = pair.lms.lms.keys.current.private.private_numbers().d
+    shown = int.from_bytes(base64.urlsafe_b64decode(key["d"] + "=="))
+    assert shown != real, "the LMS's own secret stays one"
+
+
+def _keys(pair: Pair) -> list[dict[str, str]]:
+    keys: list[dict[str, str]] = requests.get(f"{pair.lms.url}/lti/jwks", timeout=10).json()["keys"]
+    return keys
+
+
+def test_faults_are_armed_on_a_page_too(pair: Pair) -> None:
+    url = f"{pair.lms.url}/faults"
+    assert "Nothing is armed" in requests.get(f"{url}/page", timeout=10).text
+    order = {"service": "scores", "kind": "slow", "method": "", "seconds": "1.5"}
+    page = requests.post(url, data=order, timeout=10)
+    assert "scores: answers after so many seconds (1.5 s)" in page.text
+    wrong = requests.post(url, data={"service": "scores", "kind": "skew"}, timeout=10)
+    assert (wrong.status_code, "skew is for auth only" in wrong.text) == (400, True)
+    cleared = requests.post(f"{url}/clear", timeout=10)
+    assert "Nothing is armed" in cleared.text
+    foreign = {"Origin": "https://thief.example"}
+    assert requests.post(url, data=order, headers=foreign, timeout=10).status_code == 403
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -72,6 +181,8 @@ def test_the_token_endpoint_and_the_roster_have_faults_too(pair: Pair) -> None:
         {"service": "unknown", "kind": "500"},
         {"service": "scores", "kind": "slow", "seconds": -1},
         {"service": "scores", "kind": "slow", "seconds": "long"},
+        {"service": "scores", "kind": "no-keys"},
+        {"service": "auth", "kind": "skew", "seconds": 1e12},
         {"nothing": 1},
         [],
     ],
