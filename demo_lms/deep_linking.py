@@ -63,6 +63,10 @@ def _check_choice(lms: LMS, tool: ToolRegistration, course: Course, claims: dict
     deployment = tool.deployment_at(course.institution)
     if deployment is None:
         raise ReplyError("This tool is not deployed here")
+    if claims["aud"] not in (tool.issuer, [tool.issuer]):
+        raise ReplyError("aud must be this LMS alone")
+    if claims.get("azp", tool.client_id) != tool.client_id:
+        raise ReplyError("azp must be the client_id")
     for name, value in {**EXPECTED, f"{CLAIM}deployment_id": deployment}.items():
         if claims.get(name) != value:
             raise ReplyError(f"{name.removeprefix(CLAIM)} must be {value}")

@@ -205,7 +205,7 @@ class Pair:
             f"{DEEP_LINKING}content_items": items,
         }
         full = {name.rsplit("/", 1)[-1]: name for name in claims}
-        named = {full[name]: value for name, value in changes.items()}
+        named = {full.get(name, name): value for name, value in changes.items()}
         return self.post_reply(settings, self.tool.sign(changed(claims, named)))
 
     def post_reply(self, settings: dict[str, Any], token: str) -> requests.Response:

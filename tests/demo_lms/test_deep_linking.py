@@ -67,6 +67,15 @@ def test_an_empty_choice_is_fine(pair: Pair) -> None:
         {"iss": "another"},
         {"aud": "https://elsewhere.example"},
         {"aud": ...},
+        {"aud": []},
+        {"aud": {}},
+        {"aud": ["https://elsewhere.example"]},
+        {"azp": "another"},
+        {"iss": ...},
+        {"iat": int(time.time()) + 600},
+        {"exp": int(time.time()) + 90_000},
+        {"nonce": ""},
+        {"nonce": 7},
         {"exp": int(time.time()) - 60},
         {"exp": ...},
         {"iat": ...},
@@ -108,12 +117,45 @@ def test_a_reply_with_a_wrong_claim_stores_nothing(pair: Pair, changes: dict[str
         {"lineItem": {"label": "x", "scoreMaximum": 0}},
         {"lineItem": {"label": "x"}},
         {"lineItem": []},
+        {"lineItem": {"label": "x", "scoreMaximum": 1, "submissionReview": "there"}},
+        {
+            "lineItem": {
+                "label": "x",
+                "scoreMaximum": 1,
+                "submissionReview": {"url": "https://elsewhere.example/"},
+            }
+        },
     ],
 )
 def test_one_bad_item_refuses_the_whole_reply(pair: Pair, changes: dict[str, Any]) -> None:
     items = [changed(ITEM, {"custom": {"quoin_placement": "p-2"}}), changed(ITEM, changes)]
     answer = pair.reply(pair.deep_linking_settings(), items)
     _assert_refused(pair, answer.status_code)
+
+
+def test_an_answer_is_for_this_lms_alone(pair: Pair) -> None:
+    settings = pair.deep_linking_settings()
+    both = [pair.lms.url, "https://elsewhere.example"]
+    _assert_refused(pair, pair.reply(settings, [ITEM], aud=both).status_code)
+    assert pair.reply(settings, [], aud=[pair.lms.url], azp="quoin-demo").status_code == 200
+
+
+def test_the_data_and_the_addresses_of_one_course_serve_no_other(pair: Pair) -> None:
+    settings = pair.deep_linking_settings()
+    elsewhere = settings["deep_link_return_url"].replace("/algorithms/", "/data-skills/")
+    answer = pair.reply({**settings, "deep_link_return_url": elsewhere}, [ITEM])
+    _assert_refused(pair, answer.status_code)
+
+
+def test_a_placed_column_knows_where_it_is_reviewed(pair: Pair) -> None:
+    review = {"url": f"{pair.tool.url}/lti/launch?review=1"}
+    item = changed(ITEM, {"lineItem": {**ITEM["lineItem"], "submissionReview": review}})
+    assert pair.reply(pair.deep_linking_settings(), [item]).status_code == 200
+    (column,) = pair.lms.state()["columns"]
+    visitor = pair.lms.visit("maria")
+    login = visitor.start_review("algorithms", column["id"], "amara")
+    claims = pair.claims_of(pair.launch(visitor, login))
+    assert claims[f"{CLAIM}target_link_uri"] == review["url"]
 
 
 def test_a_foreign_signature_is_refused(pair: Pair) -> None:
