@@ -30,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     server = Server(create_lms(settings), sockets)
     print(f"The practice LMS is at {settings.public_url} (Ctrl-C stops it)", flush=True)  # noqa: T201
+    print(f"Faults, broken launches, other habits: {settings.public_url}/controls", flush=True)  # noqa: T201
     server.run()
     return 0
 

@@ -71,7 +71,7 @@ def read_bearer() -> str:
 
 
 def service_answer(response: Response) -> flask.Response:
-    """The package's Response for the wire; further pages are named by an RFC 8288 Link header."""
+    """The package's Response for the wire; an RFC 8288 Link header names this page and the next."""
     if response.code >= 300:
         return error_answer(response.code, response.message)
     result, following = response.result, None
@@ -81,7 +81,8 @@ def service_answer(response: Response) -> flask.Response:
     body = b"" if result is None else json.dumps(result, ensure_ascii=False).encode()
     answer = flask.Response(body, status=response.code, content_type=response.media_type)
     if following:
-        answer.headers["Link"] = f'<{following}>; rel="next"'
+        links = f'<{flask.request.url}>; rel="current", <{following}>; rel="next"'
+        answer.headers["Link"] = links
     return answer
 
 

@@ -13,7 +13,7 @@ blueprint = flask.Blueprint("state", __name__)
 
 
 def describe_state(lms: LMS) -> dict[str, Any]:
-    """All that tools have put into the LMS.
+    """All that tools have put into the LMS, and the tools and copied courses themselves.
 
     ``columns`` is a flat list; each names its course and holds its ``scores``, each of which names
     the learner by ``username`` and ``sub``.
@@ -29,7 +29,13 @@ def describe_state(lms: LMS) -> dict[str, Any]:
                     if standing.username in lms.directory.people
                 ]
                 columns.append(asdict(column) | {"scores": scores})
-    return {"links": links, "columns": columns}
+    courses = [course for course in lms.directory.courses.values() if course.history]
+    return {
+        "links": links,
+        "columns": columns,
+        "tools": [asdict(tool) for tool in lms.tools()],
+        "copies": [{"id": one.id, "history": list(one.history)} for one in courses],
+    }
 
 
 @blueprint.get("/state")

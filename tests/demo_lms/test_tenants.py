@@ -10,7 +10,6 @@ import pytest
 import requests
 
 from demo_lms.ags import ITEM, ITEMS
-from demo_lms.database import Database
 from demo_lms.directory import load_directory
 from demo_lms.links import list_links
 from demo_lms.registration import (
@@ -22,6 +21,7 @@ from demo_lms.registration import (
     with_deployment,
 )
 from demo_lms.settings import HILL, PEOPLE
+from demo_lms.testing import RunningLMS
 from tests.demo_lms.stand_in_tool import CLAIM, Pair, StandInTool
 
 
@@ -184,17 +184,38 @@ def test_institutions_that_share_an_id_are_refused() -> None:
     assert set(load_directory((PEOPLE, HILL)).institutions) == {"harbour", "hill"}
 
 
-def test_the_database_of_an_older_demo_goes_on(tmp_path: Path) -> None:
+OLDER = """
+CREATE TABLE links (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, course TEXT NOT NULL,
+    title TEXT NOT NULL, text TEXT NOT NULL DEFAULT '', url TEXT,
+    custom TEXT NOT NULL DEFAULT '{}');
+CREATE UNIQUE INDEX links_by_custom ON links (course, custom) WHERE custom <> '{}';
+CREATE TABLE gradebook_columns (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, course TEXT NOT NULL, label TEXT NOT NULL,
+    score_maximum REAL NOT NULL, resource_id TEXT, tag TEXT, link_id TEXT REFERENCES links (id));
+CREATE TABLE scores (
+    column_id INTEGER NOT NULL REFERENCES gradebook_columns (id) ON DELETE CASCADE,
+    username TEXT NOT NULL, score REAL, comment TEXT NOT NULL DEFAULT '',
+    activity_progress TEXT NOT NULL, grading_progress TEXT NOT NULL, timestamp TEXT NOT NULL,
+    PRIMARY KEY (column_id, username));
+INSERT INTO links (id, course, title, custom) VALUES ('l-1', 'algorithms', 'Old', '{"a": "b"}');
+INSERT INTO gradebook_columns (course, label, score_maximum, link_id)
+    VALUES ('algorithms', 'Old', 10, 'l-1');
+INSERT INTO scores VALUES (1, 'amara', 5, '', 'Completed', 'FullyGraded', '2026-01-01T00:00:00Z');
+"""
+
+
+def test_the_data_of_an_older_demo_go_on(tmp_path: Path) -> None:
     path = tmp_path / "lms.sqlite3"
-    with sqlite3.connect(path) as connection:
-        connection.executescript(
-            """CREATE TABLE links (
-                   position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-                   course TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL DEFAULT '',
-                   url TEXT, custom TEXT NOT NULL DEFAULT '{}');
-               INSERT INTO links (id, course, title) VALUES ('l-1', 'algorithms', 'Old');"""
-        )
+    connection = sqlite3.connect(path)
+    connection.executescript(OLDER)
     connection.close()
-    with Database(path).reading() as reading:
-        (link,) = list_links(reading, "algorithms")
-    assert (link.title, link.client_id) == ("Old", "quoin-demo")
+    with RunningLMS(database=path) as lms:
+        state = lms.state()
+        lms.copy_course("algorithms")
+        assert len(lms.state()["columns"]) == 2
+    (column,) = state["columns"]
+    assert (column["client_id"], column["link_id"]) == ("quoin-demo", "l-1")
+    (score,) = column["scores"]
+    assert (score["username"], score["score"], score["changed_by"]) == ("amara", 5.0, "")
+    assert len(state["links"]) == 4
