@@ -123,7 +123,7 @@ class GradeService(AssignmentsGradesService):  # type: ignore[misc]  # the packa
 
     def update_score(self, line_item_id: str, score: dict[str, Any] | None) -> UpdateScoreStatus:
         """Store a score under the rules of the tool's flavour; a refusal is kept for teachers."""
-        with self.lms.database.writing() as connection:
+        with self.lms.database.reading() as connection:
             column = self._column(connection, line_item_id)
         rules = RULES[self.tool.flavour]
         try:

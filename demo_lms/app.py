@@ -14,6 +14,7 @@ from demo_lms import (
     course_copy,
     deep_linking,
     dynamic_registration,
+    door,
     fault_page,
     grade_pages,
     notices,
@@ -32,6 +33,7 @@ from demo_lms.lms import current_lms, open_lms
 from demo_lms.settings import Settings, origin
 
 PARTS = (
+    door,
     pages,
     grade_pages,
     course_copy,

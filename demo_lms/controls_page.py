@@ -2,6 +2,7 @@
 
 POST /controls/keys       {"publish_old": false}                   sign with a new key
 POST /controls/flavour    {"client_id": "…", "flavour": "canvas"}  whose habits the tool meets
+POST /controls/custom     {"client_id": "…", "custom": {"history": "$Context.id.history"}}
 POST /controls/page-size  {"page_size": 10}                        of line items, results, members
 POST /controls/enrolment  {"course": "…", "username": "…", "status": "Inactive"}
 POST /controls/link       {"link": "…", "usernames": ["amara"]}    who may open a link
@@ -51,6 +52,14 @@ def turn_flavour(lms: LMS, order: dict[str, Any]) -> None:
     lms.put_tool(replace(tool, flavour=str(order.get("flavour"))))
 
 
+def turn_custom(lms: LMS, order: dict[str, Any]) -> None:
+    """Give a tool custom parameters for all its launches."""
+    tool, custom = lms.tool(order.get("client_id")), order.get("custom")
+    if tool is None or not isinstance(custom, dict):
+        raise ValueError("client_id must be a tool of this LMS, custom an object")
+    lms.put_tool(replace(tool, custom={name: str(value) for name, value in custom.items()}))
+
+
 def turn_page_size(lms: LMS, order: dict[str, Any]) -> None:
     """Set the entries on a page; nothing means all on one page."""
     size = order.get("page_size")
@@ -98,6 +107,7 @@ def turn_send(lms: LMS, order: dict[str, Any]) -> None:
 TURNS: dict[str, Callable[[LMS, dict[str, Any]], None]] = {
     "keys": turn_keys,
     "flavour": turn_flavour,
+    "custom": turn_custom,
     "page-size": turn_page_size,
     "enrolment": turn_enrolment,
     "link": turn_link,

@@ -32,9 +32,10 @@ class Directory:
             if entry.course in courses:
                 courses[entry.course] = _enrolled(courses[entry.course], entry)
         visitors = [student_view_of(course) for course in courses.values()]
-        self.courses = courses
+        # People first: another thread may be reading, and a course names people.
         self.people = self._people | {person.username: person for person in visitors}
         self._by_sub = {person.sub: person for person in self.people.values()}
+        self.courses = courses
 
     def person_of(self, sub: object) -> Person | None:
         """The person a tool means by ``sub``, if there is one."""

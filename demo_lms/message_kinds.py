@@ -4,6 +4,7 @@ import json
 
 from lti1p3platform.message_launch import LTIAdvantageMessageLaunchAbstract
 
+from demo_lms.custom import fill_in
 from demo_lms.gradebook import Column, find_column, list_columns
 from demo_lms.hints import DeepLinkingData, MessageHint, sign_deep_linking_data
 from demo_lms.links import Link, find_link
@@ -18,6 +19,7 @@ from demo_lms.messages import (
     describe_platform,
     offer_gradebook,
     offer_notices,
+    tool_of,
 )
 from demo_lms.people import Course, Person
 from demo_lms.roles import BEYOND_THE_COURSE, administers, course_roles, roles_in
@@ -49,6 +51,8 @@ def describe_message(
     describe_course(message, lms, course)
     if hint.message == DEEP_LINKING:
         _ask_for_links(message, lms, hint)
+        if tool_of(message).custom:
+            message.set_custom_parameters_claim(fill_in(tool_of(message), None, course, person))
     elif hint.message == REVIEW:
         _ask_for_review(message, lms, course, person, hint)
     else:

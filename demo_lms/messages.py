@@ -72,7 +72,8 @@ def describe_link(
 ) -> None:
     """Set resource link and custom values."""
     message.set_resource_link_claim(link.id, description=link.text, title=link.title)
-    message.set_custom_parameters_claim(fill_in(link, course, person))
+    custom = fill_in(tool_of(message), link, course, person)
+    message.set_custom_parameters_claim(custom)
 
 
 def offer_gradebook(

@@ -128,7 +128,7 @@ class RosterService(NamesRoleProvisioningService):  # type: ignore[misc]  # the 
         """What a launch of this person would say of the link (NRPS 2.0 section 2.4.1)."""
         return {
             f"{CLAIM}message_type": "LtiResourceLinkRequest",
-            f"{CLAIM}custom": fill_in(link, course, person),
+            f"{CLAIM}custom": fill_in(self.tool, link, course, person),
         }
 
     def differences(self) -> str:

@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 SCOPES = (
@@ -32,6 +33,7 @@ class Deployment:
 class ToolRegistration:
     """One client. ``flavour`` is the product whose habits the LMS shows this tool.
 
+    ``custom`` has the custom parameters of all its launches, which may be variables.
     ``number`` is given by the registry, as Moodle numbers its tool types; 0 means not stored yet.
     """
 
@@ -45,6 +47,7 @@ class ToolRegistration:
     deployments: tuple[Deployment, ...]
     scopes: tuple[str, ...] = SCOPES
     flavour: str = "plain"
+    custom: Mapping[str, str] = field(default_factory=dict)
     number: int = 0
 
     def __post_init__(self) -> None:

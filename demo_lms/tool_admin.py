@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from demo_lms import visitors
 from demo_lms.dynamic_registration import PRODUCTS, registration_address
 from demo_lms.lms import current_lms
-from demo_lms.pages import refuse_foreign_forms
+from demo_lms.orders import refuse_foreign_forms
 from demo_lms.people import Person
 from demo_lms.registration import SCOPES, ToolRegistration, with_deployment
 from demo_lms.settings import origin

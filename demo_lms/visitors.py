@@ -33,7 +33,8 @@ def enter_student_view(person: Person, course: Course) -> None:
 
 def leave_student_view() -> None:
     """Be the teacher again who entered the student view."""
-    flask.session["username"] = flask.session.pop("teacher", "")
+    if "teacher" in flask.session:
+        flask.session["username"] = flask.session.pop("teacher")
 
 
 def open_course(course_id: str) -> tuple[Person, Course]:

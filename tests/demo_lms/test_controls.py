@@ -64,6 +64,8 @@ def test_a_cursor_is_case_sensitive_and_of_this_lms(pair: Pair) -> None:
     [
         ("flavour", {"client_id": "quoin-demo", "flavour": "sakai"}),
         ("flavour", {"client_id": "nobody", "flavour": "canvas"}),
+        ("custom", {"client_id": "quoin-demo", "custom": "a=b"}),
+        ("custom", {"client_id": "nobody", "custom": {}}),
         ("page-size", {"page_size": 0}),
         ("page-size", {"page_size": "many"}),
         ("enrolment", {"course": "nowhere", "username": "amara", "status": "Active"}),

@@ -92,6 +92,20 @@ def test_the_history_names_the_nearest_course_first(pair: Pair) -> None:
     assert second["title"] == "Algorithms in Practice (copy) (copy)"
 
 
+def test_a_tool_may_have_parameters_of_its_own_and_they_win(pair: Pair) -> None:
+    _place(pair)
+    custom = {"origin": "$Context.id.history", "unknown": "of the tool", "link": "$ResourceLink.id"}
+    pair.lms.control("custom", client_id="quoin-demo", custom=custom)
+    copy = pair.lms.copy_course("algorithms")
+    filled = _custom(pair, copy["id"])
+    assert (filled["origin"], filled["unknown"]) == ("algorithms", "of the tool")
+    assert filled["quoin_placement"] == "p-1"
+    visitor = pair.lms.visit("maria")
+    claims = pair.claims_of(pair.launch(visitor, visitor.start_deep_linking(copy["id"])))
+    assert claims[f"{CLAIM}custom"]["origin"] == "algorithms"
+    assert claims[f"{CLAIM}custom"]["link"] == "$ResourceLink.id"
+
+
 def test_a_teacher_copies_on_the_course_page(pair: Pair) -> None:
     url = f"{pair.lms.url}/courses/algorithms"
     maria = pair.lms.visit("maria")
