@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,11 +13,12 @@ import structlog
 from lti_tool.lti.platform_client import PlatformClient
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.deliveries import (
+    WAITING,
     Attempt,
     Delivery,
     DeliveryState,
+    hold_back,
     lease_due,
-    retry_later,
     settle,
     supersede_stale,
 )
@@ -34,6 +36,7 @@ MOST_ATTEMPTS = 100
 """With the waits above, a platform may be away for about sixteen hours."""
 
 MOST_CRASHES = 10
+DEFECT = "our-defect"
 
 log = structlog.get_logger()
 
@@ -108,7 +111,8 @@ def run_once(
 def _try(handlers: Mapping[str, Handler], delivery: Delivery, now: datetime) -> Attempt:
     handler = handlers.get(delivery.kind)
     if handler is None:
-        return Attempt(DeliveryState.FAILED, f"This tool does not know the work '{delivery.kind}'.")
+        answer = f"This tool does not know the work '{delivery.kind}'."
+        return Attempt(DeliveryState.FAILED, answer, reason=DEFECT)
     try:
         return handler(delivery.id, now)
     except Exception as error:
@@ -116,8 +120,8 @@ def _try(handlers: Mapping[str, Handler], delivery: Delivery, now: datetime) -> 
         log.exception("worker.delivery_crashed", delivery=str(delivery.uuid))
         answer = f"The tool stumbled over this itself ({type(error).__name__}); see its log."
         if delivery.attempts >= MOST_CRASHES:
-            return Attempt(DeliveryState.FAILED, answer)
-        return Attempt(DeliveryState.PENDING, answer)
+            return Attempt(DeliveryState.FAILED, answer, reason=DEFECT)
+        return Attempt(DeliveryState.PENDING, answer, reason=DEFECT)
 
 
 def _finish(
@@ -127,27 +131,38 @@ def _finish(
     now: datetime,
     jitter: Callable[[], float],
 ) -> None:
-    """Settle a delivery, or note when it is tried again."""
-    answer = attempt.answer
-    is_over = attempt.state != DeliveryState.PENDING
-    if not is_over and delivery.attempts >= MOST_ATTEMPTS:
-        attempt = Attempt(DeliveryState.FAILED, answer)
-        answer, is_over = f"{answer} Given up after {delivery.attempts} attempts.", True
+    """Settle a delivery, or note when it is tried again.
+
+    Where the platform wants to be left alone, so are its other deliveries. Nothing is noted by
+    a worker that was so slow that another one has taken the delivery.
+    """
+    ended = _bounded(delivery, attempt, jitter)
     with database.writing() as session:
-        if is_over:
-            settle(session, delivery.id, attempt.state, answer, now)
-        else:
-            wait = attempt.retry_after
-            if wait is None:
-                wait = backoff(delivery.attempts, jitter())
-            retry_later(session, delivery.id, now + timedelta(seconds=max(wait, 0.0)), answer)
+        is_noted = settle(session, delivery, ended, now)
+        if is_noted and ended.holds_platform and ended.retry_after:
+            hold_back(session, delivery.context_id, now + timedelta(seconds=ended.retry_after))
     log.info(
         "worker.delivery",
         delivery=str(delivery.uuid),
         kind=delivery.kind,
-        state=str(attempt.state),
+        state=str(ended.state),
+        reason=str(ended.reason),
         attempts=delivery.attempts,
+        lease_was_lost=not is_noted,
     )
+
+
+def _bounded(delivery: Delivery, attempt: Attempt, jitter: Callable[[], float]) -> Attempt:
+    """Return the attempt with its wait filled in, or given up after too many of them."""
+    if attempt.state not in WAITING:
+        return attempt
+    # What is held waits for a person, however long that takes.
+    if attempt.state == DeliveryState.PENDING and delivery.attempts >= MOST_ATTEMPTS:
+        answer = f"{attempt.answer} Given up after {delivery.attempts} attempts."
+        return Attempt(DeliveryState.FAILED, answer, reason=attempt.reason)
+    if attempt.retry_after is not None:
+        return attempt
+    return replace(attempt, retry_after=backoff(delivery.attempts, jitter()))
 
 
 def backoff(attempts: int, jitter: float) -> float:

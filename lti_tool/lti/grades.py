@@ -1,22 +1,23 @@
-"""The gradebook service (AGS): line items, scores and results."""
+"""The gradebook service (AGS 2.0): what it grants, scores and results."""
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from pylti1p3.grade import Grade
-from pylti1p3.lineitem import LineItem
 
 from lti_tool.errors import LTIServiceError
 from lti_tool.lti.http_client import MOST_BYTES, Answer
 from lti_tool.lti.paging import Pages
 from lti_tool.lti.platform_client import Call, PlatformClient
+from lti_tool.lti.platforms import PlatformQuirks, quirks_of
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.service_tokens import Scopes
 from lti_tool.lti.strict_json import StrictJSONError, parse_json
@@ -28,16 +29,13 @@ RESULT_READONLY = SCOPE + "result.readonly"
 SCORE = SCOPE + "score"
 OUR_SCOPES = frozenset({LINE_ITEM, LINE_ITEM_READONLY, RESULT_READONLY, SCORE})
 
-LINE_ITEM_TYPE = "application/vnd.ims.lis.v2.lineitem+json"
-LINE_ITEMS_TYPE = "application/vnd.ims.lis.v2.lineitemcontainer+json"
-RESULTS_TYPE = "application/vnd.ims.lis.v2.resultcontainer+json"
-SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
-
 TAG = "quoin"
 """With our resource id it marks a line item as ours."""
 
+RESULTS_TYPE = "application/vnd.ims.lis.v2.resultcontainer+json"
+SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
+
 MOST_PAGES = 100
-LONGEST_LABEL = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +52,17 @@ class Gradebook:
 
     @property
     def wanted(self) -> Scopes:
-        """Return every scope of ours that was granted, to be asked for in one token."""
-        return OUR_SCOPES & frozenset(self.scopes)
+        """Return every scope of ours that was granted, to be asked for in one token.
 
+        Moodle wants the read-only scope named even where the writing one is granted.
+        """
+        implied = {LINE_ITEM_READONLY} if self.offers(LINE_ITEM) else set()
+        return OUR_SCOPES & (frozenset(self.scopes) | implied)
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A line item as the platform tells it."""
-
-    url: str
-    resource_link_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Our line items in a course; without ``is_complete`` nothing follows from an absence."""
-
-    found: tuple[Column, ...]
-    is_complete: bool
+    @property
+    def quirks(self) -> PlatformQuirks:
+        """Return how this platform behaves."""
+        return quirks_of(self.registration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,78 +84,24 @@ class Result:
     maximum: Decimal
 
 
-def list_columns(client: PlatformClient, book: Gradebook, resource_id: str) -> Columns:
-    """Return the line items with our tag and this resource id; ``LTIServiceError``."""
-    if book.line_items_url is None:
-        return Columns((), is_complete=False)
-    # Moodle wants the read-only scope even where the writing one is granted.
-    needed = {LINE_ITEM_READONLY} if book.offers(LINE_ITEM_READONLY) else {LINE_ITEM}
-    url = _with_query(book.line_items_url, {"resource_id": resource_id, "tag": TAG})
-    pages = _pages(client, book, url, LINE_ITEMS_TYPE, needed)
-    found = [
-        column
-        for answer in pages
-        for entry in _entries(answer)
-        if entry.get("resourceId") == resource_id and entry.get("tag") == TAG
-        if (column := _column(book, entry)) is not None
-    ]
-    return Columns(tuple(found), pages.is_complete)
-
-
-def create_column(
-    client: PlatformClient,
-    book: Gradebook,
-    *,
-    label: str,
-    maximum: Decimal,
-    resource_id: str,
-    resource_link_id: str | None,
-) -> Column:
-    """Make a line item; ``LTIServiceError`` when the platform refuses or does not say where."""
-    if book.line_items_url is None:
-        raise LTIServiceError("This course offers no list of gradebook columns.", status=403)
-    item = LineItem()
-    item.set_label(label[:LONGEST_LABEL]).set_score_maximum(json_number(maximum))
-    item.set_resource_id(resource_id).set_tag(TAG)
-    if resource_link_id is not None:
-        # Open edX publishes only scores of items that are bound to a link.
-        item.set_resource_link_id(resource_link_id)
-    call = Call(
-        "POST",
-        book.line_items_url,
-        accept=LINE_ITEM_TYPE,
-        needed=frozenset({LINE_ITEM}),
-        wanted=book.wanted,
-        content_type=LINE_ITEM_TYPE,
-        body=item.get_value().encode(),
-    )
-    answer = client.send(book.registration, call)
-    if not 200 <= answer.status < 300:
-        raise LTIServiceError(
-            f"{book.registration.name} did not make a gradebook column (status {answer.status}).",
-            status=answer.status,
-        )
-    column = _column(book, _json(answer))
-    if column is None:
-        raise LTIServiceError("The platform did not say where the new gradebook column is.")
-    return column
-
-
 def post_score(client: PlatformClient, book: Gradebook, column_url: str, score: Score) -> Answer:
-    """Send a score and return the answer whatever its status; ``LTIServiceError`` without one."""
+    """Send a score and return the answer whatever its status; ``LTIServiceError`` without one.
+
+    No token is sent to an address that is not the platform's, wherever it came from (B44).
+    """
     call = Call(
         "POST",
-        service_url(column_url, "scores"),
+        service_url(trusted(book, column_url), "scores"),
         accept=SCORE_TYPE,
         needed=frozenset({SCORE}),
         wanted=book.wanted,
         content_type=SCORE_TYPE,
-        body=score_body(score),
+        body=score_body(score, book.quirks),
     )
     return client.send(book.registration, call)
 
 
-def score_body(score: Score) -> bytes:
+def score_body(score: Score, quirks: PlatformQuirks) -> bytes:
     """Return a score as AGS wants it; ``ValueError`` when it is not within 0 and its maximum."""
     given, maximum = json_number(score.given), json_number(score.maximum)
     if maximum <= 0 or not 0 <= given <= maximum:
@@ -175,20 +112,39 @@ def score_body(score: Score) -> bytes:
     # Anything but a final grade erases the standing one on Moodle.
     grade.set_activity_progress("Completed").set_grading_progress("FullyGraded")
     if score.comment:
-        grade.set_comment(score.comment)
-    return bytes(grade.get_value(), "utf-8")
+        grade.set_comment(quirks.comment(score.comment))
+    members = json.loads(grade.get_value()) | quirks.score_extension()
+    return json.dumps(members).encode()
 
 
 def find_result(
     client: PlatformClient, book: Gradebook, column_url: str, user_id: str
 ) -> Result | None:
-    """Return what stands in a column for a user, None when nothing does; ``LTIServiceError``."""
-    url = _with_query(service_url(column_url, "results"), {"user_id": user_id})
-    for answer in _pages(client, book, url, RESULTS_TYPE, {RESULT_READONLY}):
-        for entry in _entries(answer):
+    """Return what stands in a column for a user, None when nothing does.
+
+    ``LTIServiceError`` when the platform does not say, or not to the end.
+    """
+    results_url = service_url(trusted(book, column_url), "results")
+    url = book.quirks.results_url(results_url, user_id)
+    pages = pages_of(client, book, url, RESULTS_TYPE, {RESULT_READONLY})
+    for answer in pages:
+        for entry in entries_of(answer):
             if entry.get("userId") == user_id and (result := _result(entry)) is not None:
                 return result
+    if not pages.is_complete:
+        raise LTIServiceError("The grades in the gradebook could not be read to their end.")
     return None
+
+
+def trusted(book: Gradebook, url: str) -> str:
+    """Return an address of the platform's; ``LTIServiceError`` for any other (V30, B44)."""
+    if book.registration.offered(url) is None:
+        raise LTIServiceError(
+            "The gradebook column is at an address that is not the platform's.",
+            code="lti-address-refused",
+            status=400,
+        )
+    return url
 
 
 def service_url(column_url: str, service: str) -> str:
@@ -212,22 +168,16 @@ def json_number(value: Decimal) -> int | float:
     return number
 
 
-def _pages(
+def pages_of(
     client: PlatformClient, book: Gradebook, url: str, accept: str, needed: Iterable[str]
 ) -> Pages:
+    """Return the pages of a list of the gradebook, not fetched yet."""
+
     def fetch(page_url: str) -> Answer:
         call = Call("GET", page_url, accept, frozenset(needed), book.wanted)
         return client.read(book.registration, call)
 
     return Pages(fetch, url, most_pages=MOST_PAGES)
-
-
-def _column(book: Gradebook, entry: Any) -> Column | None:
-    """Return a line item whose address may get our token; no other is of use."""
-    members = entry if isinstance(entry, dict) else {}
-    url = book.registration.offered(members.get("id"))
-    link = members.get("resourceLinkId")
-    return None if url is None else Column(url, link if isinstance(link, str) else None)
 
 
 def _result(entry: dict[str, Any]) -> Result | None:
@@ -239,21 +189,17 @@ def _result(entry: dict[str, Any]) -> Result | None:
     return Result(Decimal(str(score)), Decimal(str(maximum)))
 
 
-def _entries(answer: Answer) -> Sequence[dict[str, Any]]:
-    value = _json(answer)
+def entries_of(answer: Answer) -> Sequence[dict[str, Any]]:
+    """Return the objects of a list; ``LTIServiceError`` when the answer is none."""
+    value = json_of(answer)
     if not isinstance(value, list):
         raise LTIServiceError("The platform's gradebook did not answer with a list.")
     return [entry for entry in value if isinstance(entry, dict)]
 
 
-def _json(answer: Answer) -> Any:
+def json_of(answer: Answer) -> Any:
+    """Return what an answer holds; ``LTIServiceError`` when it is no JSON."""
     try:
         return parse_json(answer.body, max_bytes=MOST_BYTES)
     except StrictJSONError as error:
         raise LTIServiceError(f"The platform's gradebook cannot be read: {error}.") from None
-
-
-def _with_query(url: str, query: dict[str, str]) -> str:
-    parts = urlsplit(url)
-    added = urlencode(query, quote_via=quote)
-    return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))

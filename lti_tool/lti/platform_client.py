@@ -96,7 +96,7 @@ class PlatformClient:
                 continue
             if 200 <= answer.status < 300:
                 return answer
-            retry_after = _retry_after(answer, self._clock())
+            retry_after = retry_after_of(answer, self._clock())
             if answer.status not in WORTH_A_RETRY or attempt == TRIES or retry_after > LONGEST_WAIT:
                 raise _refusal(registration, answer, retry_after)
             self._wait(attempt, retry_after)
@@ -119,7 +119,7 @@ class PlatformClient:
         if answer.status == 401:
             self._pause(health, PAUSE_UNAUTHORISED)
         elif answer.status == 429:
-            wait = _retry_after(answer, self._clock()) or PAUSE.total_seconds()
+            wait = retry_after_of(answer, self._clock()) or PAUSE.total_seconds()
             self._pause(health, timedelta(seconds=wait))
         return answer
 
@@ -170,7 +170,7 @@ class PlatformClient:
         self._sleep(min(max(backoff, retry_after), LONGEST_WAIT))
 
 
-def _retry_after(answer: Answer, now: datetime) -> float:
+def retry_after_of(answer: Answer, now: datetime) -> float:
     """Return the seconds that ``Retry-After`` asks for (a number or a date), 0 without one."""
     text = answer.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():

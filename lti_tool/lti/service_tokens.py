@@ -26,6 +26,9 @@ RENEW_BEFORE = timedelta(seconds=60)
 DEFAULT_LIFE = timedelta(seconds=120)
 LONGEST_LIFE = timedelta(hours=24)
 LARGEST_ANSWER = 64 * 1024
+NOT_GRANTED = "lti-scope-not-granted"
+ASK_AGAIN_AFTER = timedelta(minutes=5)
+"""A scope that was refused is not asked for before that: one pass has several calls."""
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 
@@ -51,6 +54,7 @@ class TokenStore:
         self._locks: dict[int, threading.Lock] = {}
         self._tokens: dict[int, list[AccessToken]] = {}
         self._careful: set[int] = set()
+        self._refused: dict[tuple[int, Scopes], datetime] = {}
 
     def get(
         self,
@@ -70,15 +74,14 @@ class TokenStore:
             for token in self._tokens.get(registration.id, []):
                 if needed <= token.scopes and now < token.use_until:
                     return token
+            if now < self._refused.get((registration.id, needed), now):
+                raise _not_granted(registration, needed)
             token = self._ask(registration, needed, wanted, now)
             kept = [t for t in self._tokens.get(registration.id, []) if now < t.use_until]
             self._tokens[registration.id] = [token, *kept]
-        if not needed <= token.scopes:
-            raise LTIServiceError(
-                f"{registration.name} does not grant this tool: {_names(needed - token.scopes)}.",
-                code="lti-scope-not-granted",
-                status=403,
-            )
+            if not needed <= token.scopes:
+                self._refused[registration.id, needed] = now + ASK_AGAIN_AFTER
+                raise _not_granted(registration, needed - token.scopes)
         return token
 
     def forget(self, registration: PlatformRegistration, token: AccessToken) -> None:
@@ -154,6 +157,8 @@ def _read(
     answer: Answer, asked: Scopes, registration: PlatformRegistration, now: datetime
 ) -> AccessToken:
     """Read a token answer; the content type says nothing (Moodle sends text/html)."""
+    if _error_code(answer) == "invalid_scope":
+        raise _not_granted(registration, asked)
     members = _members(answer)
     value = members.get("access_token")
     kind = members.get("token_type", "bearer")
@@ -195,6 +200,14 @@ def _error_code(answer: Answer) -> str:
         return ""
     code = _members(answer).get("error")
     return code if isinstance(code, str) and re.fullmatch(r"[a-z_]{1,40}", code) else ""
+
+
+def _not_granted(registration: PlatformRegistration, scopes: Scopes) -> LTIServiceError:
+    return LTIServiceError(
+        f"{registration.name} does not grant this tool: {_names(scopes)}.",
+        code=NOT_GRANTED,
+        status=403,
+    )
 
 
 def _remark(code: str) -> str:

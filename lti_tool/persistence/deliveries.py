@@ -8,19 +8,46 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from lti_tool.persistence.base import Base, UTCDateTime, insert_missing
+from lti_tool.persistence.courses import Context
+from lti_tool.persistence.platforms import Deployment
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands. Only pending ones are taken up by the worker."""
+    """Where a delivery stands.
+
+    The worker takes up pending ones, and held ones, too, which wait for somebody to change
+    something (an administrator, a roster). Failed ones wait for a resend; overridden ones for a
+    teacher's choice, since another grade stands in the gradebook. None is ever dropped.
+    """
 
     PENDING = "pending"
+    HELD = "held"
     DONE = "done"
     SUPERSEDED = "superseded"
+    OVERRIDDEN = "overridden"
     FAILED = "failed"
+
+
+WAITING = (DeliveryState.PENDING, DeliveryState.HELD)
+"""What the worker takes up once it is due."""
+
+UNDELIVERED = (*WAITING, DeliveryState.OVERRIDDEN, DeliveryState.FAILED)
+"""What is not in the gradebook."""
 
 
 class Delivery(Base):
@@ -29,6 +56,8 @@ class Delivery(Base):
     ``key`` is unique: the same promise is made once. ``lane`` puts deliveries that must go one
     after the other behind each other (scores of one learner in one column). A worker holds a
     delivery while ``leased_until`` is in the future; a lease that runs out is taken again.
+    ``reason`` is the kind of the last answer, ``last_answer`` a sentence for people about it,
+    ``tried_at`` when it came.
     """
 
     __tablename__ = "deliveries"
@@ -47,22 +76,27 @@ class Delivery(Base):
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     leased_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(String(30), default="", server_default="")
     last_answer: Mapped[str] = mapped_column(Text, default="")
+    tried_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How an attempt at a delivery ended; PENDING asks for another one.
+    """How an attempt at a delivery ended; PENDING and HELD ask for another one.
 
-    ``answer`` is a sentence for people. ``retry_after`` says in how many seconds to try again;
-    None leaves that to the worker.
+    ``answer`` is a sentence for people, ``reason`` the kind of it. ``retry_after`` says in how
+    many seconds to try again; None leaves that to the worker. With ``holds_platform`` nothing
+    is sent through the same registration before that.
     """
 
     state: DeliveryState
     answer: str
     retry_after: float | None = None
+    reason: str = ""
+    holds_platform: bool = False
 
 
 def add_delivery(session: Session, row: dict[str, Any]) -> bool:
@@ -86,19 +120,11 @@ def add_delivery(session: Session, row: dict[str, Any]) -> bool:
 
 
 def lease_due(session: Session, now: datetime, lease: timedelta, limit: int = 20) -> list[Delivery]:
-    """Take due deliveries under a lease: of every lane only the oldest that is pending."""
-    heads = (
-        select(func.min(Delivery.id))
-        .where(Delivery.state == DeliveryState.PENDING)
-        .group_by(Delivery.lane)
-    )
+    """Take due deliveries under a lease: of every lane only the oldest that waits."""
+    heads = select(func.min(Delivery.id)).where(Delivery.state.in_(WAITING)).group_by(Delivery.lane)
     query = (
         select(Delivery)
-        .where(
-            Delivery.id.in_(heads),
-            Delivery.due_at <= now,
-            or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now),
-        )
+        .where(Delivery.id.in_(heads), Delivery.due_at <= now, _is_free(Delivery, now))
         .order_by(Delivery.due_at, Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -111,62 +137,89 @@ def lease_due(session: Session, now: datetime, lease: timedelta, limit: int = 20
     return found
 
 
-def settle(
-    session: Session, delivery_id: int, state: DeliveryState, answer: str, now: datetime
-) -> None:
-    """Note how a delivery ended."""
-    session.execute(
+def _is_free(delivery: type[Delivery], now: datetime) -> ColumnElement[bool]:
+    return or_(delivery.leased_until.is_(None), delivery.leased_until <= now)
+
+
+def settle(session: Session, delivery: Delivery, attempt: Attempt, now: datetime) -> bool:
+    """Note how an attempt ended; False when the lease was lost meanwhile and nothing is noted.
+
+    ``delivery`` is as ``lease_due`` gave it. An attempt that asks for another one is due again
+    after its ``retry_after``.
+    """
+    is_over = attempt.state not in WAITING
+    values: dict[str, Any] = {"settled_at": now if is_over else None}
+    if not is_over:
+        values["due_at"] = now + timedelta(seconds=max(attempt.retry_after or 0.0, 0.0))
+    noted = session.scalar(
         update(Delivery)
-        .where(Delivery.id == delivery_id)
-        .values(state=state, last_answer=answer, settled_at=now, leased_until=None)
+        .where(
+            Delivery.id == delivery.id,
+            Delivery.state.in_(WAITING),
+            Delivery.leased_until == delivery.leased_until,
+        )
+        .values(
+            state=attempt.state,
+            reason=attempt.reason,
+            last_answer=attempt.answer,
+            tried_at=now,
+            leased_until=None,
+            **values,
+        )
+        .returning(Delivery.id)
     )
+    return noted is not None
 
 
-def retry_later(session: Session, delivery_id: int, due_at: datetime, answer: str) -> None:
-    """Note an attempt that did not succeed and when the next one is due."""
+def hold_back(session: Session, context_id: int, until: datetime) -> None:
+    """Let nothing that waits for the registration of a course be due before ``until``."""
+    mine = select(Deployment.registration_id).join(Context).where(Context.id == context_id)
+    contexts = (
+        select(Context.id)
+        .join(Deployment)
+        .where(Deployment.registration_id == mine.scalar_subquery())
+    )
     session.execute(
         update(Delivery)
-        .where(Delivery.id == delivery_id)
-        .values(due_at=due_at, last_answer=answer, leased_until=None)
+        .where(
+            Delivery.context_id.in_(contexts),
+            Delivery.state.in_(WAITING),
+            Delivery.due_at < until,
+        )
+        .values(due_at=until)
+        .execution_options(synchronize_session=False)
     )
 
 
 def supersede_stale(session: Session, kind: str, now: datetime) -> None:
-    """Take back every pending delivery of a kind behind which a newer one of its lane waits."""
+    """Take back what is not delivered and behind which a newer one of its lane waits.
+
+    What is being sent at this moment is left alone until that has ended, so that the newer one
+    goes out after it and not beside it.
+    """
     newer = aliased(Delivery)
     session.execute(
         update(Delivery)
         .where(
             Delivery.kind == kind,
-            Delivery.state == DeliveryState.PENDING,
+            Delivery.state.in_(UNDELIVERED),
+            _is_free(Delivery, now),
             select(newer.id)
             .where(
                 newer.lane == Delivery.lane,
                 newer.id > Delivery.id,
-                newer.state == DeliveryState.PENDING,
+                newer.state.in_(WAITING),
             )
             .exists(),
         )
         .values(
             state=DeliveryState.SUPERSEDED,
+            reason="superseded",
             last_answer="A newer score took its place.",
             settled_at=now,
             leased_until=None,
         )
         .execution_options(synchronize_session=False)
-    )
-
-
-def supersede_older(session: Session, lane: str, newer_id: int, now: datetime) -> None:
-    """Take back what was promised in this lane before ``newer_id`` and is not sent yet."""
-    session.execute(
-        update(Delivery)
-        .where(
-            Delivery.lane == lane,
-            Delivery.id < newer_id,
-            Delivery.state == DeliveryState.PENDING,
-        )
-        .values(state=DeliveryState.SUPERSEDED, settled_at=now, leased_until=None)
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import Base, ExactDecimal, UTCDateTime, insert_missing
@@ -50,7 +50,10 @@ class LineItem(Base):
     """The gradebook column of an achievement in a course; ``url`` is known once it was found.
 
     At the platform it is recognised by ``resource_id`` (our uuid as text) and the tag "quoin".
-    One worker at a time looks for it or makes it, until ``claimed_until``.
+    One worker at a time looks for it or makes it, until ``claimed_until``. ``is_ours`` tells a
+    column that this tool made from one that the platform made for an activity; of ours,
+    ``told_label`` and ``told_maximum`` are what the platform was told last. ``removed_at`` says
+    since when the column is known to be gone; only a teacher has it made again.
     """
 
     __tablename__ = "line_items"
@@ -64,6 +67,10 @@ class LineItem(Base):
     score_maximum: Mapped[Decimal] = mapped_column(ExactDecimal, default=Decimal(100))
     url: Mapped[str | None] = mapped_column(Text)
     claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    is_ours: Mapped[bool] = mapped_column(default=False, server_default=false())
+    told_label: Mapped[str | None] = mapped_column(String(255))
+    told_maximum: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -187,11 +194,6 @@ def ensure_line_item(
     found.resource_link_id = resource_link_id or found.resource_link_id
     session.flush()
     return found
-
-
-def forget_line_item_url(session: Session, line_item_id: int) -> None:
-    """Note that the column is not where it was."""
-    session.get_one(LineItem, line_item_id).url = None
 
 
 def has_line_item(session: Session, context_id: int, url: str) -> bool:

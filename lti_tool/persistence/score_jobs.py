@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -11,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool.persistence.catalog import Achievement, Institution
 from lti_tool.persistence.courses import Context
-from lti_tool.persistence.deliveries import Delivery, DeliveryState
+from lti_tool.persistence.deliveries import WAITING, Delivery, DeliveryState
 from lti_tool.persistence.learners import Membership
-from lti_tool.persistence.placements import LineItem
 from lti_tool.persistence.platforms import Deployment, Registration
 
 
@@ -53,9 +51,23 @@ def has_newer(session: Session, delivery: Delivery) -> bool:
     query = select(Delivery.id).where(
         Delivery.lane == delivery.lane,
         Delivery.id > delivery.id,
-        Delivery.state == DeliveryState.PENDING,
+        Delivery.state.in_(WAITING),
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def is_turn(session: Session, delivery_id: int) -> bool:
+    """Return whether a delivery may still go out: it waits, and no newer one of its lane went.
+
+    Asked again right before a score is sent: a worker that was slow may have lost its lease.
+    """
+    delivery = session.get_one(Delivery, delivery_id)
+    newer = select(Delivery.id).where(
+        Delivery.lane == delivery.lane,
+        Delivery.id > delivery_id,
+        or_(Delivery.state == DeliveryState.DONE, Delivery.leased_until.is_not(None)),
+    )
+    return delivery.state in WAITING and session.scalar(newer.limit(1)) is None
 
 
 def list_earlier(session: Session, delivery: Delivery) -> list[Delivery]:
@@ -71,32 +83,3 @@ def list_earlier(session: Session, delivery: Delivery) -> list[Delivery]:
 def note_payload(session: Session, delivery_id: int, payload: dict[str, Any]) -> None:
     """Keep what was decided about a delivery before it is sent."""
     session.execute(update(Delivery).where(Delivery.id == delivery_id).values(payload=payload))
-
-
-def claim_line_item(session: Session, line_item_id: int, now: datetime, life: timedelta) -> bool:
-    """Take the right to look for a column or make it; False while another worker has it."""
-    claimed = session.scalar(
-        update(LineItem)
-        .where(
-            LineItem.id == line_item_id,
-            or_(LineItem.claimed_until.is_(None), LineItem.claimed_until <= now),
-        )
-        .values(claimed_until=now + life)
-        .returning(LineItem.id)
-    )
-    return claimed is not None
-
-
-def get_line_item_url(session: Session, line_item_id: int) -> str | None:
-    """Return where a column is, if that is known."""
-    return session.scalar(select(LineItem.url).where(LineItem.id == line_item_id))
-
-
-def note_line_item_url(session: Session, line_item_id: int, url: str) -> None:
-    """Note where a column is."""
-    session.execute(update(LineItem).where(LineItem.id == line_item_id).values(url=url))
-
-
-def release_line_item(session: Session, line_item_id: int) -> None:
-    """Give the right to look for a column back."""
-    session.execute(update(LineItem).where(LineItem.id == line_item_id).values(claimed_until=None))

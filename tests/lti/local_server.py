@@ -113,7 +113,7 @@ def serve() -> Iterator[LocalServer]:
             self.end_headers()
             self.wfile.write(reply.body)
 
-        do_GET = do_POST = do_PUT = _any  # noqa: N815 - names of the library
+        do_GET = do_POST = do_PUT = do_DELETE = _any  # noqa: N815 - names of the library
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -2,17 +2,17 @@
 
 import pytest
 
-from lti_tool.lti.score_answers import SENTENCES, Meaning, classify, excerpt
+from lti_tool.lti.score_answers import SENTENCES, Meaning, classify_status, excerpt, sentence
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_2xx_stored(status):
-    assert classify(status) is Meaning.STORED
+    assert classify_status(status) is Meaning.STORED
 
 
 @pytest.mark.parametrize("status", [None, 408, 500, 501, 502, 503, 504, 520])
 def test_no_answer_or_a_broken_one_is_unknown(status):
-    assert classify(status) is Meaning.UNKNOWN
+    assert classify_status(status) is Meaning.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -32,23 +32,20 @@ def test_no_answer_or_a_broken_one_is_unknown(status):
     ],
 )
 def test_each_status_has_its_meaning(status, meaning):
-    assert classify(status, b"whatever") is meaning
+    assert classify_status(status) is meaning
 
 
 @pytest.mark.parametrize("status", [100, 302, 402, 410, 418, 451, 499])
 def test_anything_else_is_strange(status):
-    assert classify(status) is Meaning.STRANGE
-
-
-def test_a_bad_request_about_the_timestamp_is_a_conflict():
-    """Open edX has no 409."""
-    body = b'{"error": "Refusing score with older Timestamp"}'
-    assert classify(400, body) is Meaning.CONFLICT
+    assert classify_status(status) is Meaning.STRANGE
 
 
 def test_every_meaning_has_a_sentence():
     assert set(SENTENCES) == set(Meaning)
-    assert all(sentence.endswith(".") for sentence in SENTENCES.values())
+    values = {"standing": "70 of 100", "ours": "92 of 100"}
+    words = [sentence(meaning, "Harbour Moodle", **values) for meaning in Meaning]
+    assert all(text.endswith(".") and "{" not in text for text in words)
+    assert "Harbour Moodle" in sentence(Meaning.REFUSED, "Harbour Moodle")
 
 
 def test_an_excerpt_holds_no_addresses_tokens_or_numbers_of_people():

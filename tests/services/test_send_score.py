@@ -1,108 +1,20 @@
 """Use case: a promised score into the gradebook (section 7; B41, B44, B45)."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
-from lti_tool.errors import LTIServiceError
-from lti_tool.lti.grades import LINE_ITEM, LINE_ITEM_READONLY, RESULT_READONLY, SCORE
-from lti_tool.lti.http_client import HTTPClient, Patience
-from lti_tool.lti.platform_client import PlatformClient
+from lti_tool.lti.grades import LINE_ITEM_READONLY, SCORE
 from lti_tool.persistence.courses import Context
-from lti_tool.persistence.deliveries import Delivery, DeliveryState, add_delivery
+from lti_tool.persistence.deliveries import DeliveryState
 from lti_tool.persistence.learners import Membership
 from lti_tool.persistence.placements import LineItem
 from lti_tool.persistence.platforms import Registration
+from lti_tool.scoring import columns
 from lti_tool.services import send_score as module
-from lti_tool.services.send_score import send_score
 from lti_tool.services.switch_institution import switch_institution
-from tests.lti.gradebook import GradebookServer
-from tests.lti.local_server import Reply, serve
-from tests.lti.platform import NOW, TestPlatform
-from tests.lti.world import World
-
-SCOPES = [LINE_ITEM, LINE_ITEM_READONLY, RESULT_READONLY, SCORE]
-
-
-class Course:
-    """A learner who launched in a course whose gradebook is on loopback."""
-
-    def __init__(self, database, server):
-        self.lms = GradebookServer(server)
-        self.server = server
-        platform = TestPlatform(issuer=server.url)
-        self.world = World(database, platform, allows_loopback=True)
-        self.http = HTTPClient(patience=Patience(connect=2, read=2, total=4))
-        self.client = PlatformClient(
-            self.http, self.world.keyring, clock=lambda: self.now, sleep=lambda _: None
-        )
-        self.now = NOW
-        self.count = 0
-        self.launched = self.world.launched(
-            self.world.launch(
-                endpoint={"scope": SCOPES, "lineitems": f"{server.url}/items?type_id=1"}
-            )
-        )
-
-    @property
-    def database(self):
-        return self.world.database
-
-    def promise(self, given="80", maximum="100", at=None, learner_id=None):
-        self.count += 1
-        learner_id = learner_id or self.launched.learner_id
-        lane = f"{self.launched.context_id}:{self.world.achievement_id}:{learner_id}"
-        at = at or self.now
-        with self.database.writing() as session:
-            row = {
-                "kind": "score",
-                "key": f"key-{self.count}",
-                "lane": lane,
-                "learner_id": learner_id,
-                "context_id": self.launched.context_id,
-                "achievement_id": self.world.achievement_id,
-                "payload": {
-                    "score_given": given,
-                    "score_maximum": maximum,
-                    "at": at.isoformat(),
-                },
-                "due_at": at,
-                "created_at": at,
-            }
-            assert add_delivery(session, row)
-            query = select(Delivery.id).where(Delivery.key == f"key-{self.count}")
-            return session.scalars(query).one()
-
-    def send(self, delivery_id, *, settle=True):
-        attempt = send_score(self.database, self.client, delivery_id, now=self.now)
-        if settle:
-            with self.database.writing() as session:
-                session.get_one(Delivery, delivery_id).state = attempt.state
-        return attempt
-
-    def change(self, table, **values):
-        with self.database.writing() as session:
-            row = session.scalars(select(table)).one()
-            for name, value in values.items():
-                setattr(row, name, value)
-
-    def line_item(self):
-        with self.database.reading() as session:
-            return session.scalars(select(LineItem)).one()
-
-    def payload(self, delivery_id):
-        with self.database.reading() as session:
-            return session.get_one(Delivery, delivery_id).payload
-
-
-@pytest.fixture
-def course(database):
-    with serve() as server:
-        found = Course(database, server)
-        yield found
-        found.http.close()
+from tests.lti.local_server import Reply
+from tests.lti.platform import NOW
 
 
 def test_the_first_score_makes_the_column_and_the_second_uses_it(course):
@@ -156,8 +68,8 @@ def test_a_crash_after_the_column_was_made_leaves_one_column(course, monkeypatch
     """Made at the platform, not yet noted here."""
     delivery = course.promise()
     with monkeypatch.context() as patch:
-        patch.setattr(module, "note_line_item_url", _crash)
-        patch.setattr(module, "release_line_item", lambda *_: None)
+        patch.setattr(columns, "note_line_item_url", _crash)
+        patch.setattr(columns, "release_line_item", lambda *_: None)
         with pytest.raises(SystemError):
             course.send(delivery)
     assert len(course.lms.items) == 1
@@ -229,7 +141,7 @@ def test_the_same_message_is_sent_again_after_no_answer(course):
         (200, DeliveryState.DONE),
         (201, DeliveryState.DONE),
         (400, DeliveryState.FAILED),
-        (401, DeliveryState.PENDING),
+        (401, DeliveryState.HELD),
         (403, DeliveryState.FAILED),
         (406, DeliveryState.FAILED),
         (412, DeliveryState.FAILED),
@@ -272,7 +184,8 @@ def test_a_column_that_was_removed_is_not_made_again_without_the_teacher(course)
         course.lms.score_replies = [Reply(404)]
         attempt = course.send(delivery, settle=False)
         assert attempt.state is DeliveryState.FAILED
-        assert "removed in the LMS" in attempt.answer
+        assert "was removed in Harbour LMS" in attempt.answer
+    assert len(course.lms.scores) == 2
     assert course.server.count("POST /items") == 1
 
 
@@ -280,7 +193,7 @@ def test_a_column_that_is_there_but_says_404_does_not_know_the_learner(course):
     course.lms.score_replies = [Reply(404)]
     attempt = course.send(course.promise())
     assert attempt.state is DeliveryState.FAILED
-    assert "does not know this learner" in attempt.answer
+    assert "does not know the learner" in attempt.answer
 
 
 def test_a_conflict_with_our_own_score_means_that_it_stands(course):
@@ -290,38 +203,12 @@ def test_a_conflict_with_our_own_score_means_that_it_stands(course):
     assert course.send(course.promise()).state is DeliveryState.DONE
 
 
-@pytest.mark.parametrize("reply", [Reply(409), Reply(400, b"Refusing older timestamp")])
-def test_a_teachers_own_grade_wins(course, reply):
-    course.lms.results = [{"userId": "user-7", "resultScore": 55, "resultMaximum": 100}]
-    course.lms.score_replies = [reply]
-    attempt = course.send(course.promise())
-    assert attempt.state is DeliveryState.SUPERSEDED
-    assert "it stays" in attempt.answer
-
-
-def test_a_conflict_with_an_older_score_of_ours_is_sent_with_a_new_timestamp(course):
-    course.send(course.promise("70"))
-    course.now += timedelta(seconds=10)
-    delivery = course.promise("90")
-    course.lms.results = [{"userId": "user-7", "resultScore": 70, "resultMaximum": 100}]
-    course.lms.score_replies = [Reply(409)]
-    course.now += timedelta(minutes=5)
-    assert course.send(delivery).state is DeliveryState.PENDING
-    assert course.send(delivery).state is DeliveryState.DONE
-    assert course.lms.scores[-1]["timestamp"] == "2026-06-30T12:05:10.000000Z"
-
-
-def test_a_conflict_without_the_right_to_look_is_superseded(course):
-    course.change(Context, grade_scopes=[LINE_ITEM, SCORE])
-    course.lms.score_replies = [Reply(409)]
-    assert course.send(course.promise()).state is DeliveryState.SUPERSEDED
-
-
 def test_teachers_and_those_who_left_are_not_graded(course):
+    """B45. The score is kept: a roster may bring the learner back."""
     course.change(Membership, is_active=False)
-    assert course.send(course.promise()).state is DeliveryState.FAILED
+    assert course.send(course.promise()).state is DeliveryState.HELD
     course.change(Membership, is_active=True, is_instructor=True)
-    assert course.send(course.promise()).state is DeliveryState.FAILED
+    assert course.send(course.promise()).state is DeliveryState.HELD
     assert course.lms.scores == []
 
 
@@ -340,7 +227,7 @@ def test_a_learner_without_an_identity_at_the_platform_is_not_graded(course):
 def test_a_platform_that_is_switched_off_is_waited_for(course):
     course.change(Registration, is_enabled=False)
     attempt = course.send(course.promise())
-    assert (attempt.state, attempt.retry_after) == (DeliveryState.PENDING, 900)
+    assert (attempt.state, attempt.retry_after) == (DeliveryState.HELD, 900)
 
 
 def test_a_suspended_institution_is_waited_for_and_its_platform_is_not_called(course):
@@ -350,7 +237,7 @@ def test_a_suspended_institution_is_waited_for_and_its_platform_is_not_called(co
     options = {"actor": "test", "now": course.now}
     switch_institution(course.database, "harbour", is_suspended=True, **options)
     attempt = course.send(delivery)
-    assert (attempt.state, "suspended" in attempt.answer) == (DeliveryState.PENDING, True)
+    assert (attempt.state, "suspended" in attempt.answer) == (DeliveryState.HELD, True)
     assert len(course.server.requests) == calls
     switch_institution(course.database, "harbour", is_suspended=False, **options)
     assert course.send(delivery).state == DeliveryState.DONE
@@ -398,9 +285,3 @@ def test_of_two_columns_the_one_of_the_known_link_is_taken(course):
     course.now += timedelta(seconds=2)
     course.send(course.promise())
     assert course.line_item().url == f"{course.server.url}/items/2"
-
-
-def test_errors_know_whether_the_platform_answered():
-    assert module._failed_call(LTIServiceError("x")).state is DeliveryState.PENDING
-    assert module._failed_call(LTIServiceError("x", status=403)).state is DeliveryState.FAILED
-    assert replace(module._again("x"), answer="y").retry_after is None
