@@ -23,6 +23,7 @@ from lti_tool.web import (
     progress,
     registration,
     roster,
+    scores,
     templating,
 )
 from lti_tool.web.parts import Parts, build_parts
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     evidence.blueprint,
     roster.blueprint,
     decisions.blueprint,
+    scores.blueprint,
     linking.blueprint,
     copies.blueprint,
     mentees.blueprint,

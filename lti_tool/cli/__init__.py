@@ -16,6 +16,7 @@ COMMANDS = {
     "rules": "lti_tool.cli.rules:rules",
     "import": "lti_tool.cli.imports:import_",
     "report": "lti_tool.cli.reports:report",
+    "work": "lti_tool.cli.work:work",
     "serve": "lti_tool.cli.serving:serve",
     "bench": "lti_tool.cli.benchmarks:bench",
 }

@@ -171,6 +171,49 @@ def settle(session: Session, delivery: Delivery, attempt: Attempt, now: datetime
     return noted is not None
 
 
+def reopen(session: Session, delivery: Delivery, payload: dict[str, Any], now: datetime) -> bool:
+    """Let a delivery that stopped, or is held, be tried at once with this payload.
+
+    False when it is under way or settled meanwhile: then nothing changes.
+    """
+    reopened = session.scalar(
+        update(Delivery)
+        .where(
+            Delivery.id == delivery.id,
+            Delivery.state == delivery.state,
+            _is_free(Delivery, now),
+        )
+        .values(
+            state=DeliveryState.PENDING,
+            payload=payload,
+            reason="",
+            last_answer="",
+            due_at=now,
+            attempts=0,
+            settled_at=None,
+            leased_until=None,
+        )
+        .returning(Delivery.id)
+    )
+    return reopened is not None
+
+
+def close(session: Session, delivery: Delivery, attempt: Attempt, now: datetime) -> bool:
+    """Settle a delivery by a person's decision; False when it has changed meanwhile."""
+    closed = session.scalar(
+        update(Delivery)
+        .where(Delivery.id == delivery.id, Delivery.state == delivery.state)
+        .values(
+            state=attempt.state,
+            reason=attempt.reason,
+            last_answer=attempt.answer,
+            settled_at=now,
+        )
+        .returning(Delivery.id)
+    )
+    return closed is not None
+
+
 def hold_back(session: Session, context_id: int, until: datetime) -> None:
     """Let nothing that waits for the registration of a course be due before ``until``."""
     mine = select(Deployment.registration_id).join(Context).where(Context.id == context_id)

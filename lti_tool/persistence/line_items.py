@@ -23,6 +23,15 @@ class CourseColumn:
     achievement: Achievement
     is_placed: bool
 
+    @property
+    def is_deletable(self) -> bool:
+        """Return whether a column is ours alone and nothing in the course needs it any more.
+
+        The platform's own columns of activities, and those of links, are never touched.
+        """
+        is_bound = self.is_placed or self.item.resource_link_id is not None
+        return self.item.url is not None and self.item.is_ours and not is_bound
+
 
 def claim_line_item(session: Session, line_item_id: int, now: datetime, life: timedelta) -> bool:
     """Take the right to look for a column or make it; False while another worker has it."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.courses import Context
-from lti_tool.persistence.deliveries import UNDELIVERED, WAITING, Delivery, DeliveryState
+from lti_tool.persistence.deliveries import UNDELIVERED, Delivery, DeliveryState
 from lti_tool.persistence.learners import Learner
 from lti_tool.persistence.platforms import Deployment, Registration
 
@@ -70,6 +70,13 @@ def find_latest(session: Session, uuid: UUID, context_id: int | None = None) -> 
     query = _rows().where(Delivery.uuid == uuid)
     if context_id is not None:
         query = query.where(Delivery.context_id == context_id)
+    row = session.execute(query).one_or_none()
+    return None if row is None else OutboxRow(*row)
+
+
+def find_score(session: Session, uuid: UUID, context_id: int) -> OutboxRow | None:
+    """Return a score of this course, be it the latest of its learner and column or not."""
+    query = _joined().where(Delivery.uuid == uuid, Delivery.context_id == context_id)
     row = session.execute(query).one_or_none()
     return None if row is None else OutboxRow(*row)
 
@@ -137,15 +144,11 @@ def wake_held(
     )
 
 
-def has_waiting(session: Session, context_id: int) -> bool:
-    """Return whether a score of this course is on its way."""
-    query = select(Delivery.id).where(
-        Delivery.context_id == context_id, Delivery.state.in_(WAITING)
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
 def _rows() -> Select[Delivery, Learner, Achievement, Context, Registration]:
+    return _joined().where(Delivery.id.in_(_heads()))
+
+
+def _joined() -> Select[Delivery, Learner, Achievement, Context, Registration]:
     return (
         select(Delivery, Learner, Achievement, Context, Registration)
         .join(Learner, Learner.id == Delivery.learner_id)
@@ -153,7 +156,6 @@ def _rows() -> Select[Delivery, Learner, Achievement, Context, Registration]:
         .join(Context, Context.id == Delivery.context_id)
         .join(Deployment, Deployment.id == Context.deployment_id)
         .join(Registration, Registration.id == Deployment.registration_id)
-        .where(Delivery.id.in_(_heads()))
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 
 from lti_tool.persistence.launched import Launched
-from lti_tool.web import wording
+from lti_tool.web import score_wording, wording
 from lti_tool.web.session import csrf_token, framing_origins
 
 STATIC = Path(__file__).parent / "static"
@@ -33,7 +33,10 @@ def register(app: Flask) -> None:
         "listed": wording.listed,
         "moment": wording.moment,
         "nearest": wording.nearest,
-        "score_state": wording.score,
+        "score_state": score_wording.score,
+        "points": score_wording.points,
+        "tries": score_wording.tries,
+        "column_state": score_wording.column,
     }
     app.jinja_env.tests["web_link"] = _is_web_link
     app.jinja_env.globals |= {

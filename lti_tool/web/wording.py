@@ -65,6 +65,14 @@ NOTICES = {
     "evidence-returned": "The evidence is returned with your note.",
     "course-copied": "What is placed in the other course is placed here now.",
     "roster-refreshed": "The list of learners is up to date.",
+    "score-again": "The score is sent again.",
+    "scores-again": "The scores are sent again.",
+    "score-anyway": "Our score is sent over the other grade.",
+    "score-left": "The other grade stays as it is.",
+    "score-unchanged": "Nothing was left to do: it is on its way, or done already.",
+    "column-again": "The column is made again, and its scores are sent.",
+    "column-renamed": "The column has its present name.",
+    "column-deleted": "The column is deleted. It is made again only if you say so.",
 }
 """What a page says after a redirect; the address carries the name, never the words."""
 
@@ -334,18 +342,3 @@ def option(achievement: AchievementOption) -> str:
     """Return how a form offers an achievement: its name and what it is worth."""
     worth = f" ({credit_words(achievement.credits)})" if achievement.credits else ""
     return f"{achievement.name}{worth}"
-
-
-# --- scores ------------------------------------------------------------------------------
-
-SCORE_WORDS = {
-    "pending": "Score on its way to the gradebook",
-    "done": "Score in the gradebook",
-    "superseded": "Replaced by a newer score",
-    "failed": "The gradebook did not take the score",
-}
-
-
-def score(state_name: str) -> str:
-    """Return where a score stands."""
-    return SCORE_WORDS.get(state_name, "Score state unknown")

@@ -1,0 +1,46 @@
+"""Words about scores and gradebook columns (English)."""
+
+from __future__ import annotations
+
+from lti_tool.scoring.rows import ColumnRow, ScoreRow
+from lti_tool.web.wording import count, moment, number
+
+SCORE_WORDS = {
+    "pending": "Score on its way to the gradebook",
+    "held": "Score kept until something changes",
+    "done": "Score in the gradebook",
+    "superseded": "Replaced by a newer score",
+    "overridden": "Another grade stands in the gradebook",
+    "failed": "The gradebook did not take the score",
+}
+
+
+def score(state_name: str) -> str:
+    """Return where a score stands."""
+    return SCORE_WORDS.get(state_name, "Score state unknown")
+
+
+def points(row: ScoreRow) -> str:
+    """Return a score with its maximum: 92 of 100."""
+    return f"{number(row.given)} of {number(row.maximum)}"
+
+
+def tries(row: ScoreRow) -> str:
+    """Return how often a score was tried, when last, and when next."""
+    words = [count(row.attempts, "try", "tries") if row.attempts else "Not tried yet"]
+    if row.tried_at is not None:
+        words.append(f"last {moment(row.tried_at)}")
+    if row.next_try is not None and row.attempts:
+        words.append(f"next {moment(row.next_try)}")
+    return ", ".join(words)
+
+
+def column(row: ColumnRow) -> str:
+    """Return what is known of a gradebook column."""
+    if row.is_removed:
+        return "It is not in the gradebook any more. It is made again only if you say so."
+    if not row.is_known:
+        return "It is looked for, or made, with the first score."
+    if row.is_outdated:
+        return "It stands in the gradebook under an older name or maximum."
+    return "It stands in the gradebook."
