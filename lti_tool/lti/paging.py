@@ -87,6 +87,20 @@ class Pages:
         return origin_of(url) is not None and origin_of(url) == origin_of(self._url)
 
 
+def linked(answer: Answer, relation: str) -> str | None:
+    """Return the absolute address of a link on the same origin, None when there is none."""
+    try:
+        links = parse_links(answer.headers.get("Link", ""))
+    except ValueError:
+        return None
+    for link in links:
+        if relation in link.relations:
+            url = urljoin(answer.url, link.target)
+            is_near = origin_of(url) is not None and origin_of(url) == origin_of(answer.url)
+            return url if is_near else None
+    return None
+
+
 def next_page(answer: Answer) -> str | None:
     """Return the absolute address of the next page, None on the last one."""
     for link in parse_links(answer.headers.get("Link", "")):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from lti_tool.errors import LTIServiceError
 from lti_tool.lti.http_client import MOST_BYTES, Answer
 from lti_tool.lti.members import LONGEST_ID, clean_text
-from lti_tool.lti.paging import Pages
+from lti_tool.lti.paging import Pages, linked
 from lti_tool.lti.platform_client import Call, PlatformClient
+from lti_tool.lti.platforms.quirks import with_query
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.roles import is_instructor
 from lti_tool.lti.strict_json import StrictJSONError, parse_object
@@ -19,6 +21,8 @@ SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readon
 MEDIA_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 MOST_PAGES = 1000
 MOST_MEMBERS = 200_000
+TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
+"""The role of a teacher's view as a student: it is listed as somebody and is nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Roster:
     """The members of a course, fetched page by page while the pages are iterated over.
 
     ``is_complete`` is true only after the last page; an incomplete roster removes nobody.
+    ``differences_url`` is where the platform tells what has changed since (NRPS 2.0, 2.5.3),
+    None where it does not.
     """
 
     def __init__(
@@ -54,6 +60,8 @@ class Roster:
             return client.read(registration, call)
 
         self.is_complete = False
+        self.differences_url: str | None = None
+        self._registration = registration
         self._pages = Pages(fetch, url, most_pages=MOST_PAGES)
 
     def __iter__(self) -> Iterator[list[Member]]:
@@ -61,11 +69,19 @@ class Roster:
         count = 0
         for answer in self._pages:
             members = read_members(answer.body)
+            changes = self._registration.offered(linked(answer, "differences"))
+            self.differences_url = changes or self.differences_url
             count += len(members)
             if count > MOST_MEMBERS:
                 return
             yield members
         self.is_complete = self._pages.is_complete
+
+
+def of_link(url: str, resource_link_id: str) -> str:
+    """Return the roster of one link (NRPS 2.0, 2.4.2); an address that has one stays as it is."""
+    query = dict(parse_qsl(urlsplit(url).query))
+    return url if query.get("rlid") else with_query(url, {"rlid": resource_link_id})
 
 
 def read_members(body: bytes) -> list[Member]:
@@ -94,16 +110,20 @@ def _member(entry: Any) -> Member | None:
     user_id = entry.get("user_id")
     if not isinstance(user_id, str) or not 0 < len(user_id) <= LONGEST_ID or not user_id.isascii():
         return None
-    roles = entry.get("roles")
+    roles = _texts(entry.get("roles"))
+    if TEST_USER in roles:
+        return None
     status = entry.get("status", "Active")
     return Member(
         user_id=user_id,
         name=_name(entry),
-        is_instructor=is_instructor(
-            role for role in (roles if isinstance(roles, list) else []) if isinstance(role, str)
-        ),
+        is_instructor=is_instructor(roles),
         is_active=not (isinstance(status, str) and status.lower() in ("inactive", "deleted")),
     )
+
+
+def _texts(value: object) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def _name(entry: dict[str, Any]) -> str | None:

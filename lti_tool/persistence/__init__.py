@@ -15,6 +15,7 @@ from lti_tool.persistence import (  # noqa: F401
     learners,
     placements,
     platforms,
+    rosters,
     sessions,
     tool_keys,
 )

@@ -36,6 +36,11 @@ class Context(Base):
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("contexts.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
+    @property
+    def is_of_link(self) -> bool:
+        """Return whether this stands for one link outside every course (see ``entering``)."""
+        return self.lti_context_id.startswith("\tlink ")
+
 
 def ensure_context(
     session: Session, deployment_id: int, lti_context_id: str, now: datetime, **known: Any

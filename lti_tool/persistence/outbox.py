@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.deliveries import UNDELIVERED, Delivery, DeliveryState
-from lti_tool.persistence.learners import Learner
+from lti_tool.persistence.learners import Learner, Membership
 from lti_tool.persistence.platforms import Deployment, Registration
 
 URGENCY = (
@@ -105,39 +105,35 @@ def list_of_column(
     return list(session.scalars(query))
 
 
-def hold_waiting(
-    session: Session, context_id: int, learner_ids: Iterable[int], **values: Any
+def follow_roster(
+    session: Session, context_id: int, reason: str, answer: str, now: datetime, until: datetime
 ) -> None:
-    """Hold what waits for these learners of a course; ``values`` say why and until when."""
+    """Hold what waits for learners who are not in a course, and wake it for those who are.
+
+    ``reason``, ``answer`` and ``until`` say why it is held and when it is looked at again.
+    """
+    here = select(Membership.id).where(
+        Membership.context_id == context_id, Membership.learner_id == Delivery.learner_id
+    )
+    waits = (Delivery.context_id == context_id, Delivery.leased_until.is_(None))
     session.execute(
         update(Delivery)
         .where(
-            Delivery.context_id == context_id,
-            Delivery.learner_id.in_(list(learner_ids)),
+            *waits,
             Delivery.state == DeliveryState.PENDING,
-            Delivery.leased_until.is_(None),
+            here.where(Membership.is_active.is_(False)).exists(),
         )
-        .values(state=DeliveryState.HELD, **values)
+        .values(state=DeliveryState.HELD, reason=reason, last_answer=answer, due_at=until)
         .execution_options(synchronize_session=False)
     )
-
-
-def wake_held(
-    session: Session,
-    context_id: int,
-    learner_ids: Iterable[int],
-    reasons: Collection[str],
-    now: datetime,
-) -> None:
-    """Let what is held for one of these reasons be tried now."""
     session.execute(
         update(Delivery)
         .where(
-            Delivery.context_id == context_id,
-            Delivery.learner_id.in_(list(learner_ids)),
+            *waits,
             Delivery.state == DeliveryState.HELD,
-            Delivery.reason.in_(reasons),
+            Delivery.reason == reason,
             Delivery.due_at > now,
+            here.where(Membership.is_active).exists(),
         )
         .values(due_at=now)
         .execution_options(synchronize_session=False)

@@ -249,3 +249,10 @@ def copy_placements(session: Session, origin_id: int, context_id: int, now: date
         returning=(LineItem.id,),
     )
     return len(placed)
+
+
+def find_only_link(session: Session, context_id: int) -> str | None:
+    """Return the platform's id of the one link of a course; None when there is none or more."""
+    query = select(ResourceLink.lti_resource_link_id).where(ResourceLink.context_id == context_id)
+    found = list(session.scalars(query.limit(2)))
+    return found[0] if len(found) == 1 else None

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from lti_tool.lti.score_answers import Meaning
+from lti_tool.lti.score_answers import SENTENCES, Meaning
 from lti_tool.persistence.deliveries import WAITING, Delivery, DeliveryState
 from lti_tool.persistence.line_items import CourseColumn
 from lti_tool.persistence.outbox import OutboxRow
@@ -43,6 +43,11 @@ class ScoreRow:
     def is_moving(self) -> bool:
         """Return whether it is on its way, so that its row is worth asking for again."""
         return self.state == DeliveryState.PENDING
+
+    @property
+    def remark(self) -> str:
+        """Return what there is to say beyond the state."""
+        return "" if self.answer == SENTENCES[Meaning.STORED] else self.answer
 
     @property
     def is_column_gone(self) -> bool:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from lti_tool.errors import LTIServiceError
 from lti_tool.lti.platform_client import PlatformClient
+from lti_tool.lti.platforms import quirks_of
 from lti_tool.lti.registrations import PlatformRegistration, registration_of
-from lti_tool.lti.roster import Member, Roster
+from lti_tool.lti.roster import Member, Roster, of_link
+from lti_tool.lti.score_answers import Meaning, sentence
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.courses import get_context, get_context_registration
+from lti_tool.persistence.courses import Context, get_context, get_context_registration
 from lti_tool.persistence.learners import ensure_learners
+from lti_tool.persistence.outbox import follow_roster
+from lti_tool.persistence.placements import find_only_link
 from lti_tool.persistence.platforms import (
     Standing,
     find_institution_of,
@@ -21,11 +27,18 @@ from lti_tool.persistence.platforms import (
 )
 from lti_tool.persistence.rosters import (
     Place,
-    deactivate_unlisted,
+    ensure_roster_state,
     list_teaching_now,
+    list_unlisted,
+    note_left,
     note_names,
     note_places,
 )
+
+WHOLE_AT_LEAST_EVERY = timedelta(days=1)
+"""What the platform tells as differences is trusted for so long."""
+
+HELD_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +52,13 @@ class RosterSynced:
 
 @dataclass(frozen=True, slots=True)
 class _Course:
+    """Where the roster is; ``changes_url`` tells only what has changed, if that is known."""
+
     context_id: int
     institution_id: int
     registration: PlatformRegistration
     url: str
+    changes_url: str | None
     teaching: frozenset[int]
 
 
@@ -51,39 +67,39 @@ def sync_roster(
 ) -> RosterSynced:
     """Fetch the roster page by page, each stored in a transaction of its own.
 
-    Only a roster that was read to its end lets anybody leave the course. ``LTIServiceError``
-    when the platform offers none or does not answer.
+    Where the platform tells differences they are enough for a day. Only a whole roster that was
+    read to its end lets anybody leave the course by being absent; scores that wait follow the
+    course. ``LTIServiceError`` when the platform offers no roster or does not answer.
     """
-    course = _course(database, context_id, now)
-    roster = Roster(client, course.registration, course.url)
-    seen: dict[str, Member] = {}
-    listed: set[int] = set()
-    for page in roster:
-        members = [_merge(seen, member) for member in page]
-        listed |= _store(database, course, members, now)
-    left = _finish(database, course, listed, now) if roster.is_complete else 0
-    return RosterSynced(len(seen), roster.is_complete, left)
+    with database.writing() as session:
+        course = _course(session, context_id, now)
+    changes = _read_changes(database, client, course, now)
+    return changes or _read_whole(database, client, course, now)
 
 
-def _course(database: Database, context_id: int, now: datetime) -> _Course:
-    with database.reading() as session:
-        context = get_context(session, context_id)
-        deployment = get_deployment(session, context.deployment_id)
-        registration = get_context_registration(session, context_id)
-        institution = find_institution_of(session, deployment)
-        teaching = list_teaching_now(session, context_id, now)
-    _check_standing(standing_of(registration, deployment, institution))
+def _course(session: Session, context_id: int, now: datetime) -> _Course:
+    context = get_context(session, context_id)
+    deployment = get_deployment(session, context.deployment_id)
+    standing = standing_of(
+        get_context_registration(session, context_id),
+        deployment,
+        find_institution_of(session, deployment),
+    )
+    _check_standing(standing)
     if context.memberships_url is None or deployment.institution_id is None:
         raise LTIServiceError(
             "Your platform does not offer the list of members of this course.",
             code="lti-no-roster",
         )
+    state = ensure_roster_state(session, context_id)
+    is_fresh = state.read_whole_at is not None and now - state.read_whole_at < WHOLE_AT_LEAST_EVERY
     return _Course(
         context_id,
         deployment.institution_id,
-        registration_of(registration),
-        context.memberships_url,
-        frozenset(teaching),
+        registration_of(get_context_registration(session, context_id)),
+        _address(session, context, context.memberships_url),
+        state.differences_url if is_fresh else None,
+        frozenset(list_teaching_now(session, context_id, now)),
     )
 
 
@@ -97,37 +113,91 @@ def _check_standing(standing: Standing) -> None:
         raise LTIServiceError("Your platform is switched off here.", code="lti-platform-disabled")
 
 
-def _merge(seen: dict[str, Member], member: Member) -> Member:
-    """Put the entries of one person on several pages together."""
-    known = seen.get(member.user_id)
-    merged = member if known is None else known.merged(member)
-    seen[member.user_id] = merged
-    return merged
+def _address(session: Session, context: Context, url: str) -> str:
+    """Return the roster of the course; of a link outside every course that of the link."""
+    if not context.is_of_link:
+        return url
+    link = find_only_link(session, context.id)
+    return url if link is None else of_link(url, link)
 
 
-def _store(
-    database: Database, course: _Course, members: Sequence[Member], now: datetime
-) -> set[int]:
+def _read_changes(
+    database: Database, client: PlatformClient, course: _Course, now: datetime
+) -> RosterSynced | None:
+    """Read what has changed; None when that is not to be had to its end."""
+    if course.changes_url is None:
+        return None
+    roster = Roster(client, course.registration, course.changes_url)
+    count = left = 0
+    try:
+        for page in roster:
+            _store(database, course, page, now)
+            count += len(page)
+            left += sum(not member.is_active for member in page)
+    except LTIServiceError:
+        return None
+    if not roster.is_complete:
+        return None
+    with database.writing() as session:
+        _finish(session, course, roster, now)
+    return RosterSynced(count, is_complete=True, left=left)
+
+
+def _read_whole(
+    database: Database, client: PlatformClient, course: _Course, now: datetime
+) -> RosterSynced:
+    """Read every member; who is missing from the whole list has left."""
+    roster = Roster(client, course.registration, course.url)
+    count = left = 0
+    try:
+        for page in roster:
+            _store(database, course, page, now)
+            count += len(page)
+    except LTIServiceError as error:
+        raise _refusal(course.registration, error) from None
+    with database.writing() as session:
+        if roster.is_complete:
+            gone = list_unlisted(session, course.context_id, now)
+            note_left(session, course.context_id, gone)
+            left = len(gone)
+            ensure_roster_state(session, course.context_id).read_whole_at = now
+            _finish(session, course, roster, now)
+    return RosterSynced(count, roster.is_complete, left)
+
+
+def _refusal(registration: PlatformRegistration, error: LTIServiceError) -> LTIServiceError:
+    """Return the error in words; a refused roster is one that is not to be had, never empty."""
+    words = quirks_of(registration).roster_refusal(registration.name, error.status)
+    if words is None:
+        return error
+    return LTIServiceError(words, code="lti-no-roster", status=error.status)
+
+
+def _store(database: Database, course: _Course, members: Sequence[Member], now: datetime) -> None:
     subjects = [member.user_id for member in members]
     with database.writing() as session:
         ids = ensure_learners(
             session, course.institution_id, course.registration.authority, subjects, now
         )
         note_names(session, {ids[m.user_id]: m.name for m in members if m.name})
-        places = [
-            Place(
-                ids[member.user_id],
-                # Whoever teaches here right now by a launch is not made a learner by a list.
-                is_instructor=member.is_instructor or ids[member.user_id] in course.teaching,
-                is_active=member.is_active,
-            )
-            for member in members
-        ]
+        places = [_place(course, member, ids[member.user_id]) for member in members]
         note_places(session, course.context_id, places, now)
-    return set(ids.values())
 
 
-def _finish(database: Database, course: _Course, listed: Collection[int], now: datetime) -> int:
-    with database.writing() as session:
-        get_context(session, course.context_id).roster_synced_at = now
-        return deactivate_unlisted(session, course.context_id, listed)
+def _place(course: _Course, member: Member, learner_id: int) -> Place:
+    """Return a member's place.
+
+    Whoever teaches here right now by a launch is not made a learner by a list; but who is said
+    to have left teaches no more, and open sessions lose the right at once.
+    """
+    teaches = member.is_instructor or learner_id in course.teaching
+    return Place(learner_id, teaches and member.is_active, member.is_active)
+
+
+def _finish(session: Session, course: _Course, roster: Roster, now: datetime) -> None:
+    """Note what was read, and let the scores that wait follow it."""
+    get_context(session, course.context_id).roster_synced_at = now
+    ensure_roster_state(session, course.context_id).differences_url = roster.differences_url
+    reason = Meaning.LEFT_COURSE
+    answer = sentence(reason, course.registration.name)
+    follow_roster(session, course.context_id, reason, answer, now, now + HELD_FOR)

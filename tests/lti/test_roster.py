@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from lti_tool.errors import LTIServiceError
-from lti_tool.lti.roster import SCOPE, Member, Roster, read_members
+from lti_tool.lti.roster import SCOPE, Member, Roster, of_link, read_members
 from tests.lti.local_server import Reply, json_reply
 from tests.lti.platform import INSTRUCTOR, LEARNER, TestPlatform
 
@@ -66,7 +66,10 @@ def test_what_is_no_roster_is_an_error(body):
 def registration(server):
     server.on("POST /token", json_reply({"access_token": "t", "expires_in": 3600}))
     return replace(
-        TestPlatform().registration, token_url=f"{server.url}/token", allows_loopback=True
+        TestPlatform().registration,
+        token_url=f"{server.url}/token",
+        authorization_url=f"{server.url}/auth",
+        allows_loopback=True,
     )
 
 
@@ -101,3 +104,27 @@ def test_a_roster_that_is_refused_is_an_error(server, client, registration):
     with pytest.raises(LTIServiceError):
         list(roster)
     assert not roster.is_complete
+
+
+def test_the_roster_of_a_link_is_asked_for_once():
+    assert of_link("https://lms/m", "l 1") == "https://lms/m?rlid=l+1"
+    assert of_link("https://lms/m?page=1", "l1") == "https://lms/m?page=1&rlid=l1"
+    assert of_link("https://lms/m?rlid=l2", "l1") == "https://lms/m?rlid=l2"
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("</since?c=AbC>; rel=differences", "/since?c=AbC"),
+        ('</2>; rel="next", </since>; rel="differences"', "/since"),
+        ('<https://evil.example/since>; rel="differences"', None),
+        ('</2>; rel="last"', None),
+        ("nonsense", None),
+        ("", None),
+    ],
+)
+def test_where_the_differences_are_is_kept(server, client, registration, header, found):
+    server.on("GET /members", _page(1, header))
+    roster = Roster(client, registration, f"{server.url}/members")
+    next(iter(roster))
+    assert roster.differences_url == (found and server.url + found)

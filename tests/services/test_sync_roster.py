@@ -1,6 +1,7 @@
 """Use case: a course's members from the platform's roster (section 8, B43)."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from lti_tool.errors import LTIServiceError
 from lti_tool.lti.http_client import HTTPClient
 from lti_tool.lti.platform_client import PlatformClient
+from lti_tool.lti.roster import TEST_USER
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.learners import Learner, Membership
 from lti_tool.persistence.platforms import Registration
@@ -15,7 +17,7 @@ from lti_tool.services.switch_institution import switch_institution
 from lti_tool.services.switch_platform import switch_platform
 from lti_tool.services.sync_roster import sync_roster
 from tests.lti.local_server import Reply, json_reply, serve
-from tests.lti.platform import INSTRUCTOR, LEARNER, NOW, TestPlatform
+from tests.lti.platform import INSTRUCTOR, LEARNER, NOW, REMOVED, TestPlatform
 from tests.lti.world import World
 
 
@@ -27,9 +29,10 @@ class Course:
         server.on("POST /token", json_reply({"access_token": "t", "expires_in": 3600}))
         platform = TestPlatform(issuer=server.url)
         self.world = World(database, platform, allows_loopback=True)
+        self.now = NOW
         self.http = HTTPClient()
         self.client = PlatformClient(
-            self.http, self.world.keyring, clock=lambda: NOW, sleep=lambda _: None
+            self.http, self.world.keyring, clock=lambda: self.now, sleep=lambda _: None
         )
         self.accepted = self.world.launch(
             sub="teacher",
@@ -40,11 +43,16 @@ class Course:
         self.context_id = self.world.launched(self.accepted).context_id
 
     def roster(self, *members, path="/members", more=""):
+        """Answer with these members; ``more`` is a Link header."""
         link = {"Link": more} if more else {}
         self.server.on(f"GET {path}", Reply(200, json.dumps({"members": members}).encode(), link))
 
     def sync(self):
-        return sync_roster(self.world.database, self.client, context_id=self.context_id, now=NOW)
+        """Read the roster a minute later."""
+        self.now += timedelta(minutes=1)
+        return sync_roster(
+            self.world.database, self.client, context_id=self.context_id, now=self.now
+        )
 
     def members(self):
         """Return {name: (is_instructor, is_active)}."""
@@ -82,7 +90,7 @@ def test_members_are_noted_with_names_and_roles(course):
     result = course.sync()
     assert (result.members, result.is_complete, result.left) == (3, True, 0)
     assert course.members() == {"Ada": (False, True), "Ben": (False, True), "Tia": (True, True)}
-    assert course.synced_at() == NOW
+    assert course.synced_at() == course.now
 
 
 def test_who_is_missing_from_a_complete_list_has_left_and_comes_back(course):
@@ -199,3 +207,109 @@ def test_nobody_is_asked_for_a_suspended_institution_or_a_disabled_platform(cour
         course.sync()
     assert caught.value.code == code
     assert len(course.server.requests) == calls
+
+
+DIFFERENCES = '</members/since/1>; rel="differences"'
+
+
+def test_what_has_changed_is_enough_when_the_platform_tells_it(course):
+    course.roster(ADA, BEN, TIA, more=DIFFERENCES)
+    course.sync()
+    left = {"user_id": "ben", "status": "Deleted"}
+    new = {"user_id": "cem", "name": "Cem", "roles": ["Learner"]}
+    course.roster(left, new, path="/members/since/1", more='</members/since/2>; rel="differences"')
+    result = course.sync()
+    assert (result.members, result.is_complete, result.left) == (2, True, 1)
+    assert course.members()["Ben"] == (False, False)
+    assert course.members()["Cem"] == (False, True)
+    assert course.members()["Ada"] == (False, True), "who is not among the differences has not left"
+    course.roster(path="/members/since/2", more='</members/since/3>; rel="differences"')
+    course.sync()
+    assert course.server.count("GET /members") == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(404),
+        Reply(500),
+        Reply(200, b"<html>"),
+        Reply(200, b'{"members": []}', {"Link": '<http://127.0.0.1:1/x>; rel="next"'}),
+    ],
+)
+def test_without_its_differences_the_whole_roster_is_read(course, reply):
+    course.roster(ADA, BEN, TIA, more=DIFFERENCES)
+    course.sync()
+    course.server.on("GET /members/since/1", reply)
+    course.roster(ADA, TIA)
+    assert course.sync().left == 1
+    assert course.server.count("GET /members") == 2
+    course.sync()
+    assert course.server.count("GET /members/since/1") in (1, 3), "tried three times on a 500"
+
+
+def test_the_whole_roster_is_read_once_a_day_in_any_case(course):
+    course.roster(ADA, BEN, TIA, more=DIFFERENCES)
+    course.sync()
+    course.roster(path="/members/since/1", more=DIFFERENCES)
+    course.sync()
+    course.now += timedelta(days=1)
+    course.sync()
+    assert course.server.count("GET /members") == 2
+
+
+def test_differences_on_a_foreign_host_are_not_asked_for(course):
+    course.roster(ADA, TIA, more='<http://127.0.0.1:1/since>; rel="differences"')
+    course.sync()
+    assert course.sync().is_complete
+    assert course.server.count("GET /members") == 2
+
+
+def test_a_roster_refused_by_its_size_is_not_available_and_removes_nobody(course):
+    """B43: Open edX answers 403 above a configured number of members."""
+    course.roster(ADA, TIA)
+    course.sync()
+    course.server.on("GET /members", Reply(403))
+    with pytest.raises(LTIServiceError, match="does not give the list") as caught:
+        course.sync()
+    assert caught.value.code == "lti-no-roster"
+    assert course.members()["Ada"] == (False, True)
+
+
+def test_the_view_as_a_student_is_nobody(course):
+    preview = {"user_id": "test", "name": "Test", "roles": ["Learner", TEST_USER]}
+    course.roster(ADA, TIA, preview)
+    course.sync()
+    assert "Test" not in course.members()
+
+
+def test_a_teacher_who_is_said_to_have_left_teaches_no_more(course):
+    """B15: the open session loses the right at once."""
+    course.roster(ADA, {**TIA, "status": "Inactive"})
+    course.sync()
+    assert not course.world.launched(course.accepted).is_instructor
+
+
+def test_pages_are_stored_as_they_come(course):
+    """Fifty thousand members are never held at once: a page is asked for after the last is kept."""
+    kept = []
+
+    def second(_request):
+        kept.append(len(course.members()))
+        return json_reply({"members": [BEN]})
+
+    course.roster(ADA, TIA, more='</members/2>; rel="next"')
+    course.server.on("GET /members/2", second)
+    course.sync()
+    assert kept == [2]
+
+
+def test_a_link_outside_every_course_has_a_roster_of_its_own(course):
+    roster = {"context_memberships_url": f"{course.server.url}/members"}
+    accepted = course.world.launch(
+        sub="teacher", roles=[INSTRUCTOR], context=REMOVED, roster=roster
+    )
+    course.context_id = course.world.launched(accepted).context_id
+    course.roster(ADA)
+    course.sync()
+    assert course.server.sent("GET /members")[-1].query == {"rlid": "link-1"}
