@@ -182,7 +182,7 @@ def _sent(earlier: list[Delivery]) -> tuple[Decimal, ...]:
     """Return the shares that may stand as ours, the latest first."""
     shares = []
     for sent in earlier:
-        if "timestamp" in sent.payload:
+        if sent.payload.get("posted") or sent.state == DeliveryState.DONE:
             shares.append(_share(sent.payload))
         if sent.state == DeliveryState.DONE:
             break

@@ -17,5 +17,7 @@ def fresh_payload(delivery: Delivery, now: datetime, *, is_forced: bool = False)
     payload = {key: value for key, value in delivery.payload.items() if key != "is_forced"}
     used = payload.pop("timestamp", None)
     if used is not None:
-        payload |= {"after": used, "at": now.isoformat()}
+        payload["at"] = now.isoformat()
+    if payload.get("posted"):
+        payload["after"] = used or payload.get("after")
     return payload | ({"is_forced": True} if is_forced else {})

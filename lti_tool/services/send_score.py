@@ -51,9 +51,11 @@ def _send(database: Database, client: PlatformClient, job: Job, now: datetime) -
     other = find_override(client, job, url)
     if other is not None:
         return other
-    with database.reading() as session:
+    with database.writing() as session:
         if not is_turn(session, job.delivery_id):
             return attempt_of(Meaning.SUPERSEDED, job.name)
+        # From here on it may stand in the gradebook, whatever we hear of it.
+        note_payload(session, job.delivery_id, {**job.payload, "posted": True})
     answer = post_score(client, job.book, url, job.score)
     return _judge(database, client, job, url, answer, now)
 
@@ -93,5 +95,6 @@ def _conflict(
         return overridden(job, result)
     stamp = max(now, job.score.at + APART).isoformat()
     with database.writing() as session:
-        note_payload(session, job.delivery_id, {**job.payload, "timestamp": stamp})
+        payload = {**job.payload, "posted": True, "timestamp": stamp}
+        note_payload(session, job.delivery_id, payload)
     return again("An older score stood in the way; this one is sent again.")

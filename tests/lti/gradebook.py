@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.lti.local_server import LocalServer, Reply, Request, json_reply
@@ -17,6 +18,7 @@ class GradebookServer:
         self.results: list[dict[str, Any]] = []
         self.score_replies: list[Reply] = []
         self.next_link = ""
+        self.after_score: Callable[[], None] = lambda: None
         server.on("POST /token", json_reply({"access_token": "t", "expires_in": 3600}))
         server.on("GET /items", self._list)
         server.on("POST /items", self._create)
@@ -42,4 +44,5 @@ class GradebookServer:
     def _score(self, request: Request) -> Reply:
         reply = self.score_replies.pop(0) if self.score_replies else Reply(200)
         self.scores.append(request.json)
+        self.after_score()
         return reply
