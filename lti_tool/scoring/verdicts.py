@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lti_tool.errors import LTIServiceError
+from lti_tool.lti.platform_client import PAUSE_UNAUTHORISED
 from lti_tool.lti.score_answers import Meaning, classify_status, excerpt, sentence
 from lti_tool.persistence.deliveries import Attempt, DeliveryState
 
@@ -33,7 +34,7 @@ WORTH_QUOTING = {
 OF_THE_PLATFORM = {Meaning.UNAUTHORISED, Meaning.TOO_FAST}
 """What is not about this one score: nothing is sent through the registration for a while."""
 
-UNAUTHORISED_WAIT = 900.0
+UNAUTHORISED_WAIT = PAUSE_UNAUTHORISED.total_seconds()
 SLOW_WAIT = 60.0
 
 
