@@ -151,6 +151,9 @@ def settle(session: Session, delivery: Delivery, attempt: Attempt, now: datetime
     values: dict[str, Any] = {"settled_at": now if is_over else None}
     if not is_over:
         values["due_at"] = now + timedelta(seconds=max(attempt.retry_after or 0.0, 0.0))
+    if attempt.holds_platform:
+        # It was not about this delivery: a long pause must not use up its attempts.
+        values["attempts"] = Delivery.attempts - 1
     noted = session.scalar(
         update(Delivery)
         .where(

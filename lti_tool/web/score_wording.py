@@ -28,9 +28,9 @@ def points(row: ScoreRow) -> str:
 def tries(row: ScoreRow) -> str:
     """Return how often a score was tried, when last, and when next."""
     words = [count(row.attempts, "try", "tries") if row.attempts else "Not tried yet"]
-    if row.tried_at is not None:
+    if row.tried_at is not None and row.attempts:
         words.append(f"last {moment(row.tried_at)}")
-    if row.next_try is not None and row.attempts:
+    if row.tried_at is not None and row.next_try is not None:
         words.append(f"next {moment(row.next_try)}")
     return ", ".join(words)
 

@@ -86,7 +86,7 @@ def column_rename(launched: Launched, achievement_uuid: UUID) -> Response:
 @blueprint.post("/courses/<uuid:context_uuid>/columns/<uuid:achievement_uuid>/delete")
 @instructor_page
 def column_delete(launched: Launched, achievement_uuid: UUID) -> Response:
-    """Delete a column that we made and nothing in the course needs."""
+    """Delete a column that we made and no link in the course stands for."""
     return _change(launched, achievement_uuid, ColumnAct.DELETE, "column-deleted")
 
 

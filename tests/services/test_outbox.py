@@ -60,7 +60,8 @@ def test_another_process_keeps_the_pause_too(course):
         run_once(course.database, build_handlers(course.database, fresh), clock=lambda: course.now)
         == 0
     )
-    assert (len(course.lms.scores), course.row(later).attempts) == (sent, 1)
+    assert len(course.lms.scores) == sent
+    assert "left alone for a while" in course.row(later).last_answer
 
 
 def test_a_token_that_is_refused_holds_the_registration_and_loses_nothing(course):
@@ -82,6 +83,22 @@ def test_a_token_that_is_refused_holds_the_registration_and_loses_nothing(course
     course.now += timedelta(minutes=5)
     course.work()
     assert [course.row(d).state for d in (first, second)] == [DeliveryState.DONE] * 2
+
+
+def test_an_outage_opens_the_circuit_and_uses_up_nobodys_attempts(course):
+    """B41: five calls without an answer; a long outage must not end in giving up."""
+    delivery = course.promise()
+    course.server.on("POST /token", Reply(write=lambda _: None))
+    for _ in range(12):
+        course.work()
+        course.now = course.row(delivery).due_at
+    row = course.row(delivery)
+    assert row.state == DeliveryState.PENDING
+    assert row.attempts < 12
+    course.server.on("POST /token", json_reply({"access_token": "t", "expires_in": 3600}))
+    course.now += timedelta(minutes=10)
+    course.work()
+    assert course.row(delivery).state == DeliveryState.DONE
 
 
 def test_a_client_that_the_platform_does_not_know_is_held_as_well(course):
