@@ -1,10 +1,10 @@
-"""Deliveries say why they stand as they do; columns, what was told of them; rosters, what changed."""
+"""Deliveries say why they stand as they do; columns and rosters, what was told of them."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006_services"
-down_revision = "0002_allow_loopback"
+revision = "0007_services"
+down_revision = "0006_finish_without_cookies"
 
 INSTANT = sa.DateTime(timezone=True)
 EXACT = sa.Numeric().with_variant(sa.String(64), "sqlite")
