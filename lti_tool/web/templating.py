@@ -65,6 +65,7 @@ def _session_values() -> dict[str, Any]:
     return {
         "context_uuid": launched.context_uuid,
         "csrf_token": csrf_token(launched),
+        "launched": launched,
         "platform_origins": framing_origins(),
     }
 

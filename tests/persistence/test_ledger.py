@@ -23,7 +23,7 @@ from lti_tool.persistence.learners import (
     get_member,
 )
 from lti_tool.persistence.platforms import ensure_deployment, ensure_registration
-from lti_tool.persistence.sessions import Login, add_login, consume_login
+from lti_tool.persistence.sessions import add_login, consume_login
 
 
 def test_migrations_make_the_tables_that_the_code_declares(database: Database) -> None:
@@ -75,22 +75,22 @@ def test_a_login_is_consumed_once_by_two_at_the_same_time(
 ) -> None:
     with database.writing() as session:
         registration = _registration(session, now)
+    with database.committing() as connection:
         add_login(
-            session,
-            Login(
-                state_hash="h",
-                nonce="n",
-                registration_id=registration,
-                target_link_uri="https://tool.example/",
-                expires_at=now + timedelta(minutes=10),
-            ),
+            connection,
+            state_hash="h",
+            nonce="n",
+            registration_id=registration,
+            target_link_uri="https://tool.example/",
+            login_hint="user-7",
+            expires_at=now + timedelta(minutes=10),
         )
     barrier, found = Barrier(2), []
 
     def take() -> None:
         barrier.wait()
-        with database.writing() as session:
-            found.append(consume_login(session, "h", now) is not None)
+        with database.committing() as connection:
+            found.append(consume_login(connection, "h", now) is not None)
 
     threads = [Thread(target=take) for _ in range(2)]
     for thread in threads:

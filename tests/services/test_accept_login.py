@@ -35,7 +35,7 @@ def test_a_login_leads_to_the_platform_and_is_kept_as_a_hash(world):
     assert query["client_id"] == ["client-1"]
     assert query["redirect_uri"] == [TARGET]
     with world.database.writing() as session:
-        kept = consume_login(session, hash_state(login.state), NOW)
+        kept = consume_login(session.connection(), hash_state(login.state), NOW)
     assert kept is not None
     assert (kept.nonce, kept.target_link_uri, kept.lti_deployment_id) == (
         login.nonce,
