@@ -23,10 +23,6 @@ CODES: dict[str, tuple[str, str]] = {
         "Content was to be chosen outside a course.",
         "Choose content inside a course.",
     ),
-    "lti-cookie-missing": (
-        "The browser did not send back the cookie of the login.",
-        "Allow cookies for the tool, or open it in a new tab.",
-    ),
     "lti-deep-linking": ("A request to choose content was refused.", START_AGAIN),
     "lti-deployment-pending": (
         "This installation of the tool waits for approval.",
@@ -35,6 +31,10 @@ CODES: dict[str, tuple[str, str]] = {
     "lti-deployment-revoked": (
         "This installation of the tool was switched off here.",
         "'quoin platform approve' lets it in again.",
+    ),
+    "lti-finish-form": (
+        "The page that finishes a launch without cookies sent something else.",
+        START_AGAIN,
     ),
     "lti-institution-suspended": (
         "The institution is suspended here.",
@@ -79,7 +79,15 @@ CODES: dict[str, tuple[str, str]] = {
         "Switch names and roles on for the tool in the LMS.",
     ),
     "lti-nonce": ("The launch answers another login.", START_AGAIN),
+    "lti-notice-form": (
+        "A batch of notices is not of the form of the notification service.",
+        DEFECT,
+    ),
     "lti-one-link": ("The LMS takes one link at a time here.", "Choose one."),
+    "lti-other-browser": (
+        "A launch was finished in another browser than it began in.",
+        START_AGAIN,
+    ),
     "lti-platform-answer": (
         "The LMS itself refused the launch.",
         "Sign in to the LMS again; if it stays, look there whether the tool is active.",
@@ -133,6 +141,10 @@ CODES: dict[str, tuple[str, str]] = {
         "The address to which a choice of content would go back is not one of the LMS.",
         "If the LMS serves from a further host: quoin platform set ID --add-host HOST.",
     ),
+    "lti-review-unknown": (
+        "What was handed in is not of a learner or a column known here.",
+        "Open the review from the gradebook column that this tool made.",
+    ),
     "lti-role": (
         "Somebody who does not teach the course wanted to add content to it.",
         "Open it as a teacher of the course.",
@@ -153,6 +165,10 @@ CODES: dict[str, tuple[str, str]] = {
     "lti-target": (
         "The link leads to an address that is not the tool's launch address.",
         "In the LMS, set the tool's target link to the tool's /lti/launch.",
+    ),
+    "lti-ticket": (
+        "A launch without cookies took longer than two minutes, or was finished before.",
+        START_AGAIN,
     ),
     "lti-token-algorithm": ("The launch is not signed with RS256.", DEFECT),
     "lti-token-audience": (

@@ -15,7 +15,7 @@ from lti_tool.lti.jwks import fetch_keyset, parse_keyset
 from lti_tool.lti.keys import KeyRing
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.scopes import WANTED, missing_scopes
-from lti_tool.lti.service_tokens import request_token
+from lti_tool.lti.service_tokens import NOT_GRANTED, request_token
 from lti_tool.lti.strict_json import StrictJSONError, parse_object
 
 NEAR, FAR = timedelta(seconds=5), timedelta(seconds=60)
@@ -112,7 +112,7 @@ def _granted(
     try:
         return request_token(http, keyring.current(), registration, wanted, now).scopes & wanted
     except LTIServiceError as error:
-        if error.code != "lti-token-refused":
+        if error.code not in ("lti-token-refused", NOT_GRANTED):
             raise
         one_by_one = frozenset(_each(http, keyring, registration, now))
         if not one_by_one:

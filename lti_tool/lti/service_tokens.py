@@ -99,6 +99,9 @@ class TokenStore:
             self._careful.add(registration.id)
             wish = needed
             answer = _post(self._http, self._keyring.current(), registration, wish, now)
+        if _error_code(answer) == "invalid_scope":
+            self._refused[registration.id, needed] = now + ASK_AGAIN_AFTER
+            raise _not_granted(registration, needed)
         return _read(answer, wish, registration, now)
 
 
@@ -157,8 +160,6 @@ def _read(
     answer: Answer, asked: Scopes, registration: PlatformRegistration, now: datetime
 ) -> AccessToken:
     """Read a token answer; the content type says nothing (Moodle sends text/html)."""
-    if _error_code(answer) == "invalid_scope":
-        raise _not_granted(registration, asked)
     members = _members(answer)
     value = members.get("access_token")
     kind = members.get("token_type", "bearer")

@@ -424,7 +424,7 @@ def test_a_copied_link_is_bound_here_to_what_it_was_placed_for_there(world):
         endpoint={"lineitem": f"{ISSUER}/items/1"},
     )
     assert world.launched(accepted).achievement_id == world.achievement_id
-    assert _count(world, LineItem) == 2
+    assert _one(world, LineItem).url == f"{ISSUER}/items/1"
     forged = world.launch(
         custom={"quoin_placement": str(uuid4())}, resource_link={"id": "another-link"}
     )

@@ -10,6 +10,7 @@ from lti_tool.errors import LTILoginError
 from lti_tool.lti.login import hash_state
 from lti_tool.persistence.platforms import find_registration
 from lti_tool.persistence.sessions import Login, consume_login
+from lti_tool.services.forget_expired import forget_expired
 from tests.lti.platform import ISSUER, NOW, TARGET, TestPlatform
 from tests.lti.world import World
 
@@ -90,5 +91,6 @@ def test_logins_that_are_over_are_forgotten(world):
         world.log_in()
     world.now = NOW + timedelta(minutes=10)
     world.log_in()
+    forget_expired(world.database, now=world.now)
     with world.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Login)) == 1

@@ -63,12 +63,14 @@ def test_a_platform_that_grants_one_scope_at_a_time_is_asked_one_at_a_time(cours
     assert course.server.count("POST /token") == asked, "what was granted is kept"
 
 
-def test_a_scope_that_is_refused_is_not_asked_for_with_every_score(course):
+@pytest.mark.parametrize("is_strict", [False, True])
+def test_a_scope_that_is_refused_is_not_asked_for_with_every_score(course, is_strict):
     """B40: results may not be read; one pass has several calls."""
 
     def grant(request):
-        kept = [s for s in request.form["scope"].split() if not s.endswith("result.readonly")]
-        if not kept:
+        wish = request.form["scope"].split()
+        kept = [s for s in wish if not s.endswith("result.readonly")]
+        if not kept or (is_strict and kept != wish):
             return json_reply({"error": "invalid_scope"}, 400)
         granted = {"access_token": "t", "expires_in": 3600, "scope": " ".join(kept)}
         return json_reply(granted)
