@@ -28,6 +28,8 @@ blueprint = Blueprint("finishing", __name__)
 FRAMES = frozenset({"iframe", "frame", "embed", "object"})
 CHECKED = "quoin_checked"
 RESTART = "quoin_restart"
+PATIENCE, LONG_PATIENCE = 1000, 3000
+"""Milliseconds for the storage to answer; the longer one where nothing else is known to work."""
 CHECK_PURPOSE = b"quoin cookie check:"
 
 
@@ -66,6 +68,7 @@ def go_on(started: LoginStarted) -> Response:
         "store.html",
         url=started.url,
         frame=started.storage_target,
+        patience=PATIENCE if keeps_cookies() else LONG_PATIENCE,
         origin=origin_of(started.url),
         key=storage_key(started.state),
         value=browser_proof(started.state, current_parts().config.secret_key),
@@ -83,6 +86,7 @@ def hold(held: HeldLaunch) -> Response:
         "finish.html",
         restart=held.restart,
         question=question,
+        patience=LONG_PATIENCE,
         origin=origin_of(question.url) if question else None,
     )
     response = make_response(page)

@@ -10,8 +10,9 @@ from lti_tool.errors import LTILoginError
 from lti_tool.lti.login import hash_state
 from lti_tool.persistence.platforms import find_registration
 from lti_tool.persistence.sessions import Login, consume_login
+from lti_tool.services.accept_login import LoginPostponed, LoginStarted, accept_login
 from lti_tool.services.forget_expired import forget_expired
-from tests.lti.platform import ISSUER, NOW, TARGET, TestPlatform
+from tests.lti.platform import ISSUER, NOW, PUBLIC_URL, TARGET, TestPlatform
 from tests.lti.world import World
 
 
@@ -94,3 +95,33 @@ def test_logins_that_are_over_are_forgotten(world):
     forget_expired(world.database, now=world.now)
     with world.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Login)) == 1
+
+
+def test_what_a_restart_needs_is_kept_with_the_login(world):
+    login = world.log_in(lti_message_hint='{"a": 1}', lti_storage_target="platform_frame")
+    with world.database.committing() as connection:
+        kept = consume_login(connection, hash_state(login.state), NOW)
+    assert kept is not None
+    assert (kept.login_hint, kept.message_hint) == ("user-7", '{"a": 1}')
+    assert kept.storage_target == "platform_frame"
+
+
+def _ask(world, **changed):
+    fields = {"iss": ISSUER, "login_hint": "user-7", "target_link_uri": TARGET} | changed
+    return accept_login(
+        world.database, fields.items(), public_url=PUBLIC_URL, now=NOW, needs_storage=True
+    )
+
+
+def test_a_login_that_needs_storage_is_not_begun_without_it(world):
+    postponed = _ask(world, lti_message_hint="hint-1")
+    assert isinstance(postponed, LoginPostponed)
+    assert postponed.restart == {
+        "iss": ISSUER,
+        "login_hint": "user-7",
+        "target_link_uri": TARGET,
+        "lti_message_hint": "hint-1",
+    }
+    with world.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Login)) == 0
+    assert isinstance(_ask(world, lti_storage_target="_parent"), LoginStarted)

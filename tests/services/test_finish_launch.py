@@ -1,5 +1,6 @@
 """Use case: a held launch is finished with what the platform's storage answered (B46)."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from lti_tool.lti.tickets import open_ticket, seal_ticket
 from lti_tool.persistence.audit import AuditEvent
 from lti_tool.persistence.learners import Learner
 from lti_tool.persistence.platforms import Deployment, DeploymentState, Registration
-from lti_tool.persistence.sessions import LaunchSession
+from lti_tool.persistence.sessions import LaunchSession, LaunchTicket
 from lti_tool.services.finish_launch import finish_launch
 from tests.lti.platform import INSTRUCTOR, NOW, TestPlatform
 from tests.lti.world import SECRET, World
@@ -118,6 +119,26 @@ def test_a_ticket_works_once(world):
     assert caught.value.code == "lti-ticket"
 
 
+def test_a_ticket_that_is_used_by_several_at_once_works_once(world):
+    """B1."""
+    ticket, value = _hold(world)
+    outcomes = []
+
+    def finish():
+        try:
+            _finish(world, ticket, value)
+            outcomes.append("in")
+        except LTIError as error:
+            outcomes.append(error.code)
+
+    threads = [threading.Thread(target=finish) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["in", "lti-ticket", "lti-ticket", "lti-ticket"]
+
+
 def test_a_ticket_lasts_two_minutes(world):
     ticket, value = _hold(world)
     world.now = NOW + timedelta(minutes=2)
@@ -166,3 +187,12 @@ def test_a_deployment_that_was_revoked_meanwhile_is_refused(world):
         session.scalars(select(Deployment)).one().state = DeploymentState.REVOKED
     _refused(world, "lti-deployment-revoked", ticket, value)
     assert _events(world) == ["lti-deployment-revoked"]
+
+
+def test_tickets_that_are_over_are_forgotten(world):
+    for _ in range(3):
+        _hold(world)
+    world.now = NOW + timedelta(minutes=2)
+    _hold(world)
+    with world.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(LaunchTicket)) == 1
