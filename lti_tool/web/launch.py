@@ -24,7 +24,7 @@ blueprint = Blueprint("launch", __name__)
 
 LOGIN_COOKIE_PREFIX = "__Host-quoin-login-"
 MOST_LOGIN_COOKIES = 5
-LOGINS_PER_MINUTE = 1000
+LOGINS_PER_MINUTE = 10_000
 """Per client address and issuer; a campus comes from one address."""
 
 KEYSET_CACHE = "public, max-age=3600"
