@@ -87,6 +87,7 @@ def hold(held: HeldLaunch) -> Response:
         restart=held.restart,
         question=question,
         patience=LONG_PATIENCE,
+        is_top=request.headers.get("Sec-Fetch-Dest") == "document",
         origin=origin_of(question.url) if question else None,
     )
     response = make_response(page)

@@ -141,13 +141,22 @@ def test_a_reload_without_cookies_says_to_open_the_tool_again(
     page.frame_locator("iframe.tool").get_by_text("open the tool again from your course").wait_for()
 
 
-def test_back_leads_to_the_page_before(demo: Demo, careful_browser: Any) -> None:
+def test_back_and_downloads_work_as_with_cookies(demo: Demo, careful_browser: Any) -> None:
     page = enter(careful_browser(EVERY_COOKIE), demo, LEARNER)
     page.get_by_text(LINK).first.click()
     frame = frame_of(page, demo, "Your progress")
     frame.locator("a.hand-in", has_text=COMPETENCY).first.click()
     frame.get_by_role("heading", name=COMPETENCY).wait_for()
     frame.evaluate("history.back()")
+    frame_of(page, demo, "Your progress")
+    attached = {"Content-Disposition": 'attachment; filename="record.csv"'}
+    page.route(
+        "**/courses/*/progress",
+        lambda route: route.fulfill(body="a,b", content_type="text/csv", headers=attached),
+    )
+    with page.expect_download() as download:
+        frame.get_by_role("link", name="Work it out again").click()
+    assert download.value.suggested_filename == "record.csv"
     frame_of(page, demo, "Your progress")
 
 

@@ -89,14 +89,15 @@ def _log_in(client, *, headers=None, **changed):
     return client.get("/lti/login", query_string=fields, headers=headers, **HERE)
 
 
-def _hold(client, world, **claims):
+def _hold(client, world, *, headers=None, **claims):
     """Log in with storage and launch; return the page and the value of the login."""
     stored = _by_id(_log_in(client, **STORAGE), "storage")
     query = {name: v[0] for name, v in parse_qs(urlsplit(stored["href"]).query).items()}
     wanted = {"nonce": query["nonce"]} | claims
     token = world.platform.sign(world.platform.claims(now=world.now, **wanted))
     form = {"state": query["state"], "id_token": token}
-    page = client.post("/lti/launch", data=form, headers={"Origin": ISSUER}, **HERE)
+    sent = {"Origin": ISSUER} | (headers or {})
+    page = client.post("/lti/launch", data=form, headers=sent, **HERE)
     return page, stored["data-value"]
 
 
@@ -211,6 +212,13 @@ def test_a_held_launch_is_a_page_that_asks_the_storage(stranger, world):
     assert _inputs(page) == LOGIN | RESTART
     assert _cookies(page) == [MARKER]
     assert page.headers["Content-Security-Policy"].endswith(f"frame-ancestors 'self' {ISSUER}")
+
+
+def test_a_tab_of_its_own_that_keeps_no_cookies_is_offered_no_other_tab(stranger, world):
+    page, _ = _hold(stranger, world, headers={"Sec-Fetch-Dest": "document"})
+    assert page.status_code == 200
+    assert "Allow cookies" in page.text
+    assert _elements(page, "form") == []
 
 
 def test_a_browser_that_keeps_cookies_gets_its_session_in_one(stranger, world):
