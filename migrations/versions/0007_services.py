@@ -1,4 +1,4 @@
-"""Deliveries say why they stand as they do; columns and rosters, what was told of them."""
+"""What deliveries, gradebook columns and rosters keep of what a platform has said."""
 
 import sqlalchemy as sa
 from alembic import op

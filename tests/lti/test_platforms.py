@@ -124,6 +124,15 @@ def test_the_result_of_a_learner_is_asked_for_as_the_product_wants(
     assert request.query == query
 
 
+def test_where_a_learner_has_no_address_of_their_own_all_are_read(server, client, family_book):
+    """Otherwise a teacher's grade would be overwritten unseen."""
+    server.on("GET /items/1/results", json_reply(RESULTS))
+    found = find_result(client, family_book("openedx"), f"{server.url}/items/1", "user-7")
+    assert found == Result(Decimal(40), Decimal(50))
+    with pytest.raises(LTIServiceError):
+        find_result(client, family_book("openedx"), f"{server.url}/items/2", "user-7")
+
+
 def test_results_that_break_off_say_nothing(server, client, book):
     """B42: an absence on a part of the list is no absence."""
     server.on("GET /items/1/results", json_reply([], Link='<http://127.0.0.1:1/2>; rel="next"'))
