@@ -6,14 +6,13 @@ import ast
 import importlib.util
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from tools.mutation import changed
-from tools.mutation.apply import CannotApplyError, apply, live_functions
+from tools.mutation.apply import CannotApplyError, Live, apply, live
 from tools.mutation.mutants import Mutant, mutants_of, units_of
 from tools.mutation.report import report, score_of
 from tools.mutation.results import Result, Results
@@ -107,28 +106,34 @@ def test_units_are_functions_fields_and_tables() -> None:
     assert {name for name, _ in found} == {"LIMIT", "Box.size", "Box.room", "fits"}
 
 
-@pytest.fixture
-def loaded(tmp_path: Path) -> Iterator[ModuleType]:
-    file = tmp_path / "made_up.py"
-    file.write_text(SOURCE)
-    name = "stacking_rules.made_up"
+def load(file: Path, source: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    file.write_text(source)
+    name = f"stacking_rules.{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+    monkeypatch.setitem(sys.modules, name, module)
     spec.loader.exec_module(module)
-    yield module
-    del sys.modules[name]
+    return module
+
+
+@pytest.fixture
+def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return load(tmp_path / "made_up.py", SOURCE, monkeypatch)
+
+
+def mutant_of(tree: ast.Module, change: str) -> Mutant:
+    found = mutants_of("stacking_rules/made_up.py", tree)
+    (mutant,) = (m for m in found if f"{m.was} -> {m.now}" == change)
+    return mutant
 
 
 def put(module: ModuleType, change: str) -> None:
     file = Path(module.__file__ or "")
-    tree = ast.parse(SOURCE)
-    (mutant,) = (
-        m for m in mutants_of("stacking_rules/made_up.py", tree) if f"{m.was} -> {m.now}" == change
-    )
-    apply(mutant, tree, file, live_functions(file.parent))
+    tree = ast.parse(file.read_text())
+    mutant = mutant_of(tree, change)
+    apply(mutant, tree, file, live(file.parent))
 
 
 def test_a_mutant_takes_effect_in_functions_that_others_hold_already(loaded: ModuleType) -> None:
@@ -148,11 +153,71 @@ def test_a_mutant_takes_effect_in_properties_tables_and_defaults(loaded: ModuleT
     assert held(2)
 
 
+TABLES = """\
+class Row:
+    def __init__(self, width=1):
+        self.width = width
+
+
+def made(name):
+    return {name: 5}
+
+
+ROWS = {"a": 2}
+ALL = {"rows": ROWS, **made("b")}
+WIDE = Row()
+OTHER = {"c": 7}
+"""
+USER = """\
+from stacking_rules.made_up import ALL, OTHER, ROWS
+
+FLAT = {**ALL, "count": len(ALL)}
+APART = {**OTHER}
+
+
+def first(table=FLAT):
+    return table["rows"]["a"]
+"""
+
+
+@pytest.fixture
+def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    load(tmp_path / "made_up.py", TABLES, monkeypatch)
+    return load(tmp_path / "user.py", USER, monkeypatch)
+
+
+def test_a_mutant_takes_effect_in_all_that_was_made_of_it_when_modules_were_loaded(
+    user: ModuleType,
+) -> None:
+    tables, held, apart = sys.modules["stacking_rules.made_up"], user.first, user.APART
+    put(tables, "{'a': 2} -> {'a': 3}")
+    assert tables.ALL["rows"] == user.ROWS == {"a": 3}
+    assert user.FLAT == {"rows": {"a": 3}, "b": 5, "count": 2}
+    assert held() == 3, "the default is the table as it is now"
+    assert user.APART is apart, "what does not rest on it is left alone"
+    put(tables, "{name: 5} -> {name: 6}")
+    assert (user.FLAT["b"], user.FLAT["rows"]) == (6, {"a": 3})
+    put(tables, "1 -> 2")
+    assert tables.WIDE.width == 2
+
+
+def test_tests_of_modules_that_hold_what_was_made_are_asked(user: ModuleType) -> None:
+    file = Path(user.__file__ or "")
+    found, tree = live(file.parent), ast.parse(TABLES)
+    held = {
+        f"{m.was} -> {m.now}": found.holders("made_up", m) for m in mutants_of("made_up.py", tree)
+    }
+    assert held["{'a': 2} -> {'a': 3}"] == {"made_up", "user"}
+    assert held["{name: 5} -> {name: 6}"] == {"made_up", "user"}, "run by the module, and only so"
+    assert held["1 -> 2"] == {"made_up"}
+    assert held["self.width = width -> pass"] == set()
+
+
 def test_what_is_not_loaded_cannot_be_changed(loaded: ModuleType, tmp_path: Path) -> None:
     tree = ast.parse(SOURCE)
     mutant = next(m for m in mutants_of("stacking_rules/made_up.py", tree) if m.runs)
     with pytest.raises(CannotApplyError):
-        apply(mutant, tree, tmp_path / "made_up.py", {})
+        apply(mutant, tree, tmp_path / "made_up.py", Live({}, []))
 
 
 def test_results_are_kept_until_what_they_rest_on_changes(tmp_path: Path) -> None:

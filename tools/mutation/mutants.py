@@ -13,6 +13,8 @@ from tools.mutation.operators import variants
 
 Lines = tuple[int, int]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Top = Function | ast.ClassDef | ast.Assign | ast.AnnAssign
+"""A statement of a module that gives names values."""
 PASSED_OVER = {
     ast.arg: {"annotation"},
     ast.AnnAssign: {"annotation", "target"},
@@ -33,7 +35,7 @@ class Unit:
     module: str
     name: str
     digest: str
-    top: ast.stmt = field(compare=False, repr=False)
+    top: Top = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def mutants_of(module: str, tree: ast.Module) -> list[Mutant]:
             for operator, new in variants(spot.node):
                 counts[operator] += 1
                 name = f"{unit.module}:{unit.name}:{unit.digest}:{operator}:{counts[operator]}"
+                # Results of tables from before what is made of them is made again do not count.
+                name += "" if runs or unit.top is not start else ":again"
                 found.append(_mutant(_hash(name), unit, spot, operator, new))
     return found
 
@@ -118,7 +122,7 @@ def _members(module: str, top: ast.ClassDef) -> Iterator[tuple[Unit, ast.stmt, b
             yield _unit(module, f"{top.name}.{part.name}", part, top), part, True
 
 
-def _unit(module: str, name: str, part: ast.stmt, top: ast.stmt) -> Unit:
+def _unit(module: str, name: str, part: ast.stmt, top: Top) -> Unit:
     """Return the unit ``part``; its hash is that of its text without comments and docstring."""
     text = ast.unparse(part)
     if isinstance(part, Function) and ast.get_docstring(part) is not None:

@@ -15,11 +15,12 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 import pytest
 
 from tools.mutation import suite
-from tools.mutation.apply import CannotApplyError, apply, live_functions
+from tools.mutation.apply import CannotApplyError, apply, live
 from tools.mutation.mutants import Mutant, mutants_of
 from tools.mutation.results import Result, Results
 from tools.mutation.suite import ROOT, Measured
@@ -61,12 +62,14 @@ class Runner:
         self.seconds = [measured[digest].seconds for digest in self.digests]
         self.numbers = {item.nodeid: number for number, item in enumerate(items)}
         self.suite = hashlib.sha256("".join(self.digests).encode()).hexdigest()[:16]
-        self.live = live_functions(ROOT / PACKAGE)
+        self.live = live(ROOT / PACKAGE)
         self.killers: dict[str, Counter[int]] = defaultdict(Counter)
         self.rare: dict[str, defaultdict[int, float]] = {}
         self.runs: dict[tuple[str, int], list[int]] = defaultdict(list)
+        self.users: dict[str, set[int]] = defaultdict(set)
         for number, digest in enumerate(self.digests):
             for module, lines in measured[digest].lines.items():
+                self.users[module].add(number)
                 for line in lines:
                     self.runs[module, line].append(number)
 
@@ -102,15 +105,18 @@ class Runner:
         return self.rare[module]
 
     def covering(self, mutant: Mutant) -> set[int]:
-        """Return the tests that run the mutant's lines, or else its statement."""
-        if not mutant.runs:
-            return set(range(len(self.items)))
-        for first, last in (mutant.lines, mutant.around):
+        """Return the tests that run the mutant's lines, or else its statement.
+
+        Of what takes effect when modules are loaded: those that run modules it takes effect in.
+        """
+        module = mutant.unit.module
+        for first, last in (mutant.lines, mutant.around) if mutant.runs else ():
             lines = range(first, last + 1)
-            found = {n for line in lines for n in self.runs.get((mutant.unit.module, line), ())}
+            found = {n for line in lines for n in self.runs.get((module, line), ())}
             if found:
                 return found
-        return set()
+        held = self.live.holders(Path(module).stem, mutant)
+        return {n for name in held for n in self.users[f"{PACKAGE}/{name}.py"]}
 
     def note(self, mutant: Mutant, killer: int) -> None:
         """Remember who noticed ``mutant``: it is asked first for the next ones close by."""
