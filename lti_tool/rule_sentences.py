@@ -157,9 +157,9 @@ _CLAUSE = {
     "clause.needed": (
         "At least {share} of the {unit} asked for{round}{printed} must be earned{work}{id}{rule}."
     ),
-    "round.up": ", rounded up,",
-    "round.down": ", rounded down,",
-    "printed.printed": ", printed as {printed},",
+    "round.up": " (rounded up)",
+    "round.down": " (rounded down)",
+    "printed.printed": " (printed as {printed})",
     "clause.portion": ("At least {share} of the {unit} that count must be earned{work}{id}{rule}."),
     "clause.portion-most": (
         "At most {share_at_most} of the {unit} that count may be earned{work}{id}{rule}."
