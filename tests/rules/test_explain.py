@@ -55,6 +55,8 @@ def test_the_values_say_what_there_is_and_what_is_missing() -> None:
         "grade": Decimal(50), "scale": "0-100",
     }  # fmt: skip
     assert explain(at({"none": ["x", "y"]}, NONE))["/"].values["parts"] == 2
+    for rule in ({"award": "w"}, {"attested": "w"}):
+        assert explain(at(rule, NONE))["/"].values["achievement"] == "w"
 
 
 def test_a_clause_has_a_message_at_its_own_address() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -136,6 +137,10 @@ def test_the_version_in_force_is_the_newest_that_has_begun_and_not_ended() -> No
         {"key": "s", "version": n, "requires": "x", "from": f"203{n}-01-01"} for n in (2, 3, 1)
     ]}).stacks  # fmt: skip
     assert in_force(late, date(2026, 1, 1)).version == 1
+    first, second = sorted(late, key=lambda stack: stack.version)[:2]
+    trial = replace(second, until=date(2033, 1, 1))
+    days = [date(2032, 1, 1), date(2032, 12, 31), date(2033, 1, 1)]
+    assert [in_force([first, trial], day).version for day in days] == [2, 2, 1]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,9 @@ def test_short_things_stay_short() -> None:
     assert write_requirement(parse_stack({"key": "x", "requires": rule}).requires) == rule
 
 
+SHARED = [{"id": "x", "credits": 3}, {"id": "y", "credits": 3}]
+
+
 def stack(requires: object, **more: object) -> Any:
     return parse_stack({"key": "award", "requires": requires} | more)
 
@@ -78,6 +81,26 @@ def stack(requires: object, **more: object) -> Any:
             Difference("/cap", "raised", "limit", "3", "4"),
         ),
         ({"credits": 9}, {"credits": 9, "best": 2}, Difference("/best", "added", "best")),
+        (
+            {"all": ["x", "y", {"completed": "z", "after": "x"}]},
+            {"all": ["x", "y", {"completed": "z", "after": "y"}]},
+            Difference("/z/after", "changed", "of", "/x", "/y"),
+        ),
+        (
+            {"if": "a", "then": "b"},
+            {"if": "a", "then": "c"},
+            Difference("/then", "changed", "achievement", "b", "c"),
+        ),
+        (
+            {"items": 9, "of": ["a"], "best": 9},
+            {"items": 9, "best": 9},
+            Difference("/", "options", "of", "a", ""),
+        ),
+        (
+            {"all": SHARED, "sharing": [{"between": ["x", "y"]}]},
+            {"all": SHARED, "sharing": [{"between": ["x", "y"], "unique": 2}]},
+            Difference("/share", "changed", "unique", "None", "2"),
+        ),
     ],
 )
 def test_a_change_is_named_at_its_address(old: object, new: object, found: Difference) -> None:
