@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lti_tool.rule_texts import phrases
+from stacking_rules import say as speaking
 from stacking_rules.errors import LimitExceededError, PhraseError
 from stacking_rules.phrases import (
     MAX_LINE,
@@ -20,7 +21,6 @@ from stacking_rules.phrases import (
     split,
     unquoted,
 )
-from stacking_rules.readings import MAX_NESTED
 from stacking_rules.say import say
 from stacking_rules.understand import LOOKED_AT, MAX_LEVELS, Said, lines_of, outline, understand
 
@@ -93,7 +93,8 @@ def test_numbers_are_decimal_and_of_bounded_length(token: str, is_one: bool) -> 
 @pytest.mark.parametrize(
     ("text", "is_one"),
     [("sql", True), ("for-credit", True), ("a.b", True), ("2026-01-01", True), ("or", False),
-     ("", False), ("a.", False), (".a", True), ("a b", False), ("a,b", False), ('"a"', False),
+     ("", False), (".", False), ("a.", False), (".a", True), ("a b", False), ("a,b", False),
+     ('"a"', False),
      ('"', False), ("a\n", False), ("\x00", False), ("12", False), ("x", True)],
 )  # fmt: skip
 def test_a_value_stands_bare_where_it_is_read_as_itself(text: str, is_one: bool) -> None:
@@ -137,6 +138,11 @@ def test_what_is_read_is_a_number_a_text_or_yes_and_no() -> None:
     assert isinstance(where["where"]["b"], Decimal)
     assert isinstance(where["where"]["a"], int)
     assert rule("complete 12") == "12"
+    assert rule("complete a (id: or) [of, 2]") == {
+        "completed": "a",
+        "id": "or",
+        "rule": ["of", "2"],
+    }
     assert rule("earn at least 1.5 credits") == {"credits": Decimal("1.5")}
 
 
@@ -144,6 +150,7 @@ def test_what_is_read_is_a_number_a_text_or_yes_and_no() -> None:
     "line",
     ["complete", "complete or", "complete x y", "complete all of a and", "earn at least x credits",
      'earn at least "1" credits', "x: complete a", "complete (",
+     r'complete "\q"', r'earn at least 1 credit where x is "\q"',
      "complete x where a is 1 and a is 2", "complete x where (a is 1)",
      "earn at least 1 credit and 2 credits"],
 )  # fmt: skip
@@ -152,17 +159,28 @@ def test_a_line_that_says_something_else_is_not_understood(line: str) -> None:
         rule(line)
 
 
-def nested(levels: int) -> str:
-    return f"complete x where {'not (' * levels}a is 1{')' * levels}"
+def nested(levels: int, inside: str = "a is 1") -> str:
+    return f"complete x where {'not (' * levels}{inside}{')' * levels}"
 
 
 def test_a_line_nests_as_deep_as_it_may_and_no_deeper() -> None:
-    deep = max(n for n in range(1, MAX_NESTED) if is_read(nested(n)))
-    assert not any(is_read(nested(n)) for n in range(deep + 1, MAX_NESTED + 5))
-    test = rule(nested(deep))["where"]
-    for _ in range(deep):
+    # 50 levels: one for "where", three for each test (itself, its entries, the entry), one for the
+    # name in the last; a pair in brackets adds two (its entries, the entry).
+    test = rule(nested(15))["where"]
+    for _ in range(15):
         test = test["not"]
     assert test == {"a": 1}
+    assert not is_read(nested(16))
+    pairs = "((a is 1, and b is 1), and c is 1)"
+    assert is_read(nested(13, pairs))
+    assert not is_read(nested(14, pairs))
+
+
+def test_what_stands_beside_does_not_count_as_deeper() -> None:
+    beside = " and ".join(f"n{number} is 1" for number in range(60))
+    assert len(rule(f"complete x where {beside}")["where"]) == 60
+    assert not is_read(nested(16).replace("where ", f"where {beside} and "))
+    assert is_read(nested(15).replace("where ", f"where {beside} and "))
 
 
 def is_read(line: str) -> bool:
@@ -273,10 +291,13 @@ def test_short_lines_stand_together_and_long_things_apart() -> None:
     data = {
         "quoin": 2,
         "zone": "Europe/Madrid",
+        "achievements": {"x": {}, "y": {"status": "retired"}, "z": {}},
         "stacks": [{"key": "k", "requires": "a"}, {"key": "l", "requires": "b"}],
     }
     assert say(data, phrases("sentence")) == (
-        "Rules of awards, format 2.\nDays are days in Europe/Madrid.\n\n"
+        "Rules of awards, format 2.\nDays are days in Europe/Madrid.\nAchievement x\n\n"
+        "Achievement y\n  It is retired.\n\n"
+        "Achievement z\n\n"
         "Award k\n  To receive it:\n    - complete a\n\n"
         "Award l\n  To receive it:\n    - complete b\n"
     )
@@ -328,6 +349,21 @@ def test_no_more_is_said_than_can_be_read() -> None:
     data["stacks"][0]["description"] += "x"
     with pytest.raises(LimitExceededError, match=f"{MAX_LINE} characters in one line"):
         say(data, words)
+
+
+def test_a_text_may_be_as_long_as_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = {"quoin": 2, "stacks": [{"key": "k", "requires": "a"}]}
+    size = len(say(data, phrases("sentence")))
+    monkeypatch.setattr(speaking, "MAX_SIZE", size)
+    assert len(say(data, phrases("sentence"))) == size
+    monkeypatch.setattr(speaking, "MAX_SIZE", size - 1)
+    with pytest.raises(LimitExceededError, match=rf"{size - 1} characters\.$"):
+        say(data, phrases("sentence"))
+
+
+def test_a_field_that_no_phrase_says_is_named() -> None:
+    with pytest.raises(ValueError, match="there are no words for colour, size"):
+        say({"quoin": 2, "stacks": [], "size": 1, "colour": 2}, phrases("sentence"))
 
 
 def test_a_phrase_must_have_the_slots_of_its_form() -> None:

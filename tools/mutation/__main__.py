@@ -99,6 +99,10 @@ def _run(work: Work, asked: argparse.Namespace, started: float) -> int:
     def go(items: list[pytest.Item]) -> None:
         runner = Runner(items, _measured(items), asked.patience)
         results = Results()
+        for _, mutant in work:
+            known = results.known.get(mutant.key)
+            if known is not None and known.by in runner.numbers:
+                runner.note(mutant, runner.numbers[known.by])
         todo = [
             (module, mutant)
             for module, mutant in work
