@@ -200,6 +200,7 @@ def test_lines_are_known_for_everything_that_is_said() -> None:
     assert places["/stacks"] == 1
     assert places["/stacks/0"] == places["/stacks/0/key"] == places["/stacks/0/credits"] == 2
     assert places["/stacks/0/requires"] == places["/stacks/0/requires/all/1"] == 6
+    assert list(lines_of([])) == [("", 1)]
     assert dict(lines_of({"a/b": [{"~": 1}]}, line=3)) == {
         "": 3, "/a~1b": 3, "/a~1b/0": 3, "/a~1b/0/~0": 3,
     }  # fmt: skip
@@ -332,6 +333,7 @@ def test_there_are_no_words_for_what_is_no_rule(requires: object) -> None:
 
 def test_names_that_look_like_words_are_put_in_quotation_marks() -> None:
     assert said("or")[-1] == '    - complete "or"'
+    assert said({"completed": "12", "id": "12"})[-1] == "    - complete 12 (id: 12)"
     assert said({"completed": "a", "id": "or", "title": 'A "b"', "rule": ["R (1)"]})[-1] == (
         r'    - "A \"b\"": complete a (id: or) ["R (1)"]'
     )

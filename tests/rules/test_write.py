@@ -92,6 +92,11 @@ def stack(requires: object, **more: object) -> Any:
             Difference("/then", "changed", "achievement", "b", "c"),
         ),
         (
+            {"if": "a", "then": "b"},
+            {"if": "a", "then": "b", "title": "Case"},
+            Difference("/", "changed", "title", "", "Case"),
+        ),
+        (
             {"items": 9, "of": ["a"], "best": 9},
             {"items": 9, "best": 9},
             Difference("/", "options", "of", "a", ""),
