@@ -120,6 +120,26 @@ def test_what_comes_after_others_is_filled_after_them() -> None:
     assert ranks == {"/a": 0, "/b": 1, "/c": 2, "/g/d": 3, "/g/e": 3}
 
 
+def test_of_several_that_it_waits_for_the_last_decides() -> None:
+    rule = {
+        "all": [
+            "a",
+            {"completed": "b", "after": "a"},
+            {"id": "g", "all": [{"completed": "c", "after": "/a"}, "d"], "after": "b"},
+            {"id": "none", "none": ["x"]},
+            {"completed": "e", "after": "none"},
+        ]
+    }
+    ranks = {place.address: place.rank for place in places("/", node(rule))}
+    assert ranks == {"/a": 0, "/b": 1, "/g/c": 2, "/g/d": 2, "/e": 1}
+
+
+def test_an_order_that_goes_round_comes_to_an_end() -> None:
+    rule = {"all": [{"completed": "a", "after": "b"}, {"completed": "b", "after": "a"}, "c"]}
+    ranks = {place.address: place.rank for place in places("/", node(rule))}
+    assert ranks == {"/a": 3, "/b": 3, "/c": 0}
+
+
 def test_a_place_is_below_what_its_address_begins_with() -> None:
     assert is_below("/a", "/")
     assert is_below("/a", "/a")
@@ -127,6 +147,7 @@ def test_a_place_is_below_what_its_address_begins_with() -> None:
     assert not is_below("/ab", "/a")
     assert not is_below("/", "/a")
     assert is_below("/max/y", "/max")
+    assert not is_below("/max", "/ma")
 
 
 def test_tests_of_a_rule_are_those_of_requirements_and_clauses() -> None:

@@ -280,6 +280,18 @@ def test_a_mapping_that_says_its_fields_twice_is_refused() -> None:
     assert problem(f"No scales are declared here.\n{scale}")[:2] == ("said-twice", 2)
 
 
+def test_a_line_with_two_meanings_is_refused_at_its_place() -> None:
+    table = phrases("sentence").language
+    doubled = {**table.phrases, "stack.repeats-first": table.phrases["stack.repeats-latest"]}
+    with pytest.raises(PhraseError) as error:
+        understand(
+            f"{HEAD}  Of several attempts the latest counts.",
+            compiled(replace(table, phrases=doubled)),
+        )
+    found = error.value
+    assert (found.code, found.line, found.column) == ("two-meanings", 3, 3)
+
+
 # -- saying ----------------------------------------------------------------------------------------
 
 

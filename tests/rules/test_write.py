@@ -55,6 +55,47 @@ def test_short_things_stay_short() -> None:
     assert write_requirement(parse_stack({"key": "x", "requires": rule}).requires) == rule
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"credits": 30, "points": 5, "items": 2},
+        {"credits": 5, "of_which": [{"id": "credits", "credits": 3}]},
+        {"items": 2, "of_which": [{"id": "credits", "credits": 5}]},
+        {"credits": 9, "of_which": [{"id": "items", "items": 2}, {"at_most": {"items": 3}}]},
+        {"points": 9, "of_which": [{"id": "items", "items": 2}, {"id": "credits", "credits": 5}]},
+        {"credits": 9, "of_which": [{"id": "items", "items": 2, "where": {"x": 1}}]},
+        {"credits": 9, "items": 2, "of_which": [{"points": 5}]},
+        {"credits": 9, "of_which": [{"points": 5}, {"id": "x", "points": 6}, {"points": 7}]},
+        {"credits": 9, "of_which": [{"id": "least-2", "points": 5}, {"points": 6}]},
+        {"credits": 9, "caps": [{"at_most": {"credits": 2}}, {"at_most": {"credits": 1}}]},
+        {"all": [{"id": "a", "items": 1}, {"id": "b", "items": 1, "after": "a"}]},
+        {"all": ["x", {"id": "g", "all": [{"completed": "y", "after": "/x"}]}]},
+        {"all": ["1x", {"id": "z", "completed": "y"}]},
+    ],
+)
+def test_what_is_written_is_the_text_that_was_read(rule: dict[str, Any]) -> None:
+    assert write_requirement(stack(rule).requires) == rule
+
+
+@pytest.mark.parametrize(
+    ("rule", "fields"),
+    [
+        ({"id": "x", "title": "T", "rule": ["R"], "completed": "a", "grade": 5},
+         ["completed", "grade", "id", "title", "rule"]),
+        ({"all": ["a"], "rule": ["R"], "title": "T", "id": "x", "together": True},
+         ["id", "title", "rule", "all", "together"]),
+        ({"items": 2, "points": 5, "credits": 30, "of": ["a"]},
+         ["credits", "of", "points", "items"]),
+    ],
+)  # fmt: skip
+def test_fields_are_written_in_the_order_in_which_people_read_them(
+    rule: dict[str, Any], fields: list[str]
+) -> None:
+    written = write_requirement(stack(rule).requires)
+    assert isinstance(written, dict)
+    assert list(written) == fields
+
+
 SHARED = [{"id": "x", "credits": 3}, {"id": "y", "credits": 3}]
 
 
