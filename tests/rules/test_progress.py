@@ -24,6 +24,13 @@ def progress(rule: object, *facts: dict[str, Any] | str, **more: Any) -> Progres
     return evaluate(stack, record, as_of=TODAY, known_on=NOW)
 
 
+def twice(rule: object, *facts: dict[str, Any] | str, **more: Any) -> list[Progress]:
+    """Return the progress at ``rule`` where it is the whole rule, and where it is a part of one."""
+    part = progress({"all": [rule, {"credits": 99, "of": ["other"]}]}, *facts, **more).children[0]
+    mixed = progress({"all": [rule, "other"]}, *facts, **more).children[0]
+    return [progress(rule, *facts, **more), part, mixed]
+
+
 def told(found: Progress) -> tuple[str, int, int, str]:
     return str(found.status), int(found.have), int(found.need), found.unit
 
@@ -57,6 +64,14 @@ def graded(key: str, grade: int | None = None) -> dict[str, Any]:
          ("not-met", 1, 3, "items"), ["x"], {"y": "grade-missing"}),
         ("x", ["x"], ("met", 1, 1, "items"), ["x"], {}),
         ("x", [], ("not-met", 0, 1, "items"), [], {}),
+        ("x", [{"achievement": "x", "id": "x1"}, {"achievement": "x", "id": "x2"}],
+         ("met", 1, 1, "items"), ["x1"], {}),
+        ({"items": 1, "where": RED}, [{"achievement": "x", "attributes": BLUE}],
+         ("not-met", 0, 1, "items"), [], {}),
+        ({"items": 1, "of": ["x"], "where": RED}, [{"achievement": "x", "attributes": BLUE}],
+         ("not-met", 0, 1, "items"), [], {"x": "other-kind"}),
+        ({"completed": "x", "grade": 60, "open": {"from": "2020-01-01"}}, [graded("x")],
+         ("unknown", 0, 1, "items"), [], {"x": "grade-missing"}),
         ({"completed": "x", "grade": 60}, [graded("x")], ("unknown", 0, 1, "items"), [],
          {"x": "grade-missing"}),
         ({"completed": "x", "grade": 60}, [graded("x", 59)], ("not-met", 0, 1, "items"), [],
@@ -72,10 +87,10 @@ def test_an_amount_says_what_counts_and_why_the_rest_does_not(
     counts: list[str],
     rest: dict[str, str],
 ) -> None:
-    found = progress(rule, *facts)
-    assert told(found) == expected
-    assert counted(found) == counts
-    assert unused(found) == rest
+    for found in twice(rule, *facts):
+        assert told(found) == expected
+        assert counted(found) == counts
+        assert unused(found) == rest
 
 
 @pytest.mark.parametrize(
@@ -96,7 +111,14 @@ def test_an_amount_says_what_counts_and_why_the_rest_does_not(
 def test_a_group_counts_its_parts(
     rule: object, facts: list[str], expected: tuple[str, int, int, str]
 ) -> None:
-    assert told(progress(rule, *facts)) == expected
+    assert [told(found) for found in twice(rule, *facts)] == [expected] * 3
+
+
+def test_a_spare_part_is_met_by_what_is_not_needed() -> None:
+    found = progress({"at_least": 2, "of": ["x", "y", "z"]}, "x", "y", "z")
+    assert [told(part) for part in found.children] == [("met", 1, 1, "items")] * 3
+    assert [counted(part) for part in found.children] == [["x"], ["y"], []]
+    assert unused(found.children[2]) == {"z": "not-needed"}
 
 
 def test_what_is_used_up_elsewhere_says_so_and_an_overlay_uses_nothing_up() -> None:
@@ -168,9 +190,10 @@ def test_a_case_shows_the_branch_that_is_taken_or_both(
     job: str | None, facts: list[str], status: str, shown: list[str]
 ) -> None:
     learner = {} if job is None else {"attributes": {"job": job}}
-    found = progress(CASE, *facts, learner=learner)
-    assert told(found) == (status, int(status == "met"), 1, "parts")
-    assert [child.address for child in found.children] == shown
+    for found in twice(CASE, *facts, learner=learner):
+        assert told(found) == (status, int(status == "met"), 1, "parts")
+        steps = [child.address.removeprefix(found.address.rstrip("/")) for child in found.children]
+        assert steps == shown
 
 
 def test_a_case_that_asks_for_nothing_is_met() -> None:
