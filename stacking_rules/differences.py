@@ -82,6 +82,10 @@ def _name(stated: Stated) -> str:
     return type(stated).__name__.lower()
 
 
+def _is_amount(value: object) -> bool:
+    return isinstance(value, Decimal | int) and not isinstance(value, bool)
+
+
 def _changes(address: str, old: Stated, new: Stated) -> list[Difference]:
     if type(old) is not type(new):
         return [Difference(address, "changed", "kind", _name(old), _name(new))]
@@ -90,7 +94,7 @@ def _changes(address: str, old: Stated, new: Stated) -> list[Difference]:
         before, after = getattr(old, field.name), getattr(new, field.name)
         if before == after:
             continue
-        if isinstance(before, Decimal | int) and isinstance(after, Decimal | int):
+        if _is_amount(before) and _is_amount(after):
             kind = "raised" if after > before else "lowered"
             found.append(Difference(address, kind, field.name, str(before), str(after)))
         elif field.name == "of" and isinstance(before, tuple) and isinstance(after, tuple):

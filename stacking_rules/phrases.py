@@ -18,7 +18,6 @@ _TOKEN = re.compile(
     r'"[^"\\]*(?:\\.[^"\\]*)*"|[()\[\],:;#]|[<>=!&|]+|[^\s"()\[\],:;#<>=!&|]+|"', re.DOTALL
 )
 _NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SLOT = re.compile(r"\{([a-z_-]+)\}")
 _ESCAPE = re.compile(r'\\(?:(["\\])|(n)|(t)|u([0-9a-f]{4})|U([0-9a-f]{8}))', re.ASCII)
 _JOINERS = "\u200c\u200d"
@@ -95,7 +94,7 @@ def _phrase(key: str, form: Form, table: Mapping[str, str]) -> Phrase:
     pattern = tuple(_SLOT.split(table[key]))
     slots = dict(_slots(form.data, WHOLE))
     said = {name for name, slot in slots.items() if not isinstance(slot, Block)}
-    said |= {part.rstrip("?") for part in form.parts}
+    said |= {part.removesuffix("?") for part in form.parts}
     if sorted(pattern[1::2]) != sorted(said):
         raise ValueError(f"the phrase {key} must have the slots {', '.join(sorted(said))}")
     tokens: list[str | tuple[str]] = []
@@ -133,7 +132,7 @@ def _fields_of(entry: Form) -> frozenset[str]:
         found |= {key for key in entry.data if isinstance(key, str)}
     if isinstance(entry.data, Many):
         found |= _fields(entry.data.what)
-    return frozenset(found.union(*(_fields(part.rstrip("?")) for part in entry.parts)))
+    return frozenset(found.union(*(_fields(part.removesuffix("?")) for part in entry.parts)))
 
 
 def fields_of(phrase: Phrase) -> frozenset[str]:
@@ -154,7 +153,7 @@ def split(text: str) -> list[str]:
         found.append(match.group())
         if found[-1] == '"':
             return found
-    if found and len(found[-1]) > 1 and found[-1][-1] == "." and found[-1][0] != '"':
+    if found and len(found[-1]) > 1 and found[-1][-1] == ".":
         found[-1:] = [found[-1][:-1], "."]
     return found
 
@@ -210,6 +209,6 @@ def is_bare(text: str, reserved: frozenset[str], *, is_value: bool) -> bool:
 
     As a value, a text that looks like a number may not.
     """
-    if text in reserved or not text.isprintable() or text[-1:] in ("", "."):
+    if text in reserved or text in ("", ".") or not text.isprintable():
         return False
     return split(text) == [text] and text[0] != '"' and not (is_value and is_number(text))

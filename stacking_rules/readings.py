@@ -142,7 +142,7 @@ def _built(form: Form, texts: Texts) -> object:
         return _value(form.data, WHOLE, texts)
     data = _mapping(form.data, texts)
     for part in form.parts:
-        said = texts[part.rstrip("?")]
+        said = texts[part.removesuffix("?")]
         data |= said if isinstance(said, dict) else {}
     return data
 

@@ -111,7 +111,7 @@ class _Speaker:
         if rest is None:
             return None
         for part in form.parts:
-            name = part.rstrip("?")
+            name = part.removesuffix("?")
             mine = {n: rest.pop(n) for n in tuple(rest) if n in self._phrases.fields[name]}
             text = self._part(name, mine, is_optional=part != name)
             if text is None:

@@ -108,16 +108,14 @@ class View:
         condition = self.given[address]
         if not isinstance(condition, Progress):
             raise TypeError(f"{address} was not answered")
-        taken = {Status.MET: node.then, Status.NOT_MET: node.otherwise}.get(condition.status)
-        if taken is None and condition.status is Status.NOT_MET:
-            return Progress(address, node, Status.MET, ONE, ONE, "parts", children=(condition,))
-        parts = [taken] if taken is not None else [node.then, node.otherwise]
-        children = [self.node(child_address(address, p), p) for p in parts if p is not None]
-        met = all(child.status is Status.MET for child in children)
-        status = children[0].status if len(children) == 1 else Status.UNKNOWN
-        if met:
-            status = Status.MET
-        have = Decimal(int(met))
+        branches = {Status.MET: node.then, Status.NOT_MET: node.otherwise}
+        is_known = condition.status in branches
+        taken = [branches[condition.status]] if is_known else list(branches.values())
+        children = [self.node(child_address(address, p), p) for p in taken if p is not None]
+        # What asks for nothing is met. Not knowing the branch, only what both say is known.
+        said = {child.status for child in children} | ({Status.MET} if None in taken else set())
+        status = said.pop() if len(said) == 1 else Status.UNKNOWN
+        have = Decimal(int(status is Status.MET))
         return Progress(address, node, status, have, ONE, "parts", children=(condition, *children))
 
     def _group(self, address: str, group: Group) -> Progress:

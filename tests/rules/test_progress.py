@@ -196,6 +196,13 @@ def test_a_case_shows_the_branch_that_is_taken_or_both(
         assert steps == shown
 
 
+def test_a_case_that_may_ask_for_nothing_is_open_while_it_is_not_known() -> None:
+    rule = {"if": {"learner": {"job": "nurse"}}, "then": "x"}
+    assert [str(found.status) for found in twice(rule)] == ["unknown"] * 3
+    assert [str(found.status) for found in twice(rule, "x")] == ["met"] * 3
+    assert [str(found.status) for found in twice(CASE)] == ["not-met"] * 3
+
+
 def test_a_case_that_asks_for_nothing_is_met() -> None:
     rule = {"if": {"learner": {"job": "nurse"}}, "then": "x"}
     found = progress(rule, learner={"attributes": {"job": "clerk"}})

@@ -123,6 +123,11 @@ def stack(requires: object, **more: object) -> Any:
         ),
         ({"credits": 9}, {"credits": 9, "best": 2}, Difference("/best", "added", "best")),
         (
+            {"credits": 9},
+            {"credits": 9, "use": "overlay"},
+            Difference("/", "changed", "is_overlay", "False", "True"),
+        ),
+        (
             {"all": ["x", "y", {"completed": "z", "after": "x"}]},
             {"all": ["x", "y", {"completed": "z", "after": "y"}]},
             Difference("/z/after", "changed", "of", "/x", "/y"),
