@@ -4,22 +4,27 @@ Run as ``python -m benchmarks.launch_peer CONFIG PORT``. Its keyset stands in th
 that it makes no network call either; the launch ends with a redirect, as ours does.
 """
 
+# mypy: allow-untyped-calls
+
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import waitress
 from flask import Flask, redirect
-from pylti1p3.contrib.flask import FlaskMessageLaunch, FlaskOIDCLogin, FlaskRequest
-from pylti1p3.tool_config import ToolConfDict
+from pylti1p3.contrib.flask.message_launch import FlaskMessageLaunch
+from pylti1p3.contrib.flask.oidc_login import FlaskOIDCLogin
+from pylti1p3.contrib.flask.request import FlaskRequest
+from pylti1p3.tool_config.dict import ToolConfDict
 from werkzeug.wrappers import Response
 
 THREADS = 8
 
 
-def create_app(config: dict[str, object], private_key: str, public_key: str) -> Flask:
+def create_app(config: dict[str, Any], private_key: str, public_key: str) -> Flask:
     """Return the tool; ``config`` is that of ``ToolConfDict``."""
     app = Flask(__name__)
     app.config.update(
@@ -29,14 +34,17 @@ def create_app(config: dict[str, object], private_key: str, public_key: str) -> 
     )
     tool = ToolConfDict(config)
     for issuer, entries in config.items():
-        client_id = entries[0]["client_id"]  # type: ignore[index]
+        client_id = entries[0]["client_id"]
         tool.set_private_key(issuer, private_key, client_id=client_id)
         tool.set_public_key(issuer, public_key, client_id=client_id)
 
     @app.route("/lti/login", methods=["GET", "POST"])
     def login() -> Response:
         request = FlaskRequest()
-        return FlaskOIDCLogin(request, tool).redirect(request.get_param("target_link_uri"))
+        answer: Response = FlaskOIDCLogin(request, tool).redirect(
+            request.get_param("target_link_uri")
+        )
+        return answer
 
     @app.route("/lti/launch", methods=["POST"])
     def launch() -> Response:
