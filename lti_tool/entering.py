@@ -107,7 +107,7 @@ def open_course(
             _note_launch(session, deployment, launch, now)
             accepted = _enter(session, registration, deployment, institution.id, launch, now)
             if is_bearer:
-                make_bearer(session, hash_session_token(accepted.session_token), now + BEARER_LIFE)
+                make_bearer(session, hash_token(accepted.session_token), now + BEARER_LIFE)
             return accepted
     # A new deployment stays noted as pending: the transaction is committed.
     raise refusal or AssertionError("an open deployment has an institution")
@@ -206,7 +206,7 @@ def _enter(
     add_session(
         session,
         LaunchSession(
-            token_hash=hash_session_token(token),
+            token_hash=hash_token(token),
             learner_id=learner.id,
             context_id=context.id,
             resource_link_id=None if link is None else link.id,
@@ -221,7 +221,7 @@ def _enter(
             expires_at=now + SESSION_LIFE,
         ),
     )
-    return LaunchAccepted(context.uuid, token, _landing(launch, subject))
+    return LaunchAccepted(context.uuid, token, landing_of(launch, subject))
 
 
 def _person(
@@ -264,7 +264,7 @@ def _mentees(
     )
 
 
-def hash_session_token(token: str) -> str:
+def hash_token(token: str) -> str:
     """Return what the database keeps of a session's token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -383,7 +383,7 @@ def _subject(
     return learner
 
 
-def _landing(launch: Launch, subject: Learner | None) -> str:
+def landing_of(launch: Launch, subject: Learner | None = None) -> str:
     """Return the first page: what was asked for, or what this person comes for most."""
     if launch.message_type is MessageType.DEEP_LINKING:
         return Landing.LINK

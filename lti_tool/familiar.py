@@ -8,12 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from lti_tool.entering import (
-    SESSION_LIFE,
-    Landing,
-    LaunchAccepted,
-    hash_session_token,
-)
+from lti_tool.entering import SESSION_LIFE, LaunchAccepted, hash_token, landing_of
 from lti_tool.lti.launch import Launch, MessageType
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.roles import CourseRole
@@ -51,7 +46,7 @@ def enter_familiar(
     add_opened(
         connection,
         now,
-        token_hash=hash_session_token(token),
+        token_hash=hash_token(token),
         learner_id=known.learner_id,
         context_id=known.context_id,
         resource_link_id=known.link_id,
@@ -62,8 +57,7 @@ def enter_familiar(
         locale=launch.locale,
         expires_at=now + SESSION_LIFE,
     )
-    landing = Landing.ROSTER if launch.is_instructor else Landing.PROGRESS
-    return LaunchAccepted(known.context_uuid, token, landing)
+    return LaunchAccepted(known.context_uuid, token, landing_of(launch))
 
 
 def _is_plain(launch: Launch) -> bool:

@@ -98,7 +98,6 @@ def parse_launch(payload: dict[str, Any], trust: Trust) -> Launch:
         mentees=texts(payload, ROLE_SCOPE_MENTOR, "role_scope_mentor"),
         for_user_id=_for_user(payload, message_type),
         notices_url=_notices_url(payload, trust.registration),
-        return_url=_return_url(presentation, trust.registration),
         custom=custom,
         platform_guid=title(platform, "guid", "tool_platform.guid") or None,
         platform_name=title(platform, "name", "tool_platform.name") or None,
@@ -184,14 +183,6 @@ def _notices_url(payload: dict[str, Any], registration: PlatformRegistration) ->
     if CONTEXT_COPY not in types:
         return None
     return registration.offered(service.get("platform_notification_service_url"))
-
-
-def _return_url(presentation: dict[str, Any], registration: PlatformRegistration) -> str | None:
-    """Return where the platform wants people back; None unless it is an address of its own.
-
-    It may hold a session key of the platform (Moodle): it is never stored or logged.
-    """
-    return registration.offered(presentation.get("return_url"))
 
 
 def _target(payload: dict[str, Any], message_type: MessageType, public_url: str) -> str | None:

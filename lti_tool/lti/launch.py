@@ -90,7 +90,6 @@ class Launch:
     placement_uuid: UUID | None = None
     mentees: tuple[str, ...] = ()
     for_user_id: str | None = None
-    return_url: str | None = None
     notices_url: str | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
     platform_guid: str | None = None

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask import Response, g, request
 
+from lti_tool.entering import hash_token
 from lti_tool.errors import ForbiddenError
 from lti_tool.lti.urls import origin_of, origins_of
 from lti_tool.persistence.launched import LINK, RECORD, Launched, find_launched
@@ -33,11 +34,6 @@ CONTENT_POLICY = (
 def session_cookie(context_uuid: UUID) -> str:
     """Return the name of a course's session cookie: two courses in two tabs never mix."""
     return f"{SESSION_COOKIE_PREFIX}{context_uuid.hex[:12]}"
-
-
-def hash_token(token: str) -> str:
-    """Return what the database keeps of a session token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def current(context_uuid: UUID) -> Launched:

@@ -7,6 +7,7 @@ import pytest
 from lti_tool.errors import LTIError
 from lti_tool.lti.claims import Trust, parse_launch
 from lti_tool.lti.launch import DeepLinkingSettings, MessageType
+from lti_tool.lti.return_url import return_url_of
 from lti_tool.lti.roles import ASSISTANT_ADDRESS, TEST_USER, CourseRole
 from tests.lti.platform import (
     CONTEXT_ROLE,
@@ -403,4 +404,5 @@ def test_a_mentors_list_is_a_list_of_texts():
 )
 def test_a_return_address_must_be_the_platforms(url, kept):
     """B18."""
-    assert _launch(presentation={"return_url": url}).return_url == (url if kept else None)
+    claims = PLATFORM.claims(presentation={"return_url": url})
+    assert return_url_of(claims, PLATFORM.registration) == (url if kept else None)
