@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -50,9 +52,17 @@ BLUEPRINTS = (
 )
 
 
+class _Tool(Flask):
+    """A Flask application without coroutines."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return ``func``: looking whether it is a coroutine costs a launch one part in forty."""
+        return func
+
+
 def create_app(config: Config, *, parts: Parts | None = None) -> Flask:
     """Return the web service; ``parts`` replaces what is built from ``config`` (for tests)."""
-    app = Flask("lti_tool", static_folder="web/static", template_folder="web/templates")
+    app = _Tool("lti_tool", static_folder="web/static", template_folder="web/templates")
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -77,6 +78,7 @@ class Config:
         return f"{parts.scheme}://{parts.netloc}"
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(url: str) -> bool:
     """Return whether ``url`` names this machine and nothing else."""
     host = urlsplit(url).hostname or ""

@@ -58,6 +58,8 @@ def parse_object(text: bytes, *, max_bytes: int, max_depth: int = DEEPEST) -> di
 
 
 def _check_depth(text: str, max_depth: int) -> None:
+    if text.count("{") + text.count("[") <= max_depth:
+        return
     depth = 0
     for match in _TOKEN.finditer(text):
         bracket = match.group()

@@ -12,6 +12,7 @@ LONGEST_URL = 2048
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(maxsize=1024)
 def split_url(url: str) -> SplitResult | None:
     """Return the parts of an absolute http(s) address; None when it is anything else.
 

@@ -102,6 +102,10 @@ class Database:
         """Open ``url`` (a SQLAlchemy URL); ``ConfigurationError`` if it is not one of ours."""
         self.engine = _create_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        # Same connections, no events: they cost more than a prepared statement does.
+        self.bare_engine = (
+            create_engine(url, pool=self.engine.pool) if self.is_sqlite else self.engine
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -127,20 +131,20 @@ class Database:
     @contextmanager
     def connected(self) -> Iterator[Connection]:
         """Give a bare connection for one prepared statement that reads."""
-        with self.engine.connect() as connection:
-            # A single statement of SQLite needs no BEGIN around it.
-            yield connection.execution_options(sqlite_begin="")
+        with self.bare_engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def committing(self) -> Iterator[Connection]:
         """Give a bare connection for a few prepared statements that write; commit at the end.
 
-        A ``Session`` costs more than such statements do. For the launch, and nothing else.
+        A ``Session`` costs more than such statements do. For logins and sessions, and nothing
+        else: a power cut may take the last of them back (decision 10).
         """
-        with self.engine.connect() as connection:
-            options = {"sqlite_begin": "BEGIN IMMEDIATE"} if self.is_sqlite else {}
-            with connection.execution_options(**options).begin():
-                yield connection
+        with self.bare_engine.begin() as connection:
+            if self.is_sqlite:
+                _begin(connection, "BEGIN IMMEDIATE", "NORMAL")
+            yield connection
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -151,11 +155,14 @@ def _create_engine(url: str) -> Engine:
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
         # One connection for a database in memory: a second one would open another, empty one.
-        in_memory = (
-            {"poolclass": StaticPool} if make_url(url).database in (None, ":memory:") else {}
+        # Elsewhere the connection used last goes first: it has its pages in memory still.
+        pool: dict[str, Any] = (
+            {"poolclass": StaticPool}
+            if make_url(url).database in (None, ":memory:")
+            else {"pool_use_lifo": True}
         )
         engine = create_engine(
-            url, connect_args={"timeout": 30, "check_same_thread": False}, **in_memory
+            url, connect_args={"timeout": 30, "check_same_thread": False}, **pool
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -170,20 +177,20 @@ def _create_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transaction handling would begin late and swallow our BEGIN IMMEDIATE.
     connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "busy_timeout=30000",
-    ):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Any) -> None:
-    begin = connection.get_execution_options().get("sqlite_begin", "BEGIN")
-    if begin:
-        # Past SQLAlchemy's own bookkeeping, which costs more than the statement itself.
-        connection.connection.dbapi_connection.execute(begin)
+def _begin_sqlite(connection: Connection) -> None:
+    _begin(connection, connection.get_execution_options().get("sqlite_begin", "BEGIN"), "FULL")
+
+
+def _begin(connection: Connection, begin: str, synchronous: str) -> None:
+    """Begin a transaction of SQLite; only ``FULL`` waits until the disk has it."""
+    # Past SQLAlchemy's own bookkeeping, which costs more than the statements themselves.
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute(f"PRAGMA synchronous={synchronous}")
+    driver.execute(begin)
 
 
 CHUNK = 500

@@ -55,16 +55,17 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     started: float = g.get("started", time.monotonic())
+    number = reference()
     _log().info(
         "request",
         method=request.method,
         route=request.url_rule.rule if request.url_rule else None,
         status=response.status_code,
         ms=round((time.monotonic() - started) * 1000, 1),
-        reference=reference(),
+        reference=number,
         **({"code": g.error_code} if "error_code" in g else {}),
     )
-    response.headers["X-Request-ID"] = reference()
+    response.headers["X-Request-ID"] = number
     return response
 
 

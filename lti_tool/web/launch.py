@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from lti_tool.errors import LTILaunchError, LTILoginError
 from lti_tool.held_launches import HeldLaunch
-from lti_tool.lti.login import browser_proof, hash_state
+from lti_tool.lti.login import LONGEST_ID, browser_proof, hash_state
 from lti_tool.services.accept_launch import accept_launch
 from lti_tool.services.accept_login import LIFE as LOGIN_LIFE
 from lti_tool.services.accept_login import LoginPostponed, accept_login
@@ -39,10 +39,10 @@ def login() -> Response:
     parts = current_parts()
     now = parts.clock()
     limit_body()
-    issuer = request.values.get("iss", "")[:255]
+    fields = list(_fields())
+    issuer = next((value for name, value in fields if name == "iss"), "")[:LONGEST_ID]
     if not login_limit.allows(f"{request.remote_addr} {issuer}", now):
         raise LTILoginError("Too many logins from here. Wait a minute.", code="lti-too-many-logins")
-    fields = list(_fields())
     started = accept_login(
         parts.database,
         fields,

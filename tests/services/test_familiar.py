@@ -29,9 +29,12 @@ def _statements(world, **claims):
         nonlocal count
         count += 1
 
-    event.listen(world.database.engine, "before_cursor_execute", note)
+    engines = {world.database.engine, world.database.bare_engine}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     accepted = world.post(login.state, token)
-    event.remove(world.database.engine, "before_cursor_execute", note)
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
     return accepted, count
 
 
