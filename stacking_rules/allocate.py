@@ -22,6 +22,7 @@ from stacking_rules.plain import (
     is_met,
     one_fit,
     place_best,
+    place_free,
     total,
 )
 from stacking_rules.problems import Placement
@@ -60,6 +61,9 @@ def allocate(
     """
     fitting = _plain_fits(root, candidates) if is_plain else None
     if fitting is not None and not pins:
+        if not is_contended(root, fitting):
+            free = place_free(root, fitting)
+            return Allocation(free, is_possible=is_met(root, free))
         found = decide_plain(root, fitting)
         if found is not None:
             return _settled(root, fitting, is_possible=is_met(root, found))
@@ -80,7 +84,7 @@ def allocate(
 
 def _settled(root: Threshold, fitting: Fitting, *, is_possible: bool) -> Allocation:
     """Return the placement where thresholds alone have decided."""
-    if is_possible or not is_contended(root, fitting):
+    if is_possible:
         return Allocation(in_published_order(root, fitting), is_possible=is_possible)
     return Allocation(place_best(root, fitting), is_possible=False)
 

@@ -53,6 +53,10 @@ def evaluate(
     end) is asked where the built-in search stops. The same arguments give the same answer; the
     order of the facts does not matter.
     """
+    if shelf is not None:
+        blank = _untouched(stack, record, shelf.facts(record, as_of, known_on), shelf)
+        if blank is not None:
+            return blank
     return inquire(
         stack,
         record,
@@ -62,6 +66,18 @@ def evaluate(
         shelf=shelf,
         solver=solver,
     ).progress
+
+
+def _untouched(
+    stack: Stack, record: LearnerRecord, facts: tuple[Fact, ...], shelf: Shelf
+) -> Progress | None:
+    """Return the progress of who holds nothing that is asked about; None if this is not so."""
+    if record.waivers or stack.renewal is not None or stack.definitions.orders_facts:
+        return None
+    compiled = compile_stack(stack)
+    if not compiled.is_untouched_by(shelf.names(facts)):
+        return None
+    return _nothing_held(compiled)[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +195,7 @@ def _inquire(
     held: Held,
     pins: frozenset[tuple[str, str]] = frozenset(),
 ) -> Inquiry:
-    is_free = compiled.is_kept and compiled.is_plain and not compiled.given
-    if is_free and compiled.names is not None and held.named.keys().isdisjoint(compiled.names):
+    if compiled.is_untouched_by(held.named):
         return Inquiry(stack, address, node, held, compiled.root, *_nothing_held(compiled), {})
     given = {at: _answer(at, what, held) for at, what in compiled.given}
     answers = {at: _as_bool(found.status) for at, found in given.items()}
@@ -188,11 +203,11 @@ def _inquire(
     candidates: Candidates = {pool.address: held.fits(pool) for pool in pools_of(root)}
     allocation = allocate(root, candidates, held, is_plain=compiled.is_plain, pins=pins)
     judge = Judge(root, allocation.placed, held)
-    view = View(judge, candidates, given, blank_tree(compiled) if is_free else None)
+    view = View(judge, candidates, given, blank_tree(compiled) if compiled.is_free else None)
     progress = view.node(address, node)
     status = progress.status
     if not isinstance(node, NoneOf | Limit | LearnerIs):
-        status = _status(compiled, answers, allocation, held, judge)
+        status = _status(compiled, answers, candidates, allocation, held, judge)
     if status is not progress.status or allocation.at_fault:
         progress = replace(progress, status=status, at_fault=allocation.at_fault)
     return Inquiry(stack, address, node, held, root, candidates, allocation, progress, given)
@@ -210,6 +225,7 @@ def _nothing_held(compiled: Compiled) -> tuple[Candidates, Allocation, Progress]
 def _status(
     compiled: Compiled,
     answers: Mapping[str, bool | None],
+    candidates: Candidates,
     allocation: Allocation,
     held: Held,
     judge: Judge,
@@ -219,9 +235,11 @@ def _status(
         # The judge knows no search: should it ever disagree, nothing is awarded.
         holds = judge.is_met() and not judge.counts_twice()
         return Status.MET if holds else Status.NOT_DECIDED
-    hopeful = settle(compiled.root, answers, hope=True)
-    candidates = {pool.address: held.fits(pool) for pool in pools_of(hopeful)}
     is_open = None in answers.values()
+    hopeful = compiled.root
+    if answers:
+        hopeful = settle(compiled.root, answers, hope=True)
+        candidates = {pool.address: held.fits(pool) for pool in pools_of(hopeful)}
     if is_open or held.is_doubtful(candidates) or not compiled.is_plain:
         hope = can_be_met(hopeful, candidates, held)
         if hope is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from stacking_rules.progress import ClauseProgress, Progress, Status
 from stacking_rules.requirements import (
@@ -43,6 +43,12 @@ class Message(NamedTuple):
 
 def explain(progress: Progress) -> dict[str, Message]:
     """Return the message of every requirement, by address, parents first."""
+    if progress.explained is None:
+        object.__setattr__(progress, "explained", _explained(progress))
+    return dict(cast(dict[str, Message], progress.explained))
+
+
+def _explained(progress: Progress) -> dict[str, Message]:
     found = {}
     for node in progress.walk():
         found[node.address] = _message(node)

@@ -32,6 +32,8 @@ DOUBTFUL = (Unused.GRADE_MISSING, Unused.OTHER_SCALE, Unused.DATA_MISSING, Unuse
 """Reasons that are no proof: the fact might count if more were known."""
 
 
+ONE = Decimal(1)
+
 LEDGER = "/ledger"
 """The address of the rule that what another award has redeemed for good does not count."""
 
@@ -108,7 +110,7 @@ class Held:
         """Return everything that ``pool`` asks about, whether it counts or not, judged once."""
         known = self._looks.get(id(pool))
         if known is None:
-            looks = tuple(self._look(pool, *asked) for asked in self.asked_in(pool))
+            looks = tuple([self._look(pool, *asked) for asked in self.asked_in(pool)])
             known = self._looks[id(pool)] = (pool, looks)
         return known[1]
 
@@ -211,7 +213,7 @@ class Held:
                     return (Unused.EXCLUDED if waiver.kind == "exclude" else None), ()
         if fact.state in ("in-progress", "planned") and not self.is_optimistic:
             return Unused.NOT_DONE, ()
-        is_in_time = self._is_in_time(pool, fact)
+        is_in_time = fact.valid_until is None or self._is_in_time(pool, fact.valid_until)
         if not is_in_time and pool.grace is None:
             return Unused.EXPIRED, ()
         answer = True if atom.where is None else passes(atom.where, fact, self.asked)
@@ -236,12 +238,12 @@ class Held:
             doubt = doubt or _doubt(fact, answer)
         return doubt, barriers
 
-    def _is_in_time(self, pool: Pool, fact: Fact) -> bool:
-        if fact.valid_until is None or self.asked.as_of < fact.valid_until:
+    def _is_in_time(self, pool: Pool, valid_until: date) -> bool:
+        if self.asked.as_of < valid_until:
             return True
         if pool.grace is None:
             return not pool.must_be_valid
-        return self.asked.as_of < grace_end(pool.grace[1], fact.valid_until)
+        return self.asked.as_of < grace_end(pool.grace[1], valid_until)
 
     def _grade_refusal(self, floor: Grade, fact: Fact) -> Unused | None:
         if fact.kind != "completion":
@@ -259,7 +261,7 @@ class Held:
     def amount(self, fact: Fact, unit: str, scale: str) -> Decimal | None:
         """Return what ``fact`` adds in ``unit``; None where it is not known."""
         if unit == "items":
-            return Decimal(1)
+            return ONE
         if unit == "credits":
             if not fact.credit_kind:
                 return fact.credits

@@ -31,16 +31,26 @@ def one_fit(root: Threshold, candidates: Candidates) -> dict[str, dict[Item, Fit
     (in an overlay), has no attempt that serves everywhere as well as any.
     """
     found = {address: _best_fits(fits) for address, fits in candidates.items()}
-    overlays = [found[pool.address] for pool in pools_of(root) if pool.is_overlay]
-    for item in {item for here in overlays for item in here}:
-        places = {address: here[item] for address, here in found.items() if item in here}
-        if len({fit.fact.id for fit in places.values()}) > 1:
+    if len(found) == 1:
+        return found
+    overlays = {pool.address for pool in pools_of(root) if pool.is_overlay}
+    for item, places in _by_item(found):
+        if len({fit.fact.id for fit in places.values()}) > 1 and overlays & places.keys():
             standing = _standing(item, places, candidates)
             if standing is None:
                 return None
             for address, fit in standing.items():
                 found[address][item] = fit
     return found
+
+
+def _by_item(fitting: Fitting) -> Iterator[tuple[Item, dict[str, Fit]]]:
+    """Yield the items that fit several pools, each with its fit by the pool's address."""
+    found: dict[Item, dict[str, Fit]] = {}
+    for address, here in fitting.items():
+        for item, fit in here.items():
+            found.setdefault(item, {})[address] = fit
+    yield from ((item, places) for item, places in found.items() if len(places) > 1)
 
 
 def _best_fits(fits: Iterable[Fit]) -> dict[Item, Fit]:
@@ -112,19 +122,23 @@ def in_published_order(root: Threshold, fitting: Fitting) -> Placement:
 
     The fewest items; flexible ones stay free; what is valid longest, the earliest, the id.
     """
-    pools = pools_of(root)
-    free = {pool.address: fewest(pool, fitting[pool.address].values()) for pool in pools}
-    if not is_contended(root, fitting):
-        return free
-    users = [pool for pool in pools if not pool.is_overlay]
+    users = [pool for pool in pools_of(root) if not pool.is_overlay]
     needs, fits = _to_match(users, fitting)
     places = settle_ties(needs, fits, match(needs, fits, _preferred(users, fitting)))
-    return {**free, **_placed(users, places, fitting)}
+    return {**place_free(root, fitting), **_placed(users, places, fitting)}
+
+
+def place_free(root: Threshold, fitting: Fitting) -> Placement:
+    """Return the placement that is preferred where no item fits two pools that use it up."""
+    pools = pools_of(root)
+    return {pool.address: fewest(pool, fitting[pool.address].values()) for pool in pools}
 
 
 def fewest(pool: Pool, fits: Iterable[Fit]) -> tuple[Fit, ...]:
     """Return the fewest items that reach the need, of equally few the preferred; all if short."""
-    order = sorted(fits, key=lambda fit: rank(fit.fact))
+    order = [*fits]
+    if len(order) > 1:
+        order.sort(key=lambda fit: rank(fit.fact))
     if total(order) <= pool.need:
         return tuple(order)
     heaviest = sorted((fit.amount for fit in order), reverse=True)

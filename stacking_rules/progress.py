@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -92,6 +92,8 @@ class Progress:
     clauses: tuple[ClauseProgress, ...] = ()
     waiver: str = ""
     at_fault: tuple[str, ...] = ()
+    explained: object = field(default=None, init=False, repr=False, compare=False)
+    """What ``explain`` has said of it already: the same for everybody who has nothing of it."""
 
     def walk(self) -> Iterator[Progress]:
         """Yield this node and all below it, parents first, in the order of the document."""

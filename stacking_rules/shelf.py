@@ -21,6 +21,7 @@ class Shelf:
     """
 
     known: dict[int, tuple[Fact, ...]] = field(default_factory=dict)
+    named: dict[int, frozenset[tuple[str, str]]] = field(default_factory=dict)
     ordered: dict[object, tuple[Named, OfKind]] = field(default_factory=dict)
 
     def facts(self, record: LearnerRecord, as_of: date, known_on: datetime) -> tuple[Fact, ...]:
@@ -29,6 +30,13 @@ class Shelf:
         if size not in self.known:
             self.known[size] = record.known(as_of=as_of, known_on=known_on)
         return self.known[size]
+
+    def names(self, facts: tuple[Fact, ...]) -> frozenset[tuple[str, str]]:
+        """Return (kind, achievement) of each of ``facts``, as they came from here."""
+        size = len(facts)
+        if size not in self.named:
+            self.named[size] = frozenset((fact.kind, fact.achievement) for fact in facts)
+        return self.named[size]
 
 
 def hold(

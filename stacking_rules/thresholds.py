@@ -10,7 +10,7 @@ which they stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -175,6 +175,15 @@ class Compiled:
     """(kind, achievement) of all that is asked about, None where anything may be."""
     is_kept: bool = False
     """Whether it is that of a stack, and asked about again and again."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing but what is held matters, so that answers may be kept."""
+        return self.is_kept and self.is_plain and not self.given
+
+    def is_untouched_by(self, names: Iterable[tuple[str, str]]) -> bool:
+        """Return whether who holds ``names`` stands where everybody stands who holds nothing."""
+        return self.is_free and self.names is not None and self.names.isdisjoint(names)
 
 
 @lru_cache(maxsize=4096)

@@ -72,3 +72,11 @@ def test_what_is_met_by_exception_says_so() -> None:
     waiver: dict[str, Any] = {"kind": "waive", "stack": "award", "author": "R", "reason": "S"}
     record = parse_record({"waivers": [waiver | {"from": "2026-01-01"}]})
     assert explain(at({"all": ["x"]}, record))["/"].key == "waived.met"
+
+
+def test_what_was_said_once_is_said_again_and_belongs_to_whoever_asked() -> None:
+    progress = at({"all": ["x", "y"]}, has("x"))
+    first = explain(progress)
+    first.clear()
+    assert list(explain(progress)) == ["/", "/x", "/y"]
+    assert progress == at({"all": ["x", "y"]}, has("x"))

@@ -89,3 +89,21 @@ def test_of_what_may_be_taken_again_the_first_ones_are_items_and_one_has_its_nam
     bundle = {"items": 2, "of": ["x", "y"], "bundles": [{"of": ["x", "y"]}]}
     assert status(stack_of(bundle, **top), fact("x"), fact("y")) == "met"
     assert status(stack_of(bundle, **top), *three[:2]) == "not-met"
+
+
+SHELVED: list[tuple[object, dict[str, Any], list[dict[str, Any]]]] = [
+    ({"all": ["x", "y"]}, {}, [fact("z")]),
+    ({"none": ["x"]}, {}, [fact("z")]),
+    ("x", {"equivalent": [{"same": ["x", "z"]}]}, [fact("z")]),
+    ("x", {"accepted": [{"for": "x", "instead": "z"}]}, [fact("z")]),
+    ({"credits": 3}, {}, [fact("z", credits=5)]),
+]
+
+
+@pytest.mark.parametrize(("rule", "top", "held"), SHELVED, ids=[str(s[0]) for s in SHELVED])
+def test_a_shelf_changes_no_answer(
+    rule: object, top: dict[str, Any], held: list[dict[str, Any]]
+) -> None:
+    stack, record = stack_of(rule, **top), parse_record({"completions": held})
+    when: dict[str, Any] = {"as_of": TODAY, "known_on": NOW}
+    assert evaluate(stack, record, **when, shelf=Shelf()) == evaluate(stack, record, **when)
