@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from lti_tool.config import Config
-from lti_tool.entering import LaunchAccepted, check_open, open_course
+from lti_tool.entering.course import open_course
+from lti_tool.entering.deployments import check_open
+from lti_tool.entering.familiar import enter_familiar
+from lti_tool.entering.held import HeldLaunch, hold_launch
+from lti_tool.entering.letting_in import let_in, note_refusal
+from lti_tool.entering.opened import LaunchAccepted
 from lti_tool.errors import LTIError, LTILaunchError
-from lti_tool.familiar import enter_familiar
-from lti_tool.held_launches import HeldLaunch, hold_launch
-from lti_tool.launching import let_in, note_refusal
 from lti_tool.lti.claims import Trust, parse_launch
 from lti_tool.lti.forms import Fields
 from lti_tool.lti.id_token import (

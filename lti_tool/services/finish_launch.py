@@ -6,9 +6,10 @@ import hmac
 from datetime import datetime
 
 from lti_tool.config import Config
-from lti_tool.entering import LaunchAccepted, open_course
+from lti_tool.entering.course import open_course
+from lti_tool.entering.letting_in import let_in, note_refusal
+from lti_tool.entering.opened import LaunchAccepted
 from lti_tool.errors import LTIError, LTILaunchError
-from lti_tool.launching import let_in, note_refusal
 from lti_tool.lti.claims import Trust, parse_launch
 from lti_tool.lti.tickets import hash_ticket, open_ticket, ticket_refused
 from lti_tool.persistence.base import Database

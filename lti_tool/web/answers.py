@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from lti_tool.entering import SESSION_LIFE, LaunchAccepted
+from lti_tool.entering.opened import SESSION_LIFE, LaunchAccepted
 from lti_tool.web.cookies import set_cookie
 from lti_tool.web.session import session_cookie
 

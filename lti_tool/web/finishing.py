@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
+from lti_tool.entering.held import HeldLaunch
 from lti_tool.errors import LTILaunchError
-from lti_tool.held_launches import HeldLaunch
 from lti_tool.lti.login import browser_proof, storage_key
 from lti_tool.lti.urls import origin_of
 from lti_tool.services.accept_login import LoginPostponed, LoginStarted

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, request
 
+from lti_tool.entering.held import HeldLaunch
 from lti_tool.errors import LTILaunchError, LTILoginError
-from lti_tool.held_launches import HeldLaunch
 from lti_tool.lti.login import LONGEST_ID, browser_proof, hash_state
 from lti_tool.services.accept_launch import accept_launch
 from lti_tool.services.accept_login import LIFE as LOGIN_LIFE

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from flask import Response, g, request
 
-from lti_tool.entering import hash_token
+from lti_tool.entering.opened import hash_token
 from lti_tool.errors import ForbiddenError
 from lti_tool.lti.urls import origin_of, origins_of
 from lti_tool.persistence.launched import LINK, RECORD, Launched, find_launched

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from lti_tool.config import Config
-from lti_tool.entering import LaunchAccepted
-from lti_tool.held_launches import HeldLaunch
+from lti_tool.entering.held import HeldLaunch
+from lti_tool.entering.opened import LaunchAccepted
 from lti_tool.lti.jwks import KeysetCache
 from lti_tool.lti.keys import KeyRing, SigningKey
 from lti_tool.persistence.base import Database

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from lti_tool.entering import Landing
+from lti_tool.entering.held import HeldLaunch
+from lti_tool.entering.opened import Landing
 from lti_tool.errors import LTIError, LTILaunchError
-from lti_tool.held_launches import HeldLaunch
 from lti_tool.lti.tickets import hash_ticket
 from lti_tool.persistence.audit import AuditEvent
 from lti_tool.persistence.catalog import ensure_institution

@@ -1,4 +1,4 @@
-"""The short way in: for a launch that tells nothing new (lti_tool/familiar.py)."""
+"""The short way in: for a launch that tells nothing new (lti_tool/entering/familiar.py)."""
 
 from dataclasses import replace
 

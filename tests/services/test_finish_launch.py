@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from lti_tool.entering import Landing
+from lti_tool.entering.opened import Landing
 from lti_tool.errors import LTIError
 from lti_tool.lti.login import browser_proof
 from lti_tool.lti.tickets import open_ticket, seal_ticket

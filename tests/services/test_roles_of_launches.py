@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from lti_tool.entering import Landing
+from lti_tool.entering.opened import Landing
 from lti_tool.errors import LTILaunchError
 from lti_tool.lti.roles import ASSISTANT_ADDRESS, TEST_USER
 from lti_tool.persistence.audit import AuditEvent

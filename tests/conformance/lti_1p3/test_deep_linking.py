@@ -3,7 +3,7 @@
 import jwt
 import pytest
 
-from lti_tool.entering import Landing
+from lti_tool.entering.opened import Landing
 from lti_tool.lti.deep_linking import LIFE
 from lti_tool.services.link_content import link_content
 from tests.conformance.lti_1p3.launches import second_opinion

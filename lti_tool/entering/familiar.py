@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from lti_tool.entering import SESSION_LIFE, LaunchAccepted, hash_token, landing_of
+from lti_tool.entering.opened import SESSION_LIFE, LaunchAccepted, hash_token, landing_of
 from lti_tool.lti.launch import Launch, MessageType
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.roles import CourseRole

@@ -1,0 +1,1 @@
+"""From a checked launch to an open session in a course."""
