@@ -9,8 +9,31 @@ import click
 
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import open_database
+from lti_tool.lti.roles import STAFF, CourseRole
+from lti_tool.persistence.launched import ALL_RIGHTS
+from lti_tool.services.change_role_rights import RightsChanges, change_role_rights
 from lti_tool.services.list_institutions import list_institutions
 from lti_tool.services.switch_institution import switch_institution
+
+
+class RoleRight(click.ParamType[tuple[CourseRole, str]]):
+    """A role of the staff and one of its rights, as in ``assistant:record``."""
+
+    name = "role:right"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[CourseRole, str]:
+        """Return the pair; a sentence with all roles and rights for anything else."""
+        role, _, right = value.partition(":")
+        if role not in STAFF or right not in ALL_RIGHTS:
+            roles = ", ".join(one for one in CourseRole if one in STAFF)
+            rights = " or ".join(sorted(ALL_RIGHTS))
+            self.fail(f"'{value}' is not ROLE:RIGHT. ROLE: {roles}; RIGHT: {rights}.", param, ctx)
+        return CourseRole(role), right
+
+
+ROLE_RIGHT = RoleRight()
 
 
 @click.group()
@@ -64,6 +87,38 @@ def institution_resume(key: str) -> None:
     Example: quoin institution resume harbour
     """
     _switch(key, is_suspended=False)
+
+
+@institution.command("rights")
+@click.argument("key")
+@click.option("--allow", "allowed", multiple=True, type=ROLE_RIGHT, help="Give; repeatable.")
+@click.option("--deny", "denied", multiple=True, type=ROLE_RIGHT, help="Take; repeatable.")
+@click.option("--reset", is_flag=True, help="First give every right back to every role.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@friendly
+def institution_rights(
+    key: str,
+    allowed: tuple[tuple[CourseRole, str], ...],
+    denied: tuple[tuple[CourseRole, str], ...],
+    reset: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Say what the staff of courses may do beside reading, by role; without options, show it.
+
+    Roles: administrator, instructor, content-developer, assistant. Rights: record (completions,
+    evidence, withdrawals) and link (place links in the course). It counts from the next click on.
+
+    Example: quoin institution rights harbour --deny assistant:record --deny assistant:link
+    """
+    changes = RightsChanges(frozenset(allowed), frozenset(denied), is_reset=reset)
+    found = change_role_rights(
+        open_database(), key, changes, actor="cli:institution rights", now=datetime.now(UTC)
+    )
+    if as_json:
+        click.echo(json.dumps({role: sorted(rights) for role, rights in found.items()}))
+        return
+    for role, rights in found.items():
+        click.echo(f"{role}: {', '.join(sorted(rights)) or 'reads only'}")
 
 
 def _switch(key: str, *, is_suspended: bool) -> None:

@@ -31,7 +31,7 @@ class Institution(Base):
     key: Mapped[str] = mapped_column(String(100), unique=True)
     name: Mapped[str] = mapped_column(String(255))
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    role_rights: Mapped[dict[str, list[str]] | None] = mapped_column(JSON)
+    role_rights: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

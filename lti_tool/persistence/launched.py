@@ -123,7 +123,7 @@ def _launched(
         context_title=context.title,
         is_instructor=is_instructor,
         role=opened.role,
-        rights=_rights(opened.role, role_rights) if is_instructor else frozenset(),
+        rights=rights_of_role(opened.role, role_rights) if is_instructor else frozenset(),
         is_preview=opened.purpose == Purpose.PREVIEW,
         is_privacy=opened.purpose == Purpose.PRIVACY,
         mentees=tuple(opened.mentees or ()),
@@ -136,7 +136,7 @@ def _launched(
     )
 
 
-def _rights(role: str, role_rights: dict[str, list[str]] | None) -> frozenset[str]:
+def rights_of_role(role: str, role_rights: dict[str, list[str]] | None) -> frozenset[str]:
     """Return what an institution lets a role of the staff do; everything unless it says less."""
     allowed = (role_rights or {}).get(role)
     return ALL_RIGHTS if allowed is None else ALL_RIGHTS & frozenset(allowed)

@@ -18,7 +18,6 @@ from sqlalchemy import (
     delete,
     false,
     insert,
-    select,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -164,15 +163,6 @@ def make_bearer(session: Session, token_hash: str, expires_at: datetime) -> None
         update(LaunchSession)
         .where(LaunchSession.token_hash == token_hash)
         .values(is_bearer=True, expires_at=expires_at)
-    )
-
-
-def find_session(session: Session, token_hash: str, now: datetime) -> LaunchSession | None:
-    """Return the session of this token while its time lasts."""
-    return session.scalar(
-        select(LaunchSession).where(
-            LaunchSession.token_hash == token_hash, LaunchSession.expires_at > now
-        )
     )
 
 

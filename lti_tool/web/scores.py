@@ -16,7 +16,7 @@ from lti_tool.services.show_scores import show_scores
 from lti_tool.web import wording
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
-from lti_tool.web.session import instructor_page
+from lti_tool.web.session import instructor_page, recording_page
 
 blueprint = Blueprint("scores", __name__)
 
@@ -42,49 +42,49 @@ def row(launched: Launched, delivery_uuid: UUID) -> str:
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/scores/again")
-@instructor_page
+@recording_page
 def all_again(launched: Launched) -> Response:
     """Send every score of the course again that has failed or is held."""
     return _choose(launched, Choice.AGAIN, None, "scores-again")
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/scores/<uuid:delivery_uuid>/again")
-@instructor_page
+@recording_page
 def again(launched: Launched, delivery_uuid: UUID) -> Response:
     """Send one score again."""
     return _choose(launched, Choice.AGAIN, delivery_uuid, "score-again")
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/scores/<uuid:delivery_uuid>/anyway")
-@instructor_page
+@recording_page
 def anyway(launched: Launched, delivery_uuid: UUID) -> Response:
     """Send a score over the other grade that stands in the gradebook."""
     return _choose(launched, Choice.ANYWAY, delivery_uuid, "score-anyway")
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/scores/<uuid:delivery_uuid>/leave")
-@instructor_page
+@recording_page
 def leave(launched: Launched, delivery_uuid: UUID) -> Response:
     """Leave the other grade as it stands."""
     return _choose(launched, Choice.LEAVE, delivery_uuid, "score-left")
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/columns/<uuid:achievement_uuid>/again")
-@instructor_page
+@recording_page
 def column_again(launched: Launched, achievement_uuid: UUID) -> Response:
     """Have a gradebook column made again that was removed in the LMS."""
     return _change(launched, achievement_uuid, ColumnAct.MAKE_AGAIN, "column-again")
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/columns/<uuid:achievement_uuid>/rename")
-@instructor_page
+@recording_page
 def column_rename(launched: Launched, achievement_uuid: UUID) -> Response:
     """Give a column that we made its present name."""
     return _change(launched, achievement_uuid, ColumnAct.RENAME, "column-renamed")
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/columns/<uuid:achievement_uuid>/delete")
-@instructor_page
+@recording_page
 def column_delete(launched: Launched, achievement_uuid: UUID) -> Response:
     """Delete a column that we made and no link in the course stands for."""
     return _change(launched, achievement_uuid, ColumnAct.DELETE, "column-deleted")

@@ -120,3 +120,19 @@ def test_an_institution_is_suspended_and_goes_on(quoin: Quoin) -> None:
     assert "suspended since" in quoin("institution", "list").output
     assert "main is at work now." in quoin("institution", "resume", "main").output
     assert "not-found" in quoin("institution", "suspend", "x", code=1).output
+
+
+def test_the_rights_of_staff_are_shown_taken_and_given_back(quoin: Quoin) -> None:
+    _added(quoin)
+    words = ("institution", "rights", "main")
+    assert "assistant: link, record" in quoin(*words).output
+    taken = quoin(*words, "--deny", "assistant:record", "--deny", "assistant:link").output
+    assert "assistant: reads only" in taken
+    found = json.loads(quoin(*words, "--allow", "assistant:record", "--json").output)
+    assert found["assistant"] == ["record"]
+    assert found["instructor"] == ["link", "record"]
+    assert "assistant: link, record" in quoin(*words, "--reset").output
+    for wrong in ("learner:record", "assistant:erase", "assistant"):
+        refused = quoin(*words, "--deny", wrong, code=2).output
+        assert "ROLE: administrator, instructor, content-developer, assistant" in refused
+    assert "not-found" in quoin("institution", "rights", "x", code=1).output

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -12,11 +11,10 @@ from sqlalchemy import select
 from lti_tool.lti.grades import LINE_ITEM, LINE_ITEM_READONLY, RESULT_READONLY, SCORE
 from lti_tool.lti.http_client import HTTPClient, Patience
 from lti_tool.lti.platform_client import PlatformClient
-from lti_tool.lti.registrations import registration_of
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.deliveries import Delivery, add_delivery
 from lti_tool.persistence.placements import LineItem
-from lti_tool.scoring import jobs
+from lti_tool.persistence.platforms import Registration
 from lti_tool.services.send_score import send_score
 from lti_tool.worker import build_handlers, run_once
 from tests.lti.gradebook import GradebookServer
@@ -115,13 +113,9 @@ class Course:
         """Let this stand in the gradebook for the learner."""
         self.lms.results = [{"userId": "user-7", "resultScore": score, "resultMaximum": maximum}]
 
-    def family(self, monkeypatch, family):
+    def family(self, family):
         """Let the platform be a product."""
-        monkeypatch.setattr(
-            jobs,
-            "registration_of",
-            lambda row: replace(registration_of(row), product_family=family),
-        )
+        self.change(Registration, product_family=family)
 
     @property
     def given(self):

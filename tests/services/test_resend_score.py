@@ -128,8 +128,8 @@ def test_operators_see_what_is_undelivered_everywhere(course):
     assert (row.platform, row.course_title) == ("Harbour LMS", "Data literacy")
 
 
-def test_a_score_of_nothing_on_open_edx_is_told_to_the_teacher(course, monkeypatch):
-    course.family(monkeypatch, "openedx")
+def test_a_score_of_nothing_on_open_edx_is_told_to_the_teacher(course):
+    course.family("openedx")
     course.server.on("GET /items/1/results/user-7", Reply(200, b"[]"))
     attempt = course.send_one("0")
     assert attempt.state is DeliveryState.DONE

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from lti_tool.persistence.base import Database
+from tests.web.scores import promise
 from tests.web.world import World
 
 
@@ -62,6 +63,33 @@ def test_a_role_without_the_right_may_read_and_not_record(world: World) -> None:
     assert world.teacher.get("roster").status_code == 200
     world.allow()
     assert world.teacher.post("completions", _completion(world)).status_code == 303
+
+
+def test_staff_without_the_right_to_record_see_no_button_of_it(world: World) -> None:
+    world.teacher.post("completions", _completion(world))
+    world.learner.post(
+        f"evidence/{world.achievement('charts')}",
+        {"text": "My chart", "url": "", "form_id": str(uuid4())},
+    )
+    promise(world, "ethics", state="failed", reason="refused", last_answer="Refused.")
+    paths = ("roster", "scores", f"learners/{world.learner.learner_uuid}")
+    words = ("Record a completion", "Withdraw this", "Return with the note", "Send again")
+    pages = "".join(world.teacher.get(path).text for path in paths)
+    assert all(word in pages for word in words)
+    world.allow(learner=["link"])
+    pages = "".join(world.teacher.get(path).text for path in paths)
+    assert not any(word in pages for word in words)
+    assert "My chart" in pages
+    assert "read, and not record" in pages
+
+
+def test_a_score_is_sent_again_by_staff_who_may_record_alone(world: World) -> None:
+    score = promise(world, "sql", state="failed", reason="refused", last_answer="Refused.")
+    world.allow(learner=["link"])
+    refused = world.teacher.post(f"scores/{score}/again")
+    assert (refused.status_code, "role-rights" in refused.text) == (403, True)
+    world.allow(learner=["record"])
+    assert world.teacher.post(f"scores/{score}/again").status_code == 303
 
 
 def test_everybody_may_take_along_what_is_kept_about_them(world: World) -> None:
