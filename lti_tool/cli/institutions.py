@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 import click
 
 from lti_tool.cli.common import friendly
-from lti_tool.cli.opening import open_database
+from lti_tool.cli.opening import carry_out, open_database
 from lti_tool.lti.roles import STAFF, CourseRole
 from lti_tool.persistence.launched import ALL_RIGHTS
 from lti_tool.services.change_role_rights import RightsChanges, change_role_rights
@@ -111,9 +110,7 @@ def institution_rights(
     Example: quoin institution rights harbour --deny assistant:record --deny assistant:link
     """
     changes = RightsChanges(frozenset(allowed), frozenset(denied), is_reset=reset)
-    found = change_role_rights(
-        open_database(), key, changes, actor="cli:institution rights", now=datetime.now(UTC)
-    )
+    found = carry_out(change_role_rights, key, changes)
     if as_json:
         click.echo(json.dumps({role: sorted(rights) for role, rights in found.items()}))
         return
@@ -122,9 +119,6 @@ def institution_rights(
 
 
 def _switch(key: str, *, is_suspended: bool) -> None:
-    actor = f"cli:institution {'suspend' if is_suspended else 'resume'}"
-    changed = switch_institution(
-        open_database(), key, is_suspended=is_suspended, actor=actor, now=datetime.now(UTC)
-    )
+    changed = carry_out(switch_institution, key, is_suspended=is_suspended)
     state = "suspended" if is_suspended else "at work"
     click.echo(f"{key} is {state}{' now' if changed else ' already'}.")

@@ -1,9 +1,11 @@
-"""What commands on a database share: the open database, a progress bar."""
+"""What commands on a database share: the open database, the act they do, a progress bar."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
@@ -13,6 +15,8 @@ from lti_tool.config import Config
 from lti_tool.errors import ConflictError
 from lti_tool.persistence import schema
 from lti_tool.persistence.base import Database
+
+Outcome = TypeVar("Outcome")
 
 ERRORS = Console(stderr=True)
 
@@ -27,6 +31,22 @@ def open_database(*, check: bool = True) -> Database:
     if check and not schema.is_current(database):
         raise ConflictError("The database is not at this release: run 'quoin db upgrade' first.")
     return database
+
+
+def carry_out(use_case: Callable[..., Outcome], *values: Any, **named: Any) -> Outcome:
+    """Run a use case on the database now, by the name of the command that was typed.
+
+    ``values`` and ``named`` are what it wants beside ``database``, ``actor`` and ``now``.
+    """
+    command = click.get_current_context()
+    group = command.parent.info_name if command.parent else ""
+    return use_case(
+        open_database(),
+        *values,
+        actor=f"cli:{group} {command.info_name}",
+        now=datetime.now(UTC),
+        **named,
+    )
 
 
 @contextmanager

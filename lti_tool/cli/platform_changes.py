@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 import click
 
 from lti_tool.cli.common import friendly
-from lti_tool.cli.opening import open_database
+from lti_tool.cli.opening import carry_out, open_database
 from lti_tool.lti.families import ProductFamily
 from lti_tool.services.approve_deployment import approve_deployment
 from lti_tool.services.change_platform import PlatformChanges, change_platform
@@ -18,6 +17,8 @@ from lti_tool.services.show_platform import show_platform
 from lti_tool.services.switch_platform import switch_platform
 
 FAMILIES = click.Choice([family.value for family in ProductFamily])
+
+FRAME_HELP = "Address (https://host) at which people see this LMS, beside its own; repeatable."
 
 platform_id = click.argument("platform", metavar="ID", type=click.UUID)
 deployment_option = click.option(
@@ -35,14 +36,7 @@ def approve(platform: UUID, deployment: str, institution: str) -> None:
 
     Example: quoin platform approve ID --deployment 3 --institution harbour
     """
-    approve_deployment(
-        open_database(),
-        platform,
-        deployment,
-        institution,
-        actor="cli:platform approve",
-        now=datetime.now(UTC),
-    )
+    carry_out(approve_deployment, platform, deployment, institution)
     click.echo(f"Deployment {deployment} is approved for {institution}.")
 
 
@@ -55,13 +49,7 @@ def revoke(platform: UUID, deployment: str) -> None:
 
     Example: quoin platform revoke ID --deployment 3
     """
-    revoke_deployment(
-        open_database(),
-        platform,
-        deployment,
-        actor="cli:platform revoke",
-        now=datetime.now(UTC),
-    )
+    carry_out(revoke_deployment, platform, deployment)
     click.echo(f"Deployment {deployment} is revoked.")
 
 
@@ -73,13 +61,7 @@ def enable(platform: UUID) -> None:
 
     Example: quoin platform enable ID
     """
-    switch_platform(
-        open_database(),
-        platform,
-        is_enabled=True,
-        actor="cli:platform enable",
-        now=datetime.now(UTC),
-    )
+    carry_out(switch_platform, platform, is_enabled=True)
     click.echo("Launches are let in.")
 
 
@@ -92,14 +74,7 @@ def disable(platform: UUID, reason: str | None) -> None:
 
     Example: quoin platform disable ID --reason "Contract ended"
     """
-    switch_platform(
-        open_database(),
-        platform,
-        is_enabled=False,
-        reason=reason,
-        actor="cli:platform disable",
-        now=datetime.now(UTC),
-    )
+    carry_out(switch_platform, platform, is_enabled=False, reason=reason)
     click.echo("Launches are refused.")
 
 
@@ -111,6 +86,8 @@ def disable(platform: UUID, reason: str | None) -> None:
 @click.option("--auto-approve/--no-auto-approve", default=None, help="Approve them at once.")
 @click.option("--add-host", "added", multiple=True, help="Host of further services; repeatable.")
 @click.option("--drop-host", "dropped", multiple=True, help="Take such a host out; repeatable.")
+@click.option("--frame-origin", "framed", multiple=True, help=FRAME_HELP)
+@click.option("--drop-frame-origin", "unframed", multiple=True, help="Take such out; repeatable.")
 @friendly
 def set_(
     platform: UUID,
@@ -120,25 +97,33 @@ def set_(
     auto_approve: bool | None,  # noqa: FBT001
     added: tuple[str, ...],
     dropped: tuple[str, ...],
+    framed: tuple[str, ...],
+    unframed: tuple[str, ...],
 ) -> None:
     """Change what you decide about an LMS; issuer and client id never change.
 
     Example: quoin platform set ID --family canvas --institution harbour --auto-approve
     """
-    database = open_database()
-    hosts: tuple[str, ...] | None = None
-    if added or dropped:
-        known = (*show_platform(database, platform).service_hosts, *added)
-        hosts = tuple(host for host in known if host not in dropped)
+    kept = show_platform(open_database(), platform)
     changes = PlatformChanges(
         name=name,
         family=ProductFamily(family) if family else None,
         institution_key=institution,
         approves_deployments=auto_approve,
-        hosts=hosts,
+        hosts=_changed(kept.service_hosts, added, dropped),
+        frame_origins=_changed(kept.frame_origins, framed, unframed),
     )
-    change_platform(database, platform, changes, actor="cli:platform set", now=datetime.now(UTC))
+    carry_out(change_platform, platform, changes)
     click.echo("Done; 'quoin platform show' shows it.")
+
+
+def _changed(
+    kept: tuple[str, ...], added: tuple[str, ...], dropped: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    """Return what is kept after the change, None when nothing was asked for."""
+    if not added and not dropped:
+        return None
+    return tuple(value for value in (*kept, *added) if value not in dropped)
 
 
 @click.command("remove")
@@ -149,5 +134,5 @@ def remove(platform: UUID) -> None:
 
     Example: quoin platform remove ID
     """
-    remove_platform(open_database(), platform, actor="cli:platform remove", now=datetime.now(UTC))
+    carry_out(remove_platform, platform)
     click.echo("Removed.")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import click
 
 from lti_tool.cli.common import friendly
-from lti_tool.cli.opening import open_database
+from lti_tool.cli.opening import carry_out
 from lti_tool.cli.platform_changes import FAMILIES
 from lti_tool.config import Config
 from lti_tool.lti.canvas import canvas_configuration
@@ -39,17 +39,14 @@ def invite(
 
     Example: quoin platform invite --institution harbour --family moodle
     """
-    database, config = open_database(), Config.from_environ()
     terms = InvitationTerms(
         life=timedelta(hours=hours),
         family=ProductFamily(family) if family else None,
         approves_deployments=auto_approve,
         allows_loopback=allow_loopback,
     )
-    made = invite_platform(
-        database, institution, terms, actor="cli:platform invite", now=datetime.now(UTC)
-    )
-    address = f"{config.public_url}/lti/register/{made.code}"
+    made = carry_out(invite_platform, institution, terms)
+    address = f"{Config.from_environ().public_url}/lti/register/{made.code}"
     if as_json:
         click.echo(json.dumps({"address": address, "expires_at": made.expires_at.isoformat()}))
         return

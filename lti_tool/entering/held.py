@@ -9,7 +9,7 @@ from typing import Any
 from lti_tool.config import Config
 from lti_tool.lti.launch import Launch
 from lti_tool.lti.login import LoginRequest, browser_proof, storage_key
-from lti_tool.lti.registrations import PlatformRegistration
+from lti_tool.lti.registrations import PlatformRegistration, platform_urls_of
 from lti_tool.lti.tickets import LIFE, Ticket, hash_ticket, seal_ticket
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.sessions import LoginUnderWay, add_ticket
@@ -67,7 +67,7 @@ def hold_launch(
         restart=_asked(login, registration).fields(),
         question=question,
         reply_url=launch.deep_linking.return_url if launch.deep_linking else None,
-        platform_urls=(registration.issuer, registration.authorization_url),
+        platform_urls=platform_urls_of(registration),
     )
 
 

@@ -42,6 +42,11 @@ class PlatformConfiguration:
     other_hosts: tuple[str, ...]
 
 
+def is_hosted_canvas(issuer: str) -> bool:
+    """Return whether this is the issuer that hosted Canvas accounts share."""
+    return CANVAS_ISSUER.fullmatch(issuer) is not None
+
+
 def parse_configuration(
     body: bytes, url: str, *, allows_loopback: bool = False
 ) -> PlatformConfiguration:
@@ -106,8 +111,8 @@ def _check_address(name: str, url: str, *, allows_loopback: bool) -> None:
 def _other_hosts(issuer: str, endpoints: dict[str, str]) -> tuple[str, ...]:
     own = _host(issuer)
     others = tuple(sorted({_host(url) for url in endpoints.values()} - {own}))
-    is_canvas = CANVAS_ISSUER.fullmatch(issuer) is not None
-    if others and not (is_canvas and all(host.endswith(CANVAS_DOMAINS) for host in others)):
+    is_known = is_hosted_canvas(issuer) and all(host.endswith(CANVAS_DOMAINS) for host in others)
+    if others and not is_known:
         raise _refused(
             f"The configuration of {own} names addresses at {', '.join(others)}, another host. "
             "If that is right, register the LMS by hand: 'quoin platform add'.",

@@ -15,7 +15,8 @@ class PlatformRegistration:
     """One platform under one client id; ``token_audience`` is the token address by default.
 
     With ``allows_loopback`` it stands on this machine and may be spoken to over http.
-    ``service_hosts`` (host or host:port, https) are what an administrator has added.
+    ``service_hosts`` (host or host:port, https) are what an administrator has added;
+    ``frame_origins`` may show our pages in a frame, and nothing else.
     """
 
     id: int
@@ -30,6 +31,7 @@ class PlatformRegistration:
     allows_loopback: bool = False
     product_family: ProductFamily = ProductFamily.GENERIC
     service_hosts: tuple[str, ...] = ()
+    frame_origins: tuple[str, ...] = ()
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -62,4 +64,13 @@ def registration_of(row: Any) -> PlatformRegistration:
         allows_loopback=row.allows_loopback,
         product_family=ProductFamily(row.product_family),
         service_hosts=tuple(row.service_hosts),
+        frame_origins=tuple(row.frame_origins),
     )
+
+
+def platform_urls_of(registration: Any) -> tuple[str, ...]:
+    """Return addresses at the origins that may frame our pages for a platform.
+
+    ``registration`` is a row of the registrations, or the value made of one.
+    """
+    return (registration.issuer, registration.authorization_url, *registration.frame_origins)

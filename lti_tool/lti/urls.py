@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
@@ -10,6 +11,8 @@ from lti_tool.config import is_loopback
 
 LONGEST_URL = 2048
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_PLAIN_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 
 
 @lru_cache(maxsize=1024)
@@ -48,6 +51,17 @@ def origin_of(url: str) -> str | None:
     if parts.port in (None, DEFAULT_PORTS[parts.scheme]):
         return f"{parts.scheme}://{host}"
     return f"{parts.scheme}://{host}:{parts.port}"
+
+
+def framing_origin(url: str, *, allows_loopback: bool = False) -> str | None:
+    """Return the origin of a secure address as a policy header may name it, else None.
+
+    Its host is a plain name: anything else could be read as more than one word of the header.
+    """
+    origin = origin_of(url)
+    if origin is None or not is_secure(origin, allows_loopback=allows_loopback):
+        return None
+    return origin if _PLAIN_HOST.fullmatch(origin.partition("://")[2]) else None
 
 
 def origins_of(urls: Iterable[str]) -> tuple[str, ...]:

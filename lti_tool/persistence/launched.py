@@ -30,7 +30,7 @@ class Launched:
     say so. ``achievement_id`` is what the opened link was placed for, None for other links.
     ``rights`` are what staff may do beside reading, as the institution allows it to their role.
     In a preview nothing is recorded. ``mentees`` and ``subject_id`` are internal ids of learners.
-    ``platform_urls`` are the addresses of the platform that the launch came from.
+    ``platform_urls`` are addresses at the origins where the platform shows our pages.
     """
 
     session_id: int
@@ -132,7 +132,11 @@ def _launched(
         deep_linking=opened.deep_linking,
         achievement_id=achievement_id,
         registration_id=registration.id,
-        platform_urls=(registration.issuer, registration.authorization_url),
+        platform_urls=(
+            registration.issuer,
+            registration.authorization_url,
+            *registration.frame_origins,
+        ),
     )
 
 

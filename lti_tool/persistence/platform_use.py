@@ -32,6 +32,12 @@ def count_people(session: Session, authority: str) -> int:
 def delete_registration(session: Session, registration_id: int) -> None:
     """Remove a registration on which neither courses nor people hang."""
     session.execute(delete(Login).where(Login.registration_id == registration_id))
+    # An invitation to renew it must not become one for a new registration.
+    session.execute(
+        delete(Invitation).where(
+            Invitation.registration_id == registration_id, Invitation.used_at.is_(None)
+        )
+    )
     session.execute(
         update(Invitation)
         .where(Invitation.registration_id == registration_id)

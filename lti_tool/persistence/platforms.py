@@ -57,7 +57,8 @@ class Registration(Base):
     With ``approves_deployments`` a new deployment belongs to ``institution_id`` at once.
     ``granted_scopes`` is what the platform said it grants, None while it has not said.
     ``service_hosts`` are hosts (host or host:port) whose services may be called beside those
-    of the addresses here. ``disabled_reason`` is for people and goes with ``is_enabled``.
+    of the addresses here; ``frame_origins`` are origins that may show our pages in a frame, beside
+    the platform's own. ``disabled_reason`` is for people and goes with ``is_enabled``.
     """
 
     __tablename__ = "registrations"
@@ -80,6 +81,7 @@ class Registration(Base):
     approves_deployments: Mapped[bool] = mapped_column(default=False)
     granted_scopes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     service_hosts: Mapped[list[str]] = mapped_column(JSON, default=list)
+    frame_origins: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     configuration_url: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

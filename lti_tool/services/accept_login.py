@@ -17,6 +17,7 @@ from lti_tool.lti.login import (
     hash_state,
     parse_login,
 )
+from lti_tool.lti.registrations import platform_urls_of
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.platforms import read_registration, read_registrations
 from lti_tool.persistence.sessions import add_login
@@ -63,7 +64,7 @@ def accept_login(
     secrets = LoginSecrets.fresh()
     with database.connected() as connection:
         registration = _choose(connection, request)
-    platform_urls = (registration.issuer, registration.authorization_url)
+    platform_urls = platform_urls_of(registration)
     if needs_storage and request.storage_target is None:
         return LoginPostponed(request.fields(), platform_urls)
     with database.committing() as connection:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.errors import InvalidInputError
 from lti_tool.lti.families import ProductFamily
+from lti_tool.lti.urls import framing_origin
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution
@@ -27,7 +28,8 @@ class PlatformChanges:
     """What changes; None leaves a value as it is.
 
     ``hosts`` are all hosts (host or host:port) whose services may be called beside those of
-    the platform's own addresses.
+    the platform's own addresses; ``frame_origins`` are all origins (https://host) where it shows
+    our pages beside these addresses.
     """
 
     name: str | None = None
@@ -35,6 +37,7 @@ class PlatformChanges:
     institution_key: str | None = None
     approves_deployments: bool | None = None
     hosts: tuple[str, ...] | None = None
+    frame_origins: tuple[str, ...] | None = None
 
 
 def change_platform(
@@ -64,7 +67,7 @@ def _check(changes: PlatformChanges) -> None:
     if changes.name is not None and not 0 < len(changes.name.strip()) <= LONGEST_NAME:
         raise InvalidInputError(f"The name has 1 to {LONGEST_NAME} characters.", field="name")
     hosts = changes.hosts or ()
-    if len(hosts) > MOST_HOSTS:
+    if max(len(hosts), len(changes.frame_origins or ())) > MOST_HOSTS:
         raise InvalidInputError(f"There can be at most {MOST_HOSTS} further hosts.", field="hosts")
     for host in hosts:
         if not _HOST.fullmatch(host):
@@ -75,6 +78,22 @@ def _check(changes: PlatformChanges) -> None:
             )
 
 
+def _frame_origins(registration: Registration, changes: PlatformChanges) -> list[str] | None:
+    """Return the wanted origins, each once, as a browser writes them."""
+    if changes.frame_origins is None:
+        return None
+    found = []
+    for wanted in changes.frame_origins:
+        origin = framing_origin(wanted, allows_loopback=registration.allows_loopback)
+        if origin is None or wanted.removesuffix("/") != origin:
+            raise InvalidInputError(
+                f"'{wanted}' is not an origin like https://canvas.example.edu, in small letters.",
+                field="frame_origins",
+            )
+        found.append(origin)
+    return list(dict.fromkeys(found))
+
+
 def _enter(session: Session, registration: Registration, changes: PlatformChanges) -> list[str]:
     values = {
         "name": changes.name and changes.name.strip(),
@@ -83,6 +102,7 @@ def _enter(session: Session, registration: Registration, changes: PlatformChange
         and get_institution(session, changes.institution_key).id,
         "approves_deployments": changes.approves_deployments,
         "service_hosts": None if changes.hosts is None else list(dict.fromkeys(changes.hosts)),
+        "frame_origins": _frame_origins(registration, changes),
     }
     changed = [name for name, value in values.items() if value is not None]
     for name in changed:

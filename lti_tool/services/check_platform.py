@@ -17,6 +17,7 @@ from lti_tool.lti.platform_checks import (
     check_keyset,
     check_scopes,
 )
+from lti_tool.lti.platform_configuration import is_hosted_canvas
 from lti_tool.lti.registrations import registration_of
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.platforms import (
@@ -56,7 +57,7 @@ def check_platform(
     findings = [_state(row), keyset, clocks, *scopes]
     if row.configuration_url is not None:
         findings.append(check_configuration(http, registration, row.configuration_url))
-    findings += _deployments(row, deployments)
+    findings += [*_frames(row), *_deployments(row, deployments)]
     return [finding for finding in findings if finding is not None]
 
 
@@ -70,6 +71,18 @@ def _state(row: Registration) -> Finding:
         f"{row.name} is switched off. {reason}",
         f"Let it in when that is settled: quoin platform enable {row.uuid}",
     )
+
+
+def _frames(row: Registration) -> Iterator[Finding]:
+    """Yield a warning where no browser will show our pages: hosted Canvas frames them elsewhere."""
+    if is_hosted_canvas(row.issuer) and not row.frame_origins:
+        yield Finding(
+            "frame",
+            Verdict.WARNING,
+            f"People see this Canvas at a host of its own, and not at {row.issuer}: a browser "
+            "leaves the frame with our pages empty.",
+            f"quoin platform set {row.uuid} --frame-origin https://YOUR-CANVAS-HOST",
+        )
 
 
 def _deployments(

@@ -20,8 +20,9 @@ from lti_tool.lti.dynamic_registration import (
 from lti_tool.lti.families import ProductFamily
 from lti_tool.lti.http_client import HTTPClient
 from lti_tool.lti.invitations import RegistrationRequest, hash_code
-from lti_tool.lti.platform_configuration import PlatformConfiguration
+from lti_tool.lti.platform_configuration import PlatformConfiguration, is_hosted_canvas
 from lti_tool.lti.scopes import WantedScope, missing_scopes
+from lti_tool.lti.urls import framing_origin, origins_of
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution_by_id
@@ -230,10 +231,23 @@ def _add(
         # Hosted Canvas: services are at the account's own host. Nobody launches before
         # somebody has confirmed these hosts.
         service_hosts=list(configuration.other_hosts),
+        frame_origins=_frame_origins(request, configuration),
         created_at=now,
     )
     add_registration(session, registration)
     return registration
+
+
+def _frame_origins(request: RegistrationRequest, configuration: PlatformConfiguration) -> list[str]:
+    """Return where hosted Canvas shows our pages: in the account's own host, never its issuer's.
+
+    It is the page from which the account's administrator opened the invitation.
+    """
+    origin = framing_origin(request.opened_from)
+    if origin is None or not is_hosted_canvas(configuration.issuer):
+        return []
+    known = origins_of((configuration.issuer, configuration.authorization_url))
+    return [] if origin in known else [origin]
 
 
 def _reason(configuration: PlatformConfiguration) -> str | None:

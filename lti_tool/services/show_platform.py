@@ -53,6 +53,7 @@ class PlatformView:
     allows_loopback: bool
     granted_scopes: tuple[str, ...] | None
     service_hosts: tuple[str, ...]
+    frame_origins: tuple[str, ...]
     created_at: datetime
     deployments: tuple[DeploymentView, ...]
 
@@ -82,6 +83,7 @@ def show_platform(database: Database, platform: UUID) -> PlatformView:
                 None if registration.granted_scopes is None else tuple(registration.granted_scopes)
             ),
             service_hosts=tuple(registration.service_hosts),
+            frame_origins=tuple(registration.frame_origins),
             created_at=registration.created_at,
             deployments=tuple(_deployment(row, key) for row, key in deployments),
         )

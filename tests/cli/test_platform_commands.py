@@ -25,12 +25,16 @@ def test_a_platform_is_changed_switched_and_shown(quoin: Quoin) -> None:
     quoin("platform", "set", platform, "--name", "Moodle", "--auto-approve")
     quoin("platform", "set", platform, "--add-host", "a.example.edu", "--add-host", "b.example.edu")
     quoin("platform", "set", platform, "--drop-host", "a.example.edu")
+    school, other = "https://canvas.school.edu", "https://canvas.other.edu"
+    quoin("platform", "set", platform, "--frame-origin", school, "--frame-origin", other)
+    quoin("platform", "set", platform, "--drop-frame-origin", other)
     quoin("platform", "disable", platform, "--reason", "Contract ended")
     found = _shown(quoin, platform)
     assert (found["id"], found["name"]) == (platform, "Moodle")
     assert (found["family"], found["institution"]) == ("moodle", "main")
     assert found["approves_deployments"] is True
     assert found["service_hosts"] == ["b.example.edu"]
+    assert found["frame_origins"] == [school]
     assert (found["is_enabled"], found["disabled_reason"]) == (False, "Contract ended")
     assert "switched off" in quoin("platform", "list").output
     lines = quoin("platform", "show", platform).output

@@ -4,9 +4,11 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import select
 
 from lti_tool.app import create_app
 from lti_tool.lti.keys import KeyRing
+from lti_tool.persistence.platforms import Registration
 from lti_tool.services.ensure_signing_keys import ensure_signing_keys
 from lti_tool.web import launch as endpoints
 from lti_tool.web.parts import Parts
@@ -121,6 +123,19 @@ def test_a_launch_leads_to_the_course_with_a_session_of_its_own(browser, world):
     page = browser.get(path, **ELSEWHERE)
     assert page.status_code == 200
     assert f"frame-ancestors 'self' {ISSUER}" in page.headers["Content-Security-Policy"]
+
+
+def test_every_page_of_a_launch_may_be_framed_at_the_school_s_own_domain(browser, app, world):
+    with world.database.writing() as session:
+        session.scalars(select(Registration)).one().frame_origins = ["https://canvas.school.edu"]
+    login = _log_in(browser)
+    held = _launch(app.test_client(), world, login)
+    path = urlsplit(_launch(browser, world, _log_in(browser)).location).path
+    page = browser.get(path, **ELSEWHERE)
+    for answer in (held, page):
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.endswith(f"frame-ancestors 'self' {ISSUER} https://canvas.school.edu")
+    assert f'data-platforms="{ISSUER} https://canvas.school.edu"' in page.text
 
 
 def test_a_teacher_is_led_to_the_roster(browser, world):

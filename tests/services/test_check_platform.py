@@ -225,6 +225,15 @@ def test_the_configuration_is_compared_where_it_is_known(scene):
     assert scene.verdict("configuration") is OK
 
 
+def test_hosted_canvas_without_a_host_for_its_frames_is_warned_of(scene):
+    assert "frame" not in scene.check()
+    scene.change(Registration, issuer="https://canvas.instructure.com")
+    finding = scene.check()["frame"]
+    assert (finding.verdict, "--frame-origin" in finding.advice) == (WARNING, True)
+    scene.change(Registration, frame_origins=["https://canvas.school.edu"])
+    assert "frame" not in scene.check()
+
+
 def test_trouble_with_a_certificate_is_named(scene, monkeypatch):
     trouble = ssl.SSLCertVerificationError(1, "certificate verify failed")
     trouble.verify_message = "certificate has expired"

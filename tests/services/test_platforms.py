@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from lti_tool.errors import ConflictError, InvalidInputError, NotFoundError
 from lti_tool.lti.families import ProductFamily
-from lti_tool.lti.registrations import registration_of
+from lti_tool.lti.registrations import platform_urls_of, registration_of
 from lti_tool.persistence.platforms import Deployment, Registration
 from lti_tool.services.change_platform import PlatformChanges, change_platform
 from lti_tool.services.import_platforms import Judgement, import_platforms
@@ -82,6 +82,42 @@ def test_services_of_an_added_host_are_believed_and_no_others(world):
     assert registration.offered("https://other.example.edu:8443/x")
     assert registration.offered("https://other.example.edu/x") is None
     assert registration.offered("http://api.example.edu/members") is None
+
+
+def test_a_school_on_its_own_domain_may_show_our_pages_and_nothing_else(world):
+    _change(world, frame_origins=("https://canvas.school.edu/", "https://canvas.school.edu"))
+    row = _row(world)
+    assert row.frame_origins == ["https://canvas.school.edu"]
+    assert show_platform(world.database, row.uuid).frame_origins == ("https://canvas.school.edu",)
+    assert platform_urls_of(registration_of(row))[-1] == "https://canvas.school.edu"
+    assert registration_of(row).offered("https://canvas.school.edu/members") is None
+    _change(world, name="Canvas")
+    assert _row(world).frame_origins == ["https://canvas.school.edu"]
+    _change(world, frame_origins=())
+    assert _row(world).frame_origins == []
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "",
+        "*",
+        "https://*.school.edu",
+        "http://canvas.school.edu",
+        "http://localhost:8001",
+        "canvas.school.edu",
+        "https://canvas.school.edu/courses",
+        "https://canvas.school.edu;script-src",
+        "https://a,b",
+        "https://user@canvas.school.edu",
+        "https://Canvas.school.edu",
+    ],
+)
+def test_a_frame_origin_is_one_secure_origin(world, origin):
+    with pytest.raises(InvalidInputError) as caught:
+        _change(world, frame_origins=(origin,))
+    assert caught.value.field == "frame_origins"
+    assert _row(world).frame_origins == []
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,8 @@ class Scene:
         self.serve()
         return self.click(code or self.invite(), url=url, token=token, now=now)
 
-    def click(self, code, *, url=None, token=TOKEN, now=NOW):
-        request = RegistrationRequest(url or f"{self.server.url}/config", token)
+    def click(self, code, *, url=None, token=TOKEN, now=NOW, opened_from=""):
+        request = RegistrationRequest(url or f"{self.server.url}/config", token, opened_from)
         return register_dynamically(
             self.database, self.http, code, request, public_url=PUBLIC_URL, now=now
         )
@@ -305,15 +305,25 @@ def test_hosted_canvas_is_kept_switched_off_until_somebody_confirms_its_hosts(sc
     scene.http = FakeHTTP()
     scene.http.serve(f"{canvas}/config", json.dumps(configuration).encode())
     scene.http.serve(f"{account}/api/lti/registrations", b'{"client_id": "1000"}', status=201)
-    done = scene.click(scene.invite(allows_loopback=False), url=f"{canvas}/config")
+    done = scene.click(
+        scene.invite(allows_loopback=False), url=f"{canvas}/config", opened_from=account
+    )
     view = show_platform(scene.database, done.uuid)
     assert not view.is_enabled
     assert "school.instructure.com, sso.canvaslms.com" in view.disabled_reason
     assert view.service_hosts == ("school.instructure.com", "sso.canvaslms.com")
     assert done.other_hosts == view.service_hosts
+    assert view.frame_origins == (account,)
     switch_platform(scene.database, done.uuid, is_enabled=True, actor="test", now=NOW)
     view = show_platform(scene.database, done.uuid)
     assert (view.is_enabled, view.disabled_reason) == (True, None)
+
+
+def test_only_hosted_canvas_is_shown_elsewhere_than_at_its_own_origin(scene):
+    """B26: who opened the page of an invitation says nothing about any other platform."""
+    scene.serve()
+    done = scene.click(scene.invite(), opened_from="https://elsewhere.example.edu")
+    assert show_platform(scene.database, done.uuid).frame_origins == ()
 
 
 @pytest.mark.parametrize(
