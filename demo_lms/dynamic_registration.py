@@ -1,92 +1,34 @@
 """Dynamic registration (LTI Dynamic Registration 1.0) with the habits of Moodle and of Canvas.
 
-Moodle: the configuration is free to read; the one-time token is an RS256 JWT whose subject is
-the new client id; answers are 200, refusals plain words as text/html. Canvas: the configuration
-needs the token, too; answers are 201 without a deployment; an administrator cuts the scopes.
+Moodle: the configuration is free to read; answers are 200, refusals plain words as text/html; a
+known tool is updated at the same address by POST and shown by GET, with a token of its own (read in
+mod/lti/openid-registration.php). Canvas: the configuration needs the token, too; answers are 201
+without a deployment; an administrator cuts the scopes.
 """
 
 import time
-import uuid
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import flask
-import jwt
 
 from demo_lms.database import use_once
 from demo_lms.lms import LMS, current_lms
 from demo_lms.registration import SCOPES, ToolRegistration
+from demo_lms.registration_tokens import NEW, TOKEN_SECONDS, Invitation, read_token
 
 blueprint = flask.Blueprint("dynamic_registration", __name__)
 
 TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 ACCOUNT_NAME = "https://canvas.instructure.com/lti/account_name"
-TOKEN_SECONDS = 3600
-PURPOSE = "registration"
 PRODUCTS = ("moodle", "canvas")
 MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest")
 
 
 class RegistrationRefusedError(Exception):
     """A tool's document is refused; the text is the plain word that the tool is told."""
-
-
-@dataclass(frozen=True)
-class Invitation:
-    """What a one-time token says: the client id to come, and whose administrator asked."""
-
-    client_id: str
-    product: str
-    institution: str
-
-
-def make_token(lms: LMS, product: str, institution: str) -> str:
-    """A token for one registration within the hour."""
-    now = int(time.time())
-    claims = {
-        "iss": lms.settings.public_url,
-        "sub": uuid.uuid4().hex[:15],
-        "iat": now,
-        "exp": now + TOKEN_SECONDS,
-        "purpose": PURPOSE,
-        "product": product,
-        "institution": institution,
-    }
-    key = lms.keys.current
-    return jwt.encode(claims, key.private, algorithm="RS256", headers={"kid": key.kid})
-
-
-def read_token(lms: LMS, product: str) -> Invitation | None:
-    """What the Bearer token of this request says, if it is one of ours for this product."""
-    scheme, _, token = flask.request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        return None
-    try:
-        claims = jwt.decode(
-            token,
-            lms.keys.current.public_pem,
-            algorithms=["RS256"],
-            issuer=lms.settings.public_url,
-            options={"require": ["exp", "sub"]},
-        )
-    except jwt.PyJWTError:
-        return None
-    if claims.get("purpose") != PURPOSE or claims.get("product") != product:
-        return None
-    return Invitation(claims["sub"], product, claims["institution"])
-
-
-def registration_address(lms: LMS, tool_address: str, product: str, institution: str) -> str:
-    """The tool's address with what it needs to register itself, for a frame."""
-    query = urlencode(
-        {
-            "openid_configuration": f"{lms.settings.public_url}/lti/openid-configuration/{product}",
-            "registration_token": make_token(lms, product, institution),
-        }
-    )
-    return f"{tool_address}{'&' if urlsplit(tool_address).query else '?'}{query}"
 
 
 @blueprint.get("/lti/openid-configuration/<any(moodle, canvas):product>")
@@ -126,14 +68,15 @@ def configuration(product: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.post("/lti/registrations/<any(moodle, canvas):product>")
 def register(product: str) -> flask.typing.ResponseReturnValue:
-    """Take a tool's document; the token is good once."""
+    """Take a tool's document; a token for a new tool is good once."""
     lms = current_lms()
     invitation = read_token(lms, product)
     if invitation is None:
         flask.abort(404 if product == "moodle" else 401)
     try:
         document = check_document(flask.request.get_json(silent=True))
-        _use_up(lms, invitation)
+        if invitation.tool is None:
+            _use_up(lms, invitation)
     except RegistrationRefusedError as problem:
         return _refused(product, str(problem))
     tool = lms.put_tool(_tool(lms, document, invitation))
@@ -143,6 +86,33 @@ def register(product: str) -> flask.typing.ResponseReturnValue:
     # Moodle echoes the scopes that were asked for, whatever it grants.
     answer[TOOL] = {**document[TOOL], "deployment_id": str(tool.number)}
     return flask.jsonify(answer), 200
+
+
+@blueprint.get("/lti/registrations/moodle")
+def show() -> flask.typing.ResponseReturnValue:
+    """Show a token for an update what is registered."""
+    invitation = read_token(current_lms(), "moodle")
+    if invitation is None or invitation.tool is None:
+        return flask.Response("No registration found.", 404, content_type="text/html")
+    tool = invitation.tool
+    return flask.jsonify(
+        {
+            "client_id": tool.client_id,
+            "client_name": tool.name,
+            "response_types": ["id_token"],
+            "jwks_uri": tool.jwks_url,
+            "initiate_login_uri": tool.login_url,
+            "redirect_uris": list(tool.redirect_uris),
+            "scope": " ".join(tool.scopes),
+            TOOL: {"deployment_id": str(tool.number), "target_link_uri": tool.launch_url},
+        }
+    )
+
+
+@blueprint.route("/lti/registrations/moodle", methods=["PUT", "PATCH", "DELETE"])
+def unsupported() -> flask.typing.ResponseReturnValue:
+    """Moodle knows no other way, RFC 7592's PUT among them."""
+    return _refused("moodle", "Unsupported operation")
 
 
 def check_document(document: Any) -> dict[str, Any]:
@@ -180,15 +150,15 @@ def _check_domain(inner: Any) -> None:
 def _use_up(lms: LMS, invitation: Invitation) -> None:
     now = int(time.time())
     if not use_once(
-        lms.database, PURPOSE, invitation.client_id, expires_at=now + TOKEN_SECONDS, now=now
+        lms.database, NEW, invitation.client_id, expires_at=now + TOKEN_SECONDS, now=now
     ):
         raise RegistrationRefusedError("token_already_used")
 
 
 def _tool(lms: LMS, document: dict[str, Any], invitation: Invitation) -> ToolRegistration:
-    """The tool as it is kept: known, and deployed nowhere until an administrator says so."""
+    """The tool as it is kept: a new one is deployed nowhere until an administrator says so."""
     wanted = str(document.get("scope", "")).split()
-    return ToolRegistration(
+    told = ToolRegistration(
         issuer=lms.settings.public_url,
         client_id=invitation.client_id,
         name=str(document["client_name"]),
@@ -199,6 +169,10 @@ def _tool(lms: LMS, document: dict[str, Any], invitation: Invitation) -> ToolReg
         deployments=(),
         scopes=tuple(scope for scope in SCOPES if scope in wanted),
         flavour=invitation.product,
+    )
+    known = invitation.tool
+    return (
+        told if known is None else replace(told, deployments=known.deployments, custom=known.custom)
     )
 
 

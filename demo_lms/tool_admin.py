@@ -7,11 +7,12 @@ import flask
 from werkzeug.wrappers import Response as BaseResponse
 
 from demo_lms import visitors
-from demo_lms.dynamic_registration import PRODUCTS, registration_address
+from demo_lms.dynamic_registration import PRODUCTS
 from demo_lms.lms import current_lms
 from demo_lms.orders import refuse_foreign_forms
 from demo_lms.people import Person
 from demo_lms.registration import SCOPES, ToolRegistration, with_deployment
+from demo_lms.registration_tokens import make_token, make_update_token, registration_address
 from demo_lms.settings import origin
 
 blueprint = flask.Blueprint("tool_admin", __name__, url_prefix="/admin/tools")
@@ -41,13 +42,28 @@ def tools() -> str:
 def register() -> str:
     """Open the tool's registration address in a frame, with a one-time token."""
     person = _registrar()
-    address = flask.request.form.get("address", "").strip()
     product = flask.request.form.get("product", "")
+    if product not in PRODUCTS:
+        flask.abort(400)
+    return _frame(product, make_token(current_lms(), product, person.institution))
+
+
+@blueprint.post("/<client_id>/update")
+def update(client_id: str) -> str:
+    """Open the tool's registration address with a token for an update of this tool."""
+    person, tool = _registrar(), _tool(client_id)
+    if tool.flavour != "moodle":
+        flask.abort(400)
+    return _frame("moodle", make_update_token(current_lms(), tool, person.institution))
+
+
+def _frame(product: str, token: str) -> str:
+    address = flask.request.form.get("address", "").strip()
     parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.netloc or product not in PRODUCTS:
+    if parts.scheme not in ("http", "https") or not parts.netloc:
         flask.abort(400)
     flask.g.guest_origin = origin(address)
-    source = registration_address(current_lms(), address, product, person.institution)
+    source = registration_address(current_lms(), address, product, token)
     return flask.render_template("register_tool.html", source=source, guest=origin(address))
 
 

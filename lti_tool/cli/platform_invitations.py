@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from uuid import UUID
 
 import click
 
@@ -14,10 +15,14 @@ from lti_tool.config import Config
 from lti_tool.lti.canvas import canvas_configuration
 from lti_tool.lti.families import ProductFamily
 from lti_tool.services.invite_platform import InvitationTerms, invite_platform
+from lti_tool.services.invite_update import invite_update
+
+UPDATE_HELP = "Update the registration of this platform (Moodle), instead of a new one."
 
 
 @click.command("invite")
-@click.option("--institution", required=True, help="Key of the institution it is for.")
+@click.option("--institution", help="Key of the institution it is for.")
+@click.option("--update", "updated", metavar="ID", type=click.UUID, help=UPDATE_HELP)
 @click.option("--family", type=FAMILIES, help="Which product it is; by default the LMS says it.")
 @click.option("--auto-approve", is_flag=True, help="Approve every installation in it at once.")
 @click.option("--allow-loopback", is_flag=True, help="For an LMS on this machine, over http.")
@@ -25,7 +30,8 @@ from lti_tool.services.invite_platform import InvitationTerms, invite_platform
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a line.")
 @friendly
 def invite(
-    institution: str,
+    institution: str | None,
+    updated: UUID | None,
     family: str | None,
     auto_approve: bool,  # noqa: FBT001
     allow_loopback: bool,  # noqa: FBT001
@@ -35,17 +41,28 @@ def invite(
     """Print an address by which one LMS registers itself, once.
 
     Its administrator pastes it where the LMS adds a tool by dynamic registration. Whoever has
-    the address can use it: send it as you would send a password.
+    the address can use it: send it as you would send a password. With --update it changes the
+    registration of one platform that is here already, and can do nothing else.
 
+    \b
     Example: quoin platform invite --institution harbour --family moodle
+             quoin platform invite --update ID
     """
+    if (institution is None) == (updated is None):
+        raise click.UsageError("Name an institution, or with --update a platform.")
+    if updated is not None and (family or auto_approve or allow_loopback):
+        raise click.UsageError("With --update what is registered stays; name hours at most.")
+    life = timedelta(hours=hours)
     terms = InvitationTerms(
-        life=timedelta(hours=hours),
+        life=life,
         family=ProductFamily(family) if family else None,
         approves_deployments=auto_approve,
         allows_loopback=allow_loopback,
     )
-    made = carry_out(invite_platform, institution, terms)
+    if updated is None:
+        made = carry_out(invite_platform, institution, terms)
+    else:
+        made = carry_out(invite_update, updated, life)
     address = f"{Config.from_environ().public_url}/lti/register/{made.code}"
     if as_json:
         click.echo(json.dumps({"address": address, "expires_at": made.expires_at.isoformat()}))

@@ -1,4 +1,8 @@
-"""Dynamic registration over the network: read the configuration, post our document."""
+"""Dynamic registration over the network: read the configuration, post our document.
+
+Moodle takes the document of a tool that it knows at the same address and in the same way (POST)
+as that of a new one; its token says which it is.
+"""
 
 from __future__ import annotations
 
@@ -108,6 +112,31 @@ def send_registration(
             code="lti-registration-refused",
         )
     return _read(answer)
+
+
+def read_client_id(
+    http: HTTPClient,
+    configuration: PlatformConfiguration,
+    token: str,
+    *,
+    allows_loopback: bool = False,
+) -> str | None:
+    """Return the client id of the tool that ``token`` lets us update; None for any other token.
+
+    Moodle shows a tool's registration at the address where it takes one.
+    """
+    answer = http.request(
+        "GET",
+        configuration.registration_url,
+        headers=_headers(token),
+        max_bytes=MOST_BYTES,
+        allows_loopback=allows_loopback,
+    )
+    try:
+        members = parse_object(answer.body, max_bytes=MOST_BYTES) if answer.status == 200 else {}
+    except StrictJSONError:
+        return None
+    return _id(members.get("client_id"))
 
 
 def _headers(token: str) -> dict[str, str]:

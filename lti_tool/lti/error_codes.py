@@ -133,6 +133,10 @@ CODES: dict[str, tuple[str, str]] = {
         "This issuer and client id are registered here already.",
         "Change the registration with quoin platform set or add; an invitation never does.",
     ),
+    "lti-registration-other": (
+        "An invitation to update one registration was used for another tool or LMS.",
+        "Start in that LMS, and choose there to update the tool, not to add a new one.",
+    ),
     "lti-registration-refused": (
         "The LMS refused to register the tool.",
         "Read its reason on the page; start anew in the LMS.",

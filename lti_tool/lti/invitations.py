@@ -1,16 +1,19 @@
-"""The page of an invitation: the hash of its code, and the signed form that it carries."""
+"""The code of an invitation, and the signed form that its page carries."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import json
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from lti_tool.errors import LTIRegistrationError
+from lti_tool.errors import InvalidInputError, LTIRegistrationError
 from lti_tool.lti.urls import LONGEST_URL
 
+LONGEST_LIFE = timedelta(days=14)
 FORM_LIFE = timedelta(minutes=30)
 PURPOSE = b"quoin registration form:"
 LONGEST_TOKEN = 8192
@@ -33,6 +36,26 @@ class RegistrationRequest:
     openid_configuration: str
     registration_token: str
     opened_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationMade:
+    """The code (shown once, never kept) and when it ends."""
+
+    uuid: UUID
+    code: str
+    expires_at: datetime
+
+
+def new_code() -> str:
+    """Return a code of 256 bits; whoever has it can use the invitation."""
+    return secrets.token_urlsafe(32)
+
+
+def check_life(life: timedelta) -> None:
+    """Refuse an invitation of no time or more than 14 days: ``InvalidInputError``."""
+    if not timedelta(0) < life <= LONGEST_LIFE:
+        raise InvalidInputError("An invitation lasts at most 14 days.", field="hours")
 
 
 def hash_code(code: str) -> str:

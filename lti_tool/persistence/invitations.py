@@ -9,12 +9,15 @@ from sqlalchemy import ForeignKey, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import Base, UTCDateTime
+from lti_tool.persistence.platforms import Registration
 
 
 class Invitation(Base):
     """The right to register one platform for an institution, until ``expires_at``.
 
     ``claimed_until`` is set while somebody is at it; ``used_at`` once it has succeeded.
+    ``registration_id`` is what it has led to; where it stands from the start, the invitation
+    is to update that registration, and to register nothing.
     """
 
     __tablename__ = "invitations"
@@ -42,6 +45,15 @@ def add_invitation(session: Session, invitation: Invitation) -> None:
 def find_invitation(session: Session, code_hash: str) -> Invitation | None:
     """Return the invitation of this code, whatever has become of it."""
     return session.scalar(select(Invitation).where(Invitation.code_hash == code_hash))
+
+
+def get_updated_registration(session: Session, invitation_id: int) -> Registration:
+    """Return the registration that an invitation is to update."""
+    return session.scalars(
+        select(Registration)
+        .join(Invitation, Invitation.registration_id == Registration.id)
+        .where(Invitation.id == invitation_id)
+    ).one()
 
 
 def claim_invitation(session: Session, invitation_id: int, now: datetime, until: datetime) -> bool:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from lti_tool.errors import InvalidInputError
 from lti_tool.lti.families import ProductFamily
-from lti_tool.lti.invitations import hash_code
+from lti_tool.lti.invitations import InvitationMade, check_life, hash_code, new_code
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution
 from lti_tool.persistence.invitations import Invitation, add_invitation
-
-LONGEST_LIFE = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +26,6 @@ class InvitationTerms:
     allows_loopback: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationMade:
-    """The code (shown once, never kept) and when it ends."""
-
-    uuid: UUID
-    code: str
-    expires_at: datetime
-
-
 def invite_platform(
     database: Database, institution_key: str, terms: InvitationTerms, *, actor: str, now: datetime
 ) -> InvitationMade:
@@ -48,9 +34,8 @@ def invite_platform(
     ``InvalidInputError`` for a life of no time or more than 14 days; ``NotFoundError`` for an
     unknown institution.
     """
-    if not timedelta(0) < terms.life <= LONGEST_LIFE:
-        raise InvalidInputError("An invitation lasts at most 14 days.", field="hours")
-    code = secrets.token_urlsafe(32)
+    check_life(terms.life)
+    code = new_code()
     with database.writing() as session:
         institution = get_institution(session, institution_key)
         made = Invitation(

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.errors import LTIError, LTIRegistrationError
+from lti_tool.errors import LTIRegistrationError
+from lti_tool.invited import claimed
 from lti_tool.lti.dynamic_registration import (
     RegistrationGranted,
     fetch_configuration,
-    is_token,
     send_registration,
 )
 from lti_tool.lti.families import ProductFamily
 from lti_tool.lti.http_client import HTTPClient
-from lti_tool.lti.invitations import RegistrationRequest, hash_code
+from lti_tool.lti.invitations import RegistrationRequest
 from lti_tool.lti.platform_configuration import PlatformConfiguration, is_hosted_canvas
 from lti_tool.lti.scopes import WantedScope, missing_scopes
 from lti_tool.lti.urls import framing_origin, origins_of
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.catalog import get_institution_by_id
-from lti_tool.persistence.invitations import (
-    Invitation,
-    claim_invitation,
-    find_invitation,
-    release_invitation,
-    use_invitation,
-)
+from lti_tool.persistence.invitations import Invitation, use_invitation
 from lti_tool.persistence.learners import lock_name
 from lti_tool.persistence.platforms import (
     Registration,
@@ -41,9 +32,6 @@ from lti_tool.persistence.platforms import (
     find_look_alike,
     find_registration,
 )
-
-ATTEMPT_LIFE = timedelta(minutes=3)
-"""Longer than the two calls can take; a second click meanwhile is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +66,7 @@ def register_dynamically(
     Only success uses the invitation up. A registered (issuer, client id) is never changed by
     it (B39). ``LTIRegistrationError`` or ``LTIServiceError`` says why not and what to do.
     """
-    with _claimed(database, code, now) as invitation:
-        if not is_token(request.registration_token):
-            raise _no_token()
+    with claimed(database, code, request, now) as invitation:
         configuration = fetch_configuration(
             http,
             request.openid_configuration,
@@ -97,47 +83,6 @@ def register_dynamically(
         )
         with database.writing() as session:
             return _keep(session, invitation, request, configuration, granted, now)
-
-
-@contextmanager
-def _claimed(database: Database, code: str, now: datetime) -> Iterator[Invitation]:
-    """Hold the invitation while one attempt lasts; a failure gives it back and is noted."""
-    with database.writing() as session:
-        invitation = find_invitation(session, hash_code(code))
-        if invitation is None or not claim_invitation(
-            session, invitation.id, now, now + ATTEMPT_LIFE
-        ):
-            raise LTIRegistrationError(
-                "This invitation is not good: it was used, is being used at this moment, or its "
-                "time is over. Ask whoever sent it to you for a new one.",
-                code="lti-invitation",
-            )
-        if get_institution_by_id(session, invitation.institution_id).suspended_at is not None:
-            raise LTIRegistrationError(
-                "The institution of this invitation is suspended here.",
-                code="lti-institution-suspended",
-            )
-    try:
-        yield invitation
-    except BaseException as error:
-        with database.writing() as session:
-            release_invitation(session, invitation.id)
-            if isinstance(error, LTIError):
-                _note_refusal(session, invitation, error, now)
-        raise
-
-
-def _note_refusal(
-    session: Session, invitation: Invitation, refusal: LTIError, now: datetime
-) -> None:
-    add_event(
-        session,
-        institution_id=invitation.institution_id,
-        actor=f"invitation:{invitation.uuid}",
-        action="registration-refused",
-        subject=refusal.code,
-        at=now,
-    )
 
 
 def _family(invitation: Invitation, configuration: PlatformConfiguration) -> ProductFamily:
@@ -256,12 +201,4 @@ def _reason(configuration: PlatformConfiguration) -> str | None:
     return (
         f"Its addresses are at {', '.join(configuration.other_hosts)}, another host than its "
         "issuer's. Somebody has to look at them and confirm them by enabling it."
-    )
-
-
-def _no_token() -> LTIRegistrationError:
-    return LTIRegistrationError(
-        "Your LMS sent no registration token. Start the registration there: the address of the "
-        "invitation goes into its field for the tool's registration address.",
-        code="lti-registration-form",
     )

@@ -5,23 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from lti_tool.errors import LTIRegistrationError
 from lti_tool.lti.families import ProductFamily
 from lti_tool.lti.invitations import hash_code
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution_by_id
 from lti_tool.persistence.invitations import find_invitation
+from lti_tool.persistence.platforms import get_registration
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationView:
-    """For whom an open invitation is, and what follows from it."""
+    """For whom an open invitation is, and what follows from it.
+
+    ``updates`` is the name of the platform whose registration it updates, None for a new one.
+    """
 
     institution_name: str
     family: ProductFamily | None
     approves_deployments: bool
     allows_loopback: bool
     expires_at: datetime
+    updates: str | None = None
 
 
 def show_invitation(database: Database, code: str, *, now: datetime) -> InvitationView:
@@ -51,4 +58,9 @@ def show_invitation(database: Database, code: str, *, now: datetime) -> Invitati
             found.approves_deployments,
             found.allows_loopback,
             found.expires_at,
+            _name(session, found.registration_id),
         )
+
+
+def _name(session: Session, registration_id: int | None) -> str | None:
+    return None if registration_id is None else get_registration(session, registration_id).name

@@ -14,6 +14,7 @@ from lti_tool.lti.invitations import LIMITS, RegistrationRequest, read_form, sig
 from lti_tool.lti.urls import origin_of, origins_of
 from lti_tool.services.register_dynamically import register_dynamically
 from lti_tool.services.show_invitation import InvitationView, show_invitation
+from lti_tool.services.update_registration import update_registration
 from lti_tool.web.parts import current_parts
 from lti_tool.web.rate_limit import RateLimit
 from lti_tool.web.registration_words import next_steps, scope_words, way_in
@@ -38,7 +39,7 @@ def show(code: str) -> str:
         origin_of((request.referrer or "").split("#", 1)[0]) or "",
     )
     if not asked.openid_configuration or not asked.registration_token:
-        return render_template("invitation.html", view=view, steps=way_in(view.family))
+        return render_template("invitation.html", view=view, steps=way_in(view))
     parts = current_parts()
     return render_template(
         "register.html",
@@ -54,10 +55,11 @@ def show(code: str) -> str:
 def register(code: str) -> Response:
     """Register the platform; the form alone says for whom, so no cookie is needed."""
     allow_any_frame()
-    _invitation(code)
+    view = _invitation(code)
     parts = current_parts()
     asked = read_form(code, _fields(request.form), parts.config.secret_key, parts.clock())
-    done = register_dynamically(
+    use_case = update_registration if view.updates else register_dynamically
+    done = use_case(
         parts.database,
         parts.http,
         code,
@@ -68,6 +70,7 @@ def register(code: str) -> Response:
     page = render_template(
         "registered.html",
         done=done,
+        is_update=view.updates is not None,
         steps=next_steps(done),
         origins=origins_of([asked.opened_from, asked.openid_configuration]),
     )

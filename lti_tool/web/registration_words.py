@@ -5,6 +5,8 @@ from __future__ import annotations
 from lti_tool.lti.families import ProductFamily
 from lti_tool.lti.scopes import WANTED
 from lti_tool.services.register_dynamically import DynamicallyRegistered
+from lti_tool.services.show_invitation import InvitationView
+from lti_tool.services.update_registration import RegistrationUpdated
 
 MOODLE_TOOLS = "Site administration → Plugins → Activity modules → External tool → Manage tools"
 WAYS_IN = {
@@ -17,6 +19,7 @@ WAYS_IN = {
         "Choose “Install a new app”, then “Dynamic registration”, and paste the address there.",
     ),
 }
+UPDATE = "Moodle says that there is such a tool already. Choose “Update” beside its name."
 ANY_WAY_IN = (
     "Open the page of your LMS where an LTI 1.3 tool is added by dynamic registration.",
     "Paste the address into its field for the tool's registration address.",
@@ -41,15 +44,18 @@ NEXT = {
         "In each course whose students should see it: Settings → Navigation → Microcredentials.",
     ),
 }
+STILL_ACTIVE = "The tool stays active, and every link in courses stays as it is."
+CHECKED = "Addresses or permissions are other than before: open one link in a course and look."
 ANY_NEXT = (
     "Look in your LMS whether the tool has to be switched on there.",
     "Add a link to the tool in a course and open it.",
 )
 
 
-def way_in(family: ProductFamily | None) -> tuple[str, ...]:
+def way_in(view: InvitationView) -> tuple[str, ...]:
     """Return where the address of an invitation goes."""
-    return WAYS_IN.get(family, ANY_WAY_IN) if family else ANY_WAY_IN
+    steps = WAYS_IN.get(view.family, ANY_WAY_IN) if view.family else ANY_WAY_IN
+    return (*steps, UPDATE) if view.updates else steps
 
 
 def scope_words() -> list[tuple[str, str]]:
@@ -57,8 +63,10 @@ def scope_words() -> list[tuple[str, str]]:
     return [(scope.name, scope.purpose) for scope in WANTED]
 
 
-def next_steps(done: DynamicallyRegistered) -> list[str]:
+def next_steps(done: DynamicallyRegistered | RegistrationUpdated) -> list[str]:
     """Return what an administrator does next, here first, then in the LMS."""
+    if isinstance(done, RegistrationUpdated):
+        return [STILL_ACTIVE, *([CHECKED] if done.changed else [])]
     steps = list(NEXT.get(done.family, ANY_NEXT))
     if done.other_hosts:
         steps.insert(0, _confirm(done))

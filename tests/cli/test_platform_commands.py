@@ -140,3 +140,15 @@ def test_the_rights_of_staff_are_shown_taken_and_given_back(quoin: Quoin) -> Non
         refused = quoin(*words, "--deny", wrong, code=2).output
         assert "ROLE: administrator, instructor, content-developer, assistant" in refused
     assert "not-found" in quoin("institution", "rights", "x", code=1).output
+
+
+def test_an_invitation_to_update_names_a_platform_and_no_institution(quoin: Quoin) -> None:
+    platform = _added(quoin, "--family", "moodle")
+    words = ("platform", "invite", "--update", platform)
+    made = json.loads(quoin(*words, "--json").output)
+    assert made["address"].startswith("http://127.0.0.1:8000/lti/register/")
+    for wrong in (("--institution", "main"), ("--family", "moodle"), ("--auto-approve",)):
+        assert "Error" in quoin(*words, *wrong, code=2).output
+    assert "Name an institution" in quoin("platform", "invite", code=2).output
+    quoin("platform", "set", platform, "--family", "canvas")
+    assert "Only Moodle" in quoin(*words, code=1).output

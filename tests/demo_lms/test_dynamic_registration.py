@@ -1,13 +1,15 @@
 """The practice LMS registers tools with the habits of Moodle and of Canvas."""
 
+from dataclasses import replace
 from typing import Any
 
 import jwt
 import pytest
 import requests
 
-from demo_lms.dynamic_registration import TOOL, make_token
-from demo_lms.registration import SCORE
+from demo_lms.dynamic_registration import TOOL
+from demo_lms.registration import MEMBERSHIP_READ, SCORE, with_deployment
+from demo_lms.registration_tokens import make_token, make_update_token
 from tests.demo_lms.stand_in_tool import Pair
 
 SECONDS = 10
@@ -109,6 +111,42 @@ def test_the_configuration_is_free_in_moodle_and_wants_the_token_in_canvas(pair:
         f"{address}/canvas", headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS
     )
     assert told.json()["registration_endpoint"].endswith("/lti/registrations/canvas")
+
+
+def test_moodle_shows_and_updates_a_known_tool_with_a_token_for_it(pair: Pair) -> None:
+    client_id = _register(pair, "moodle").json()["client_id"]
+    tool = pair.lms.lms.tool(client_id)
+    assert tool is not None
+    active = pair.lms.lms.put_tool(with_deployment(tool, str(tool.number), "harbour"))
+    token = make_update_token(pair.lms.lms, active, "harbour")
+    address = f"{pair.lms.url}/lti/registrations/moodle"
+    headers = {"Authorization": f"Bearer {token}"}
+    shown = requests.get(address, headers=headers, timeout=SECONDS).json()
+    assert (shown["client_id"], shown["scope"]) == (client_id, SCORE)
+
+    document = _document(pair, client_name="Stand-in 2", scope=f"{SCORE} {MEMBERSHIP_READ}")
+    for _ in range(2):
+        answer = _post(pair, "moodle", token, document)
+        assert (answer.status_code, answer.json()["client_id"]) == (200, client_id)
+    assert answer.json()[TOOL]["deployment_id"] == str(tool.number)
+    updated = pair.lms.lms.tool(client_id)
+    assert updated is not None
+    assert (updated.name, updated.scopes) == ("Stand-in 2", (SCORE, MEMBERSHIP_READ))
+    assert (updated.deployments, updated.number) == (active.deployments, tool.number)
+
+
+def test_moodle_knows_no_other_way_to_update(pair: Pair) -> None:
+    client_id = _register(pair, "moodle").json()["client_id"]
+    tool = pair.lms.lms.tool(client_id)
+    assert tool is not None
+    address = f"{pair.lms.url}/lti/registrations/moodle"
+    headers = {"Authorization": f"Bearer {make_update_token(pair.lms.lms, tool, 'harbour')}"}
+    refused = requests.put(address, json=_document(pair), headers=headers, timeout=SECONDS)
+    assert (refused.status_code, refused.text) == (400, "Unsupported operation")
+    new = {"Authorization": f"Bearer {make_token(pair.lms.lms, 'moodle', 'harbour')}"}
+    assert requests.get(address, headers=new, timeout=SECONDS).status_code == 404
+    unknown = make_update_token(pair.lms.lms, replace(tool, number=99), "harbour")
+    assert _post(pair, "moodle", unknown, _document(pair)).status_code == 404
 
 
 def test_tools_are_the_registrars_business(pair: Pair) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from lti_tool.persistence.base import Database
 from lti_tool.services.approve_deployment import approve_deployment
 from lti_tool.services.check_platform import check_platform
 from lti_tool.services.invite_platform import InvitationTerms, invite_platform
+from lti_tool.services.invite_update import invite_update
 from lti_tool.services.list_platforms import list_platforms
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.show_platform import show_platform
@@ -58,10 +59,18 @@ class Pair:
     def registrar(self) -> Visitor:
         return self.lms.visit("ingrid")
 
-    def open_frame(self, visitor: Visitor, address: str, product: str) -> str:
+    def invite_update(self, platform: UUID) -> str:
+        made = invite_update(
+            self.database, platform, timedelta(hours=1), actor="test", now=datetime.now(UTC)
+        )
+        return f"{self.url}/lti/register/{made.code}"
+
+    def open_frame(
+        self, visitor: Visitor, address: str, product: str, form: str = "register"
+    ) -> str:
         """Register at the LMS and give the address that its frame opens."""
         page = visitor.post(
-            f"{self.lms.url}/admin/tools/register", data={"address": address, "product": product}
+            f"{self.lms.url}/admin/tools/{form}", data={"address": address, "product": product}
         )
         assert self.url in page.headers["Content-Security-Policy"]
         found = re.search(r'<iframe[^>]* src="([^"]+)"', page.text)
@@ -132,6 +141,50 @@ def test_moodle_registers_the_tool_is_activated_and_launches(pair: Pair) -> None
     landed = pair.launch(view.client_id)
     assert landed.status_code == 200
     assert "/roster" in landed.url
+
+
+def test_moodle_updates_the_tool_by_an_invitation_for_it_and_links_go_on(pair: Pair) -> None:
+    visitor = pair.registrar()
+    pair.click(pair.open_frame(visitor, pair.invite(), "moodle"))
+    view = show_platform(pair.database, pair.platform())
+    pair.activate(visitor, view.client_id, SCORE)
+    tool = pair.lms.lms.tool(view.client_id)
+    assert tool is not None
+    pair.lms.lms.put_tool(replace(tool, name="Old name", jwks_url=f"{pair.url}/elsewhere"))
+
+    address = pair.invite_update(view.uuid)
+    alone = requests.get(address, timeout=20).text
+    assert "to update" in alone
+    assert "“Update” beside its name" in alone
+    source = pair.open_frame(visitor, address, "moodle", f"{view.client_id}/update")
+    asked = requests.get(source, timeout=20).text
+    assert "Quoin will update its registration" in asked
+    done = pair.click(source)
+    assert (done.status_code, "Quoin is updated" in done.text) == (200, True)
+    assert "stays active" in done.text
+
+    updated = pair.lms.lms.tool(view.client_id)
+    assert updated is not None
+    assert (updated.name, updated.jwks_url) == ("Quoin", f"{pair.url}/lti/jwks")
+    assert len(updated.scopes) == 5
+    assert show_platform(pair.database, view.uuid).granted_scopes == updated.scopes
+    assert "/roster" in pair.launch(view.client_id).url
+    assert requests.get(address, timeout=20).status_code == 400, "it was good once"
+
+
+def test_an_invitation_to_update_makes_no_new_tool(pair: Pair) -> None:
+    """B39."""
+    visitor = pair.registrar()
+    pair.click(pair.open_frame(visitor, pair.invite(), "moodle"))
+    view = show_platform(pair.database, pair.platform())
+    before = pair.lms.lms.tools()
+    address = pair.invite_update(view.uuid)
+    refused = pair.click(pair.open_frame(visitor, address, "moodle"))
+    assert (refused.status_code, "lti-registration-other" in refused.text) == (400, True)
+    assert pair.lms.lms.tools() == before
+    assert pair.platform() == view.uuid
+    source = pair.open_frame(visitor, address, "moodle", f"{view.client_id}/update")
+    assert pair.click(source).status_code == 200, "the invitation stayed good"
 
 
 def test_canvas_cuts_scopes_and_its_deployment_waits_for_approval(pair: Pair) -> None:
