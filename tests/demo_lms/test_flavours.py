@@ -197,6 +197,30 @@ def test_openedx_stores_more_than_it_publishes(
     assert ("Not graded yet" not in page.text) is published
 
 
+def test_openedx_names_the_person_in_the_path_of_results_and_ignores_a_query(pair: Pair) -> None:
+    shop = Shop(pair, "openedx")
+    column = shop.column()
+    assert {shop.score(column, name).status_code for name in ("amara", "ben")} == {201}
+
+    def users(path: str) -> set[str]:
+        answer = shop.call("GET", beneath(column, path), accept=RESULTS)
+        return {entry["userId"] for entry in answer.json()}
+
+    amara, ben = pair.lms.sub("amara"), pair.lms.sub("ben")
+    assert users(f"results/{amara}") == {amara}
+    assert users(f"results?user_id={amara}") == {amara, ben}
+    assert users("results/nobody") == set()
+
+
+@pytest.mark.parametrize("flavour", ["plain", "moodle", "canvas"])
+def test_others_have_no_such_path(pair: Pair, flavour: str) -> None:
+    shop = Shop(pair, flavour)
+    column = shop.column()
+    shop.score(column)
+    path = beneath(column, f"results/{pair.lms.sub('amara')}")
+    assert shop.call("GET", path, accept=RESULTS).status_code == 404
+
+
 def test_openedx_wants_a_resource_and_whole_points_and_removes_nothing(pair: Pair) -> None:
     shop = Shop(pair, "openedx")
     for wrong in ({"label": "x", "scoreMaximum": 10}, {"label": "x", "scoreMaximum": 9.5}):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.deliveries import DeliveryState
+from lti_tool.persistence.platforms import Registration
 from lti_tool.services.change_column import ColumnAct
 from lti_tool.services.resend_score import Choice
 from tests.services.practice import Practice, open_practice
@@ -67,6 +69,21 @@ def test_a_teachers_grade_wins_until_the_teacher_decides(practice: Practice) -> 
     practice.work()
     assert practice.row(ours).state == DeliveryState.DONE
     assert practice.standing() == [92]
+
+
+def test_on_open_edx_a_teachers_grade_is_found_by_the_path_of_its_learner(
+    practice: Practice,
+) -> None:
+    practice.lms.control("flavour", client_id="quoin-demo", flavour="openedx")
+    with practice.database.writing() as session:
+        session.scalars(select(Registration)).one().product_family = "openedx"
+    practice.record("80")
+    practice.work()
+    assert practice.standing() == [80]
+    practice.in_the_lms("UPDATE scores SET score = 70")
+    ours = practice.record("92")
+    practice.work()
+    assert practice.row(ours).last_answer == "The gradebook says 70 of 100, we have 92 of 100."
 
 
 def test_a_column_that_was_deleted_comes_back_on_the_teachers_word(practice: Practice) -> None:
