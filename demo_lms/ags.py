@@ -135,7 +135,7 @@ class GradeService(AssignmentsGradesService):  # type: ignore[misc]  # the packa
         return UpdateScoreStatus.SUCCESS
 
     def get_results(self, line_item_id: str, user_id: str | None = None) -> dict[str, Any]:
-        """What stands in a column, or only for one person; Open edX names the person in the path."""
+        """What stands in a column, or only for one person, whom Open edX names in the path."""
         in_path = (flask.request.view_args or {}).get("user_id")
         if self.tool.flavour == "openedx":
             user_id = in_path
