@@ -14,15 +14,13 @@ from lti_tool.lti.paging import Pages, linked
 from lti_tool.lti.platform_client import Call, PlatformClient
 from lti_tool.lti.platforms.quirks import with_query
 from lti_tool.lti.registrations import PlatformRegistration
-from lti_tool.lti.roles import is_instructor
+from lti_tool.lti.roles import CourseRole, read_roles
 from lti_tool.lti.strict_json import StrictJSONError, parse_object
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 MEDIA_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 MOST_PAGES = 1000
 MOST_MEMBERS = 200_000
-TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
-"""The role of a teacher's view as a student: it is listed as somebody and is nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def of_link(url: str, resource_link_id: str) -> str:
 def read_members(body: bytes) -> list[Member]:
     """Return the members of one page, duplicates merged; ``LTIServiceError`` if it is none.
 
-    Entries without a usable ``user_id`` are left out.
+    Entries without a usable ``user_id`` are left out, and who neither teaches nor learns here.
     """
     try:
         entries = parse_object(body, max_bytes=MOST_BYTES).get("members")
@@ -111,13 +109,15 @@ def _member(entry: Any) -> Member | None:
     if not isinstance(user_id, str) or not 0 < len(user_id) <= LONGEST_ID or not user_id.isascii():
         return None
     roles = _texts(entry.get("roles"))
-    if TEST_USER in roles:
+    who = read_roles(roles)
+    # A teacher's view as a student is nobody; a mentor reads, and learns nothing here.
+    if who.is_preview or who.in_course is CourseRole.MENTOR:
         return None
     status = entry.get("status", "Active")
     return Member(
         user_id=user_id,
         name=_name(entry),
-        is_instructor=is_instructor(roles),
+        is_instructor=who.in_course.is_staff,
         is_active=not (isinstance(status, str) and status.lower() in ("inactive", "deleted")),
     )
 

@@ -12,6 +12,9 @@ from lti_tool.errors import (
     ForbiddenError,
     InvalidInputError,
     LTIError,
+    LTILaunchError,
+    LTILoginError,
+    LTIRegistrationError,
     LTIServiceError,
     NotFoundError,
     QuoinError,
@@ -39,12 +42,17 @@ TITLES = {
     500: "Something went wrong on our side",
     502: "The learning platform did not answer",
 }
+LTI_TITLES: tuple[tuple[type[LTIError], str], ...] = (
+    (LTIRegistrationError, "The registration was refused"),
+    (LTILoginError, "The launch was refused"),
+    (LTILaunchError, "The launch was refused"),
+)
 DETAILS = {
     400: "Go back to your course and open the tool from there.",
     404: "The address is wrong, or what was there is not open to you.",
     405: "Use the links and buttons of the page, or open the tool again from your course.",
     413: "At most 256 KiB can be sent at once. Shorten the text, or hand in a link instead.",
-    500: "Nothing of what you sent is half-saved. Try again in a moment.",
+    500: "Nothing that you sent was saved in part. Try again in a moment.",
 }
 HINTS = {
     401: "Go to your course in your learning platform and open the Quoin link. Nothing is lost.",
@@ -63,11 +71,12 @@ class Refusal:
     detail: str
     errors: dict[str, str] | None = None
     return_url: str | None = None
+    headline: str = ""
 
     @property
     def title(self) -> str:
-        """Return the headline of the status."""
-        return TITLES.get(self.status, "This did not work")
+        """Return the headline, by default that of the status."""
+        return self.headline or TITLES.get(self.status, "This did not work")
 
 
 def register(app: Flask) -> None:
@@ -106,7 +115,8 @@ def _on_quoin_error(error: QuoinError) -> Response:
     if isinstance(error, InvalidInputError):
         errors = {error.field or "": error.message}
     back = error.return_url if isinstance(error, LTIError) else None
-    return _answer(Refusal(status, error.code, error.message, errors, return_url=back))
+    headline = next((words for kind, words in LTI_TITLES if isinstance(error, kind)), "")
+    return _answer(Refusal(status, error.code, error.message, errors, back, headline))
 
 
 def _on_http_error(error: HTTPException) -> Response:

@@ -23,8 +23,12 @@ def show(launched: Launched) -> str:
 
 
 def render_progress(launched: Launched, learner_id: int, *, is_own: bool) -> str:
-    """Return the page of one learner of the course, for themselves or for a teacher."""
+    """Return the page of one learner of the course, for themselves or for a teacher.
+
+    In the review of a submission what was handed in comes first.
+    """
     parts = current_parts()
+    is_review = learner_id == launched.subject_id
     view = show_progress(
         parts.database,
         institution_id=launched.institution_id,
@@ -36,8 +40,10 @@ def render_progress(launched: Launched, learner_id: int, *, is_own: bool) -> str
         "progress.html",
         view=view,
         page=build_page(view),
-        focus=_focus(launched, view) if is_own or learner_id == launched.subject_id else None,
+        focus=_focus(launched, view) if is_own or is_review else None,
         is_own=is_own,
+        is_review=is_review,
+        form=None,
         notice_words=NOTICES.get(request.args.get("notice", "")),
     )
 

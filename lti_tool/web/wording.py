@@ -45,13 +45,13 @@ STATUS_WORDS = {
     Status.UNKNOWN: "Not certain yet",
     Status.NOT_DECIDED: "Not decided",
 }
-WAITING_WORDS = "Waiting for your teacher"
+WAITING_WORDS = "Waiting for a decision"
 SPARE_WORDS = "Not needed"
 
 EVIDENCE_WORDS = {
-    "submitted": "Handed in, waiting for your teacher",
+    "submitted": "Handed in, waiting for a decision",
     "accepted": "Accepted",
-    "returned": "Returned to you",
+    "returned": "Returned",
 }
 
 NOTICES = {

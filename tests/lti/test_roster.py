@@ -51,6 +51,18 @@ def test_entries_that_cannot_be_used_are_left_out():
     ]
 
 
+def test_mentors_are_no_learners_of_the_course():
+    context = "http://purl.imsglobal.org/vocab/lis/v2/membership"
+    found = _members(
+        {"user_id": "1", "roles": [f"{context}#Mentor"]},
+        {"user_id": "2", "roles": ["Mentor"]},
+        {"user_id": "3", "roles": [f"{context}/Mentor#Observer"]},
+        {"user_id": "4", "roles": [f"{context}#Mentor", LEARNER]},
+        {"user_id": "5", "roles": ["urn:unknown"]},
+    )
+    assert [member.user_id for member in found] == ["4", "5"]
+
+
 def test_names_are_cleaned():
     (member,) = _members({"user_id": "1", "name": "A\x00da \u202eb"})
     assert member.name == "Ada b"

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from lti_tool.errors import LTIServiceError
 from lti_tool.lti.http_client import HTTPClient
 from lti_tool.lti.platform_client import PlatformClient
-from lti_tool.lti.roster import TEST_USER
+from lti_tool.lti.roles import TEST_USER
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.learners import Learner, Membership
 from lti_tool.persistence.platforms import Registration

@@ -65,6 +65,13 @@ def test_each_error_has_its_status_and_code(
     assert {"title", "detail", "reference"} <= set(problem.json)
 
 
+def test_what_was_refused_stands_in_the_headline(broken: Flask) -> None:
+    client = broken.test_client()
+    assert "<h1>The launch was refused</h1>" in client.get("/fail/launch", base_url=ORIGIN).text
+    refused = client.get("/lti/register/unknown", base_url=ORIGIN)
+    assert "<h1>The registration was refused</h1>" in refused.text
+
+
 def test_invalid_input_points_to_its_field(broken: Flask) -> None:
     headers = {"Accept": "application/problem+json"}
     answer = broken.test_client().get("/fail/input", headers=headers, base_url=ORIGIN)

@@ -71,7 +71,7 @@ def test_a_fact_that_counts_and_one_that_does_not_are_told_apart() -> None:
 
 def test_evidence_on_its_way_makes_the_row_wait() -> None:
     row = _row(_page(), "data", "Charts that tell the truth")
-    assert (row.kind, row.status) == ("waiting", "Waiting for your teacher")
+    assert (row.kind, row.status) == ("waiting", "Waiting for a decision")
 
 
 def test_returned_evidence_leaves_the_row_open() -> None:

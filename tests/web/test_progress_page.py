@@ -61,8 +61,8 @@ def test_the_page_says_where_i_stand_why_and_what_next(world: World) -> None:
 
 def test_evidence_shows_its_state_and_the_note(world: World) -> None:
     page = world.learner.get("progress").text
-    assert "Handed in, waiting for your teacher" in page
-    assert "Returned to you" in page
+    assert "Handed in, waiting for a decision" in page
+    assert "Returned" in page
     assert "Please show the units of each column." in page
 
 

@@ -74,13 +74,32 @@ def test_staff_without_the_right_to_record_see_no_button_of_it(world: World) -> 
     promise(world, "ethics", state="failed", reason="refused", last_answer="Refused.")
     paths = ("roster", "scores", f"learners/{world.learner.learner_uuid}")
     words = ("Record a completion", "Withdraw this", "Return with the note", "Send again")
-    pages = "".join(world.teacher.get(path).text for path in paths)
+
+    def shown() -> str:
+        answers = [world.teacher.get(path) for path in paths]
+        assert {answer.status_code for answer in answers} == {200}
+        return "".join(answer.text for answer in answers)
+
+    pages = shown()
     assert all(word in pages for word in words)
     world.allow(learner=["link"])
-    pages = "".join(world.teacher.get(path).text for path in paths)
+    pages = shown()
     assert not any(word in pages for word in words)
     assert "My chart" in pages
     assert "read, and not record" in pages
+
+
+def test_a_review_begins_with_what_was_handed_in(world: World) -> None:
+    reviewer = world.come_as("grader", is_instructor=True, subject_id=world.learner.learner_id)
+    path = f"learners/{world.learner.learner_uuid}"
+    assert "Nothing is handed in yet.</p>" in reviewer.get(path).text
+    form = {"text": "My query", "url": "", "form_id": str(uuid4())}
+    world.learner.post(f"evidence/{world.achievement('sql')}", form)
+    page = reviewer.get(path).text
+    assert "Return with the note" in page
+    assert page.index("My query") < page.index("Next step")
+    page = world.teacher.get(path).text
+    assert page.index("Next step") < page.index("My query")
 
 
 def test_a_score_is_sent_again_by_staff_who_may_record_alone(world: World) -> None:

@@ -122,10 +122,15 @@ class World:
             found = list_achievements(session, self._institutions[institution])
             return next(a.uuid for a in found if a.key == key)
 
-    def come_as(self, name: str, **session_values: Any) -> Person:
-        """Open a session of somebody in the first course who is no teacher."""
-        context_id = self.context_of("harbour")
-        return self._person(context_id, "harbour", name, is_instructor=False, **session_values)
+    def come_as(self, name: str, *, is_instructor: bool = False, **session_values: Any) -> Person:
+        """Open a session of somebody in the first course."""
+        return self._person(
+            self.context_of("harbour"),
+            "harbour",
+            name,
+            is_instructor=is_instructor,
+            **session_values,
+        )
 
     def allow(self, **rights: list[str]) -> None:
         """Say what roles of the staff may do at the first institution."""
