@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
 from lti_tool.cli.common import friendly
-from lti_tool.cli.opening import open_database
+from lti_tool.cli.opening import carry_out, open_database
 from lti_tool.config import Config, read_secret_file
 from lti_tool.errors import ConfigurationError
 from lti_tool.lti.key_rotation import Step, StepKind
@@ -74,13 +74,12 @@ def keys_add(as_json: bool) -> None:  # noqa: FBT001
 
     Example: quoin keys add
     """
-    database, config = open_database(), Config.from_environ()
-    kid = add_signing_key(database, config.secret_key, actor="cli:keys add", now=datetime.now(UTC))
+    kid = carry_out(add_signing_key, Config.from_environ().secret_key)
     if as_json:
         click.echo(json.dumps({"kid": kid}))
         return
     click.echo(f"{kid} is published")
-    _say_next(list_signing_keys(database).steps[0])
+    _say_next(list_signing_keys(open_database()).steps[0])
 
 
 @keys.command("rotate")
@@ -96,14 +95,7 @@ def keys_rotate(at_once: bool, as_json: bool) -> None:  # noqa: FBT001
 
     Example: quoin keys rotate
     """
-    config = Config.from_environ()
-    rotated = rotate_signing_keys(
-        open_database(),
-        config.secret_key,
-        at_once=at_once,
-        actor="cli:keys rotate",
-        now=datetime.now(UTC),
-    )
+    rotated = carry_out(rotate_signing_keys, Config.from_environ().secret_key, at_once=at_once)
     if as_json:
         upcoming = rotated.next_step and _step_json(rotated.next_step)
         done = [_step_json(step) for step in rotated.done]
@@ -125,9 +117,7 @@ def keys_retire(kid: str, at_once: bool) -> None:  # noqa: FBT001
 
     Example: quoin keys retire AbC-1 --now
     """
-    retire_signing_key(
-        open_database(), kid, at_once=at_once, actor="cli:keys retire", now=datetime.now(UTC)
-    )
+    carry_out(retire_signing_key, kid, at_once=at_once)
     click.echo(f"{kid} {DONE[StepKind.REMOVE]}")
 
 
@@ -143,13 +133,8 @@ def keys_reseal() -> None:
     path = os.environ.get(OLD_SECRET)
     if not path:
         raise ConfigurationError(f"{OLD_SECRET} must name the file of the old secret.")
-    changed = reseal_signing_keys(
-        open_database(),
-        read_secret_file(OLD_SECRET, path),
-        Config.from_environ().secret_key,
-        actor="cli:keys reseal",
-        now=datetime.now(UTC),
-    )
+    old, new = read_secret_file(OLD_SECRET, path), Config.from_environ().secret_key
+    changed = carry_out(reseal_signing_keys, old, new)
     click.echo(f"Keys that were encrypted anew: {changed}.")
 
 

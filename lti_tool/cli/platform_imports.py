@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
 
 import click
 
 from lti_tool.cli.common import friendly, read_text
-from lti_tool.cli.opening import open_database
+from lti_tool.cli.opening import carry_out
 from lti_tool.cli.platform_changes import FAMILIES
 from lti_tool.lti.families import ProductFamily
 from lti_tool.services.import_platforms import Judgement, PlatformsImported, import_platforms
@@ -37,14 +36,12 @@ def import_(
 
     Example: quoin platform import edx.csv --institution harbour --dry-run
     """
-    imported = import_platforms(
-        open_database(),
+    imported = carry_out(
+        import_platforms,
         institution,
         read_text(file),
         family=ProductFamily(family),
         is_trial=dry_run,
-        actor="cli:platform import",
-        now=datetime.now(UTC),
     )
     if as_json:
         lines = [

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from uuid import UUID
 
 import click
 
 from lti_tool.cli.common import friendly
-from lti_tool.cli.opening import open_database
+from lti_tool.cli.opening import carry_out, open_database
 from lti_tool.scoring.rows import ScoreRow
 from lti_tool.services.resend_score import Choice, resend_score
 from lti_tool.services.show_scores import show_scores
-
-ACTOR = "cli:work resend"
 
 
 @click.group()
@@ -57,13 +54,7 @@ def work_resend(score: UUID | None, failed: bool, as_json: bool) -> None:  # noq
     """
     if (score is None) == (not failed):
         raise click.UsageError("Name one score, or say --failed for all of them.")
-    count = resend_score(
-        open_database(),
-        choice=Choice.AGAIN,
-        delivery_uuid=score,
-        actor=ACTOR,
-        now=datetime.now(UTC),
-    )
+    count = carry_out(resend_score, choice=Choice.AGAIN, delivery_uuid=score)
     click.echo(json.dumps({"resent": count}) if as_json else f"{count} will be sent again")
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from sqlalchemy import select
+
+from lti_tool.persistence.audit import AuditEvent
+from lti_tool.persistence.base import Database
 from tests.cli.conftest import Quoin
 from tests.cli.test_platforms import MOODLE
 
@@ -42,6 +46,24 @@ def test_a_platform_is_changed_switched_and_shown(quoin: Quoin) -> None:
     assert "deployment 3: approved, main" in lines
     quoin("platform", "enable", platform)
     assert _shown(quoin, platform)["is_enabled"] is True
+
+
+def test_the_audit_names_the_command_that_was_typed(
+    quoin: Quoin, sqlite_database: Database
+) -> None:
+    platform = _added(quoin)
+    quoin("platform", "disable", platform)
+    quoin("platform", "set", platform, "--name", "Moodle")
+    quoin("institution", "rights", "main", "--deny", "assistant:link")
+    quoin("institution", "suspend", "main")
+    with sqlite_database.reading() as session:
+        query = select(AuditEvent.actor, AuditEvent.action).order_by(AuditEvent.id)
+        assert session.execute(query).all()[-4:] == [
+            ("cli:platform disable", "platform-disabled"),
+            ("cli:platform set", "platform-changed"),
+            ("cli:institution rights", "role-rights-changed"),
+            ("cli:institution suspend", "institution-suspended"),
+        ]
 
 
 def test_deployments_are_approved_and_revoked(quoin: Quoin) -> None:
