@@ -168,3 +168,12 @@ def test_every_module_says_what_it_is_for() -> None:
     ]
 
     assert not silent
+
+
+def test_importing_persistence_registers_every_table():
+    folder = ROOT / "lti_tool" / "persistence"
+    named = (folder / "__init__.py").read_text("utf-8")
+    files = [file for file in folder.glob("*.py") if "__tablename__ = " in file.read_text("utf-8")]
+    with_tables = {file.stem for file in files}
+    assert with_tables
+    assert {name for name in with_tables if f"    {name},\n" not in named} == set()

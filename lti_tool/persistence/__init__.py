@@ -13,6 +13,7 @@ from lti_tool.persistence import (  # noqa: F401
     invitations,
     keysets,
     learners,
+    notices,
     placements,
     platforms,
     rosters,

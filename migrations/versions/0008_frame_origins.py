@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_frame_origins"
+revision = "0008_frame_origins"
 down_revision = "0007_services"
 
 
