@@ -28,6 +28,7 @@ from lti_tool.web import (
     scores,
     templating,
 )
+from lti_tool.web.admin.blueprints import BLUEPRINTS as ADMIN_BLUEPRINTS
 from lti_tool.web.parts import Parts, build_parts
 from lti_tool.web.session import add_security_headers, public
 
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     mentees.blueprint,
     notices.blueprint,
     privacy.blueprint,
+    *ADMIN_BLUEPRINTS,
 )
 
 

@@ -26,8 +26,14 @@ PUBLIC = {
     "pages.home",
     "pages.health",
     "pages.readiness",
+    "admin_signing_in.show",
+    "admin_signing_in.sign_in",
 }
-POLICIES = {"public", "learner", "instructor", "mentor", "privacy"}
+COURSE_POLICIES = {"learner", "instructor", "mentor", "privacy"}
+ADMIN_POLICIES = {"administrator", "installation"}
+"""Pages of administrators; tests/web/test_admin_access.py walks them."""
+
+POLICIES = {"public"} | COURSE_POLICIES | ADMIN_POLICIES
 
 
 @pytest.fixture
@@ -43,11 +49,11 @@ def _policy(app: Flask, rule: Rule) -> str | None:
 def _closed(
     app: Flask, context_uuid: UUID, *, policy: str | None = None
 ) -> Iterator[tuple[str, str]]:
-    """Yield (method, address) of every route that is not public, with unknown uuids in it."""
+    """Yield (method, address) of every route of a course, with unknown uuids in it."""
     adapter = app.url_map.bind("127.0.0.1:8000")
     for rule in app.url_map.iter_rules():
         found = _policy(app, rule)
-        if found == "public" or (policy and found != policy):
+        if found not in COURSE_POLICIES or (policy and found != policy):
             continue
         values = {name: uuid4() for name in rule.arguments} | {"context_uuid": context_uuid}
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
@@ -84,8 +90,16 @@ def test_the_public_routes_are_these(world: World) -> None:
 
 def test_every_closed_route_names_its_course(world: World) -> None:
     for rule in world.app.url_map.iter_rules():
-        if _policy(world.app, rule) != "public":
+        if _policy(world.app, rule) in COURSE_POLICIES:
             assert rule.rule.startswith("/courses/<uuid:context_uuid>/"), rule.rule
+
+
+def test_the_pages_of_administrators_stand_below_admin_and_nothing_else_does(world: World) -> None:
+    for rule in world.app.url_map.iter_rules():
+        is_admin = _policy(world.app, rule) in ADMIN_POLICIES
+        is_sign_in = rule.endpoint.startswith("admin_signing_in.")
+        below = rule.rule == "/admin" or rule.rule.startswith("/admin/")
+        assert (is_admin or is_sign_in) == below, rule.rule
 
 
 def test_without_a_session_a_page_says_to_open_it_from_the_course(world: World) -> None:

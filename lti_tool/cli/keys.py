@@ -12,7 +12,7 @@ from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import carry_out, open_database
 from lti_tool.config import Config, read_secret_file
 from lti_tool.errors import ConfigurationError
-from lti_tool.lti.key_rotation import Step, StepKind
+from lti_tool.lti.key_rotation import DONE, TO_COME, Step, StepKind
 from lti_tool.services.add_signing_key import add_signing_key
 from lti_tool.services.list_signing_keys import list_signing_keys
 from lti_tool.services.reseal_signing_keys import reseal_signing_keys
@@ -20,16 +20,6 @@ from lti_tool.services.retire_signing_key import retire_signing_key
 from lti_tool.services.rotate_signing_keys import rotate_signing_keys
 
 OLD_SECRET = "QUOIN_OLD_SECRET_KEY_FILE"  # noqa: S105 - the name of a setting
-DONE = {
-    StepKind.PUBLISH: "published as the next key",
-    StepKind.ACTIVATE: "signs now; the one before is retired",
-    StepKind.REMOVE: "is published no longer",
-}
-TO_COME = {
-    StepKind.PUBLISH: "a next key is published",
-    StepKind.ACTIVATE: "the next key begins to sign",
-    StepKind.REMOVE: "a retired key is published no longer",
-}
 
 
 @click.group()

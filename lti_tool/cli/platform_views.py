@@ -32,11 +32,12 @@ def show(platform: UUID, as_json: bool) -> None:  # noqa: FBT001
     view = show_platform(open_database(), platform)
     if as_json:
         values = asdict(view)
+        del values["is_changeable"]
         click.echo(json.dumps({"id": values.pop("uuid"), **values}, default=_text))
         return
     for field in fields(view):
         value = getattr(view, field.name)
-        if field.name != "deployments":
+        if field.name not in ("deployments", "is_changeable"):
             click.echo(f"{field.name}: {_line(value)}")
     _show_deployments(view)
 

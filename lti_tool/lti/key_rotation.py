@@ -22,6 +22,18 @@ class StepKind(StrEnum):
     REMOVE = "remove"
 
 
+DONE = {
+    StepKind.PUBLISH: "published as the next key",
+    StepKind.ACTIVATE: "signs now; the one before is retired",
+    StepKind.REMOVE: "is published no longer",
+}
+TO_COME = {
+    StepKind.PUBLISH: "a next key is published",
+    StepKind.ACTIVATE: "the next key begins to sign",
+    StepKind.REMOVE: "a retired key is published no longer",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One change and when it is due; ``kid`` is None for a key that is yet to be made."""

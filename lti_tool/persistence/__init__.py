@@ -4,6 +4,7 @@ Importing this package registers every table with ``Base.metadata``.
 """
 
 from lti_tool.persistence import (  # noqa: F401
+    administrators,
     audit,
     awards,
     catalog,

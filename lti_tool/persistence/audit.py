@@ -14,7 +14,8 @@ from lti_tool.persistence.base import Base, UTCDateTime
 class AuditEvent(Base):
     """One act, written in the transaction of the act itself.
 
-    ``actor`` is the uuid of a learner, or the name of a command ("cli:import oulad").
+    ``actor`` is the uuid of a learner, the name of a command ("cli:import oulad"), or an
+    administrator ("admin:" with the uuid).
     ``detail`` holds uuids and numbers, never names, grades or tokens.
     """
 

@@ -49,9 +49,11 @@ def list_latest(
     return [OutboxRow(*row) for row in session.execute(query)]
 
 
-def list_undelivered(session: Session) -> list[OutboxRow]:
-    """Return what is not in any gradebook, the oldest first."""
+def list_undelivered(session: Session, institution_id: int | None = None) -> list[OutboxRow]:
+    """Return what is not in any gradebook (of an institution), the oldest first."""
     query = _rows().where(Delivery.state.in_(UNDELIVERED)).order_by(Delivery.id)
+    if institution_id is not None:
+        query = query.where(Deployment.institution_id == institution_id)
     return [OutboxRow(*row) for row in session.execute(query)]
 
 
@@ -65,9 +67,17 @@ def count_by_state(session: Session, context_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def find_latest(session: Session, uuid: UUID, context_id: int | None = None) -> OutboxRow | None:
+def find_latest(
+    session: Session,
+    uuid: UUID,
+    context_id: int | None = None,
+    *,
+    institution_id: int | None = None,
+) -> OutboxRow | None:
     """Return a score if it is the latest of its learner and column (and of this course)."""
     query = _rows().where(Delivery.uuid == uuid)
+    if institution_id is not None:
+        query = query.where(Deployment.institution_id == institution_id)
     if context_id is not None:
         query = query.where(Delivery.context_id == context_id)
     row = session.execute(query).one_or_none()
@@ -82,10 +92,16 @@ def find_score(session: Session, uuid: UUID, context_id: int) -> OutboxRow | Non
 
 
 def list_latest_in_state(
-    session: Session, states: Collection[str], context_id: int | None = None
+    session: Session,
+    states: Collection[str],
+    context_id: int | None = None,
+    *,
+    institution_id: int | None = None,
 ) -> list[Delivery]:
     """Return the latest scores that stand in one of these states."""
     query = select(Delivery).where(Delivery.state.in_(states), Delivery.id.in_(_heads()))
+    if institution_id is not None:
+        query = query.where(Delivery.context_id.in_(_contexts_of(institution_id)))
     if context_id is not None:
         query = query.where(Delivery.context_id == context_id)
     return list(session.scalars(query.order_by(Delivery.id)))
@@ -152,6 +168,14 @@ def _joined() -> Select[Delivery, Learner, Achievement, Context, Registration]:
         .join(Context, Context.id == Delivery.context_id)
         .join(Deployment, Deployment.id == Context.deployment_id)
         .join(Registration, Registration.id == Deployment.registration_id)
+    )
+
+
+def _contexts_of(institution_id: int) -> Select[int]:
+    return (
+        select(Context.id)
+        .join(Deployment, Deployment.id == Context.deployment_id)
+        .where(Deployment.institution_id == institution_id)
     )
 
 

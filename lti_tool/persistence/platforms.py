@@ -176,8 +176,13 @@ def get_registration_by_uuid(session: Session, uuid: UUID) -> Registration:
     """Return the registration with this public id; ``NotFoundError`` otherwise."""
     found = session.scalar(select(Registration).where(Registration.uuid == uuid))
     if found is None:
-        raise NotFoundError(f"There is no platform {uuid}; 'quoin platform list' shows them.")
+        raise no_platform(uuid)
     return found
+
+
+def no_platform(uuid: UUID) -> NotFoundError:
+    """Return the error that says there is no such platform, or none for whoever asks."""
+    return NotFoundError(f"There is no platform {uuid} here.")
 
 
 def find_look_alike(session: Session, issuer: str, client_id: str) -> Registration | None:

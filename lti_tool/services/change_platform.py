@@ -9,13 +9,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.errors import InvalidInputError
+from lti_tool.administering import get_own_platform
+from lti_tool.errors import ForbiddenError, InvalidInputError
 from lti_tool.lti.families import ProductFamily
 from lti_tool.lti.urls import framing_origin
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution
-from lti_tool.persistence.platforms import Registration, get_registration_by_uuid
+from lti_tool.persistence.platforms import Registration
 
 MOST_HOSTS = 20
 LONGEST_NAME = 255
@@ -41,16 +42,25 @@ class PlatformChanges:
 
 
 def change_platform(
-    database: Database, platform: UUID, changes: PlatformChanges, *, actor: str, now: datetime
+    database: Database,
+    platform: UUID,
+    changes: PlatformChanges,
+    *,
+    actor: str,
+    now: datetime,
+    within: int | None = None,
 ) -> None:
     """Enter the changes; issuer and client id never change.
 
-    ``InvalidInputError`` names a wrong value; ``NotFoundError`` for an unknown platform or
-    institution.
+    ``within`` is the institution of an administrator who decides for no other (internal id) and
+    gives no platform away. ``InvalidInputError`` names a wrong value; ``NotFoundError`` for an
+    unknown platform or institution; ``ForbiddenError`` where others use the platform, too.
     """
     _check(changes)
+    if within is not None and changes.institution_key is not None:
+        raise ForbiddenError("Whoever looks after the whole tool says whose a platform is.")
     with database.writing() as session:
-        registration = get_registration_by_uuid(session, platform)
+        registration = get_own_platform(session, platform, within)
         changed = _enter(session, registration, changes)
         add_event(
             session,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from uuid import UUID
 
+from lti_tool.administering import get_platform, list_own_deployments
 from lti_tool.lti.error_codes import CODES, in_words
 from lti_tool.lti.http_client import HTTPClient
 from lti_tool.lti.keys import KeyRing
@@ -25,7 +26,6 @@ from lti_tool.persistence.platforms import (
     DeploymentState,
     Registration,
     get_registration_by_uuid,
-    list_deployments,
 )
 
 
@@ -36,16 +36,18 @@ def check_platform(
     platform: UUID,
     *,
     clock: Callable[[], datetime],
+    within: int | None = None,
 ) -> list[Finding]:
     """Return what was found, line by line, each with what to do.
 
     The granted scopes are kept with the registration. ``clock`` is read beside each answer of
-    the platform, so that a slow one does not look like a wrong clock. ``NotFoundError`` for an
+    the platform, so that a slow one does not look like a wrong clock. ``within`` is the
+    institution of an administrator who sees no other (internal id). ``NotFoundError`` for an
     unknown platform.
     """
     with database.reading() as session:
-        row = get_registration_by_uuid(session, platform)
-        deployments = list_deployments(session, row.id)
+        row = get_platform(session, platform, within)
+        deployments = list_own_deployments(session, row, within)
     registration = registration_of(row)
     keyset, answer = check_keyset(http, registration)
     clocks = check_clock(answer, clock())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from lti_tool.persistence.administrators import delete_expired_access
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.sessions import delete_expired
 
@@ -12,3 +13,4 @@ def forget_expired(database: Database, *, now: datetime) -> None:
     """Delete what expired; none of it was good for anything any more."""
     with database.writing() as session:
         delete_expired(session, now)
+        delete_expired_access(session, now)

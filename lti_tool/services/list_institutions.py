@@ -20,10 +20,11 @@ class InstitutionRow:
     suspended_at: datetime | None
 
 
-def list_institutions(database: Database) -> list[InstitutionRow]:
-    """Return every institution by key."""
+def list_institutions(database: Database, *, within: int | None = None) -> list[InstitutionRow]:
+    """Return every institution by key; ``within`` is the only one to return (internal id)."""
     with database.reading() as session:
         return [
             InstitutionRow(row.uuid, row.key, row.name, row.suspended_at)
             for row in list_rows(session)
+            if within in (None, row.id)
         ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from lti_tool.administering import list_own_deployments, list_platforms_of
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.platforms import list_deployments, list_registrations
+from lti_tool.persistence.platforms import DeploymentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,7 @@ class DeploymentRow:
     deployment_id: str
     state: str
     institution: str | None
+    last_launch_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,23 @@ class PlatformRow:
     is_enabled: bool
     deployments: tuple[DeploymentRow, ...]
 
+    @property
+    def waiting(self) -> int:
+        """Return how many deployments wait for approval."""
+        return sum(found.state == DeploymentState.PENDING for found in self.deployments)
 
-def list_platforms(database: Database) -> list[PlatformRow]:
-    """Return every registration of this tool, the oldest first."""
+    @property
+    def last_launch_at(self) -> datetime | None:
+        """Return when somebody came last, None when nobody has come."""
+        launches = [found.last_launch_at for found in self.deployments if found.last_launch_at]
+        return max(launches, default=None)
+
+
+def list_platforms(database: Database, *, within: int | None = None) -> list[PlatformRow]:
+    """Return every registration of this tool, the oldest first.
+
+    ``within`` is the institution of an administrator who sees no other (internal id).
+    """
     with database.reading() as session:
         return [
             PlatformRow(
@@ -43,9 +60,9 @@ def list_platforms(database: Database) -> list[PlatformRow]:
                 family=found.product_family,
                 is_enabled=found.is_enabled,
                 deployments=tuple(
-                    DeploymentRow(deployment.deployment_id, deployment.state, institution)
-                    for deployment, institution in list_deployments(session, found.id)
+                    DeploymentRow(row.deployment_id, row.state, institution, row.last_launch_at)
+                    for row, institution in list_own_deployments(session, found, within)
                 ),
             )
-            for found in list_registrations(session)
+            for found in list_platforms_of(session, within)
         ]

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.errors import ConflictError
+from lti_tool.administering import may_change
+from lti_tool.errors import ConflictError, ForbiddenError
 from lti_tool.lti.platform_details import PlatformDetails, check_details, check_id
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
@@ -19,6 +20,7 @@ from lti_tool.persistence.platforms import (
     approve_deployment_row,
     ensure_registration,
     find_look_alike,
+    find_registration,
 )
 
 __all__ = ["PlatformDetails", "PlatformRegistered", "register_platform"]
@@ -40,18 +42,23 @@ def register_platform(
     *,
     actor: str,
     now: datetime,
+    within: int | None = None,
 ) -> PlatformRegistered:
     """Register a platform, or enter its new addresses, and approve ``deployment_ids``.
 
+    ``within`` is the institution of an administrator who registers for no other (internal id).
     ``InvalidInputError`` names a wrong field; ``ConflictError`` when a registration exists
-    whose issuer and client id look the same without being the same, or when a deployment
-    belongs to another institution.
+    whose issuer and client id look the same without being the same, when a deployment belongs
+    to another institution, or (``within``) when others have registered this platform already.
     """
     _check(details, deployment_ids)
     with database.writing() as session:
         lock_name(session, "registrations")
         institution = get_institution(session, institution_key)
+        if within not in (None, institution.id):
+            raise ForbiddenError("Register platforms for your own institution.")
         _refuse_look_alikes(session, details)
+        _refuse_foreign(session, details, within)
         registration = ensure_registration(
             session,
             details.issuer,
@@ -93,4 +100,13 @@ def _refuse_look_alikes(session: Session, details: PlatformDetails) -> None:
         raise ConflictError(
             f"A platform with the issuer {known.issuer} and the client id {known.client_id} is "
             "registered already; they differ only in case or a slash."
+        )
+
+
+def _refuse_foreign(session: Session, details: PlatformDetails, within: int | None) -> None:
+    known = find_registration(session, details.issuer, details.client_id)
+    if known is not None and not may_change(session, known, within):
+        raise ConflictError(
+            "This issuer and client id are registered already, and other institutions use them. "
+            "Ask whoever looks after the whole tool."
         )

@@ -5,22 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from lti_tool.administering import get_own_platform
 from lti_tool.errors import ConflictError
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.learners import lock_name
 from lti_tool.persistence.platform_use import count_courses, count_people, delete_registration
-from lti_tool.persistence.platforms import get_registration_by_uuid
 
 
-def remove_platform(database: Database, platform: UUID, *, actor: str, now: datetime) -> None:
+def remove_platform(
+    database: Database, platform: UUID, *, actor: str, now: datetime, within: int | None = None
+) -> None:
     """Remove a registration with its deployments; ``ConflictError`` when anybody has come by it.
 
-    ``NotFoundError`` for an unknown platform.
+    ``within`` is the institution of an administrator who decides for no other (internal id).
+    ``NotFoundError`` for an unknown platform; ``ForbiddenError`` where others use it, too.
     """
     with database.writing() as session:
         lock_name(session, "registrations")
-        registration = get_registration_by_uuid(session, platform)
+        registration = get_own_platform(session, platform, within)
         courses = count_courses(session, registration.id)
         people = count_people(session, f"lti:{registration.uuid}")
         if courses or people:

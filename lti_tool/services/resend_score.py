@@ -46,17 +46,19 @@ def resend_score(
     delivery_uuid: UUID | None = None,
     context_id: int | None = None,
     teacher_id: int | None = None,
+    within: int | None = None,
 ) -> int:
     """Apply a choice to one score, or to all of a course (or of the whole tool) without a uuid.
 
     Returns how many it changed: a choice made twice changes nothing the second time. Only the
     latest score of a learner in a column is found; an older one never goes over a newer.
+    ``within`` is the institution of an administrator who decides for no other (internal id).
     ``NotFoundError`` for a score that is not there (not in this course); ``ForbiddenError``
     for a ``teacher_id`` that does not teach the course any more.
     """
     with database.writing() as session:
         _check_teacher(session, context_id, teacher_id)
-        found = _scores(session, choice, delivery_uuid, context_id)
+        found = _scores(session, choice, delivery_uuid, context_id, within)
         changed = [delivery for delivery in found if _apply(session, delivery, choice, now)]
         for delivery in changed:
             add_event(
@@ -78,11 +80,15 @@ def _check_teacher(session: Session, context_id: int | None, teacher_id: int | N
 
 
 def _scores(
-    session: Session, choice: Choice, delivery_uuid: UUID | None, context_id: int | None
+    session: Session,
+    choice: Choice,
+    delivery_uuid: UUID | None,
+    context_id: int | None,
+    within: int | None,
 ) -> list[Delivery]:
     if delivery_uuid is None:
-        return list_latest_in_state(session, STATES[choice], context_id)
-    row = find_latest(session, delivery_uuid, context_id)
+        return list_latest_in_state(session, STATES[choice], context_id, institution_id=within)
+    row = find_latest(session, delivery_uuid, context_id, institution_id=within)
     if row is None:
         raise NotFoundError("There is no such score here, or a newer one has taken its place.")
     return [row.delivery]

@@ -8,14 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from lti_tool.administering import get_platform, list_own_deployments, may_change
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution_by_id
-from lti_tool.persistence.platforms import (
-    Deployment,
-    Registration,
-    get_registration_by_uuid,
-    list_deployments,
-)
+from lti_tool.persistence.platforms import Deployment, Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +27,20 @@ class DeploymentView:
     last_error_code: str | None
     last_error_at: datetime | None
 
+    @property
+    def is_refused(self) -> bool:
+        """Return whether launches were refused, and nobody has come in since."""
+        if self.last_error_at is None:
+            return False
+        return self.last_launch_at is None or self.last_launch_at <= self.last_error_at
+
 
 @dataclass(frozen=True, slots=True)
 class PlatformView:
-    """One registration; ``institution`` is the key of the one that new deployments go to."""
+    """One registration; ``institution`` is the key of the one that new deployments go to.
+
+    ``is_changeable`` says whether whoever asked may change it.
+    """
 
     uuid: UUID
     name: str
@@ -55,14 +61,18 @@ class PlatformView:
     service_hosts: tuple[str, ...]
     frame_origins: tuple[str, ...]
     created_at: datetime
+    is_changeable: bool
     deployments: tuple[DeploymentView, ...]
 
 
-def show_platform(database: Database, platform: UUID) -> PlatformView:
-    """Return a registration with its deployments; ``NotFoundError`` for an unknown one."""
+def show_platform(database: Database, platform: UUID, *, within: int | None = None) -> PlatformView:
+    """Return a registration with its deployments; ``NotFoundError`` for an unknown one.
+
+    ``within`` is the institution of an administrator who sees no other (internal id).
+    """
     with database.reading() as session:
-        registration = get_registration_by_uuid(session, platform)
-        deployments = list_deployments(session, registration.id)
+        registration = get_platform(session, platform, within)
+        deployments = list_own_deployments(session, registration, within)
         return PlatformView(
             uuid=registration.uuid,
             name=registration.name,
@@ -76,7 +86,7 @@ def show_platform(database: Database, platform: UUID) -> PlatformView:
             configuration_url=registration.configuration_url,
             is_enabled=registration.is_enabled,
             disabled_reason=registration.disabled_reason,
-            institution=_institution_key(session, registration),
+            institution=_institution_key(session, registration, within),
             approves_deployments=registration.approves_deployments,
             allows_loopback=registration.allows_loopback,
             granted_scopes=(
@@ -85,12 +95,15 @@ def show_platform(database: Database, platform: UUID) -> PlatformView:
             service_hosts=tuple(registration.service_hosts),
             frame_origins=tuple(registration.frame_origins),
             created_at=registration.created_at,
+            is_changeable=may_change(session, registration, within),
             deployments=tuple(_deployment(row, key) for row, key in deployments),
         )
 
 
-def _institution_key(session: Session, registration: Registration) -> str | None:
-    if registration.institution_id is None:
+def _institution_key(
+    session: Session, registration: Registration, within: int | None
+) -> str | None:
+    if registration.institution_id is None or within not in (None, registration.institution_id):
         return None
     return get_institution_by_id(session, registration.institution_id).key
 

@@ -30,11 +30,16 @@ class ScoresView:
     stuck: int
 
 
-def show_scores(database: Database, *, context_id: int | None = None) -> ScoresView:
-    """Give the scores of a course; without ``context_id`` all that are undelivered anywhere."""
+def show_scores(
+    database: Database, *, context_id: int | None = None, within: int | None = None
+) -> ScoresView:
+    """Give the scores of a course; without ``context_id`` all that are undelivered anywhere.
+
+    ``within`` is the only institution to look at then (internal id).
+    """
     with database.reading() as session:
         if context_id is None:
-            found = tuple(score_row(row) for row in list_undelivered(session))
+            found = tuple(score_row(row) for row in list_undelivered(session, within))
             return ScoresView("", found, (), len(found), sum(row.is_stuck for row in found))
         counts = count_by_state(session, context_id)
         latest = list_latest(session, context_id=context_id, limit=MOST_ROWS)

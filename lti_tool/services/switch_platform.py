@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from lti_tool.administering import get_own_platform
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.platforms import get_registration_by_uuid
 
 
 def switch_platform(
@@ -18,14 +18,16 @@ def switch_platform(
     reason: str | None = None,
     actor: str,
     now: datetime,
+    within: int | None = None,
 ) -> None:
     """Enable or disable a registration; ``reason`` is kept for people while it is disabled.
 
     Enabling confirms what it was disabled for, foreign hosts of a registration for one.
-    ``NotFoundError`` for an unknown platform.
+    ``within`` is the institution of an administrator who decides for no other (internal id).
+    ``NotFoundError`` for an unknown platform; ``ForbiddenError`` where others use it, too.
     """
     with database.writing() as session:
-        registration = get_registration_by_uuid(session, platform)
+        registration = get_own_platform(session, platform, within)
         registration.is_enabled = is_enabled
         registration.disabled_reason = None if is_enabled else reason
         add_event(

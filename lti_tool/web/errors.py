@@ -54,6 +54,10 @@ DETAILS = {
     413: "At most 256 KiB can be sent at once. Shorten the text, or hand in a link instead.",
     500: "Nothing that you sent was saved in part. Try again in a moment.",
 }
+SIGNED_OUT = {"session-missing", "admin-session-missing"}
+"""Codes of those whom nobody knows (any more): 401, where others are 403."""
+
+TITLES_BY_CODE = {"admin-session-missing": "Sign in as an administrator"}
 HINTS = {
     401: "Go to your course in your learning platform and open the Quoin link. Nothing is lost.",
 }
@@ -76,7 +80,13 @@ class Refusal:
     @property
     def title(self) -> str:
         """Return the headline, by default that of the status."""
-        return self.headline or TITLES.get(self.status, "This did not work")
+        usual = TITLES.get(self.status, "This did not work")
+        return self.headline or TITLES_BY_CODE.get(self.code, usual)
+
+    @property
+    def hint(self) -> str:
+        """Return what there is to say beyond the message."""
+        return "" if self.code in TITLES_BY_CODE else HINTS.get(self.status, "")
 
 
 def register(app: Flask) -> None:
@@ -102,7 +112,7 @@ def show_in_any_frame(response: Response) -> Response:
 
 def status_of(error: QuoinError) -> int:
     """Return the HTTP status of one of our errors."""
-    if error.code == "session-missing":
+    if error.code in SIGNED_OUT:
         return 401
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
@@ -154,7 +164,7 @@ def _answer(refusal: Refusal) -> Response:
         template,
         title=refusal.title,
         detail=refusal.detail,
-        hint=HINTS.get(refusal.status, ""),
+        hint=refusal.hint,
         return_url=refusal.return_url,
         code=refusal.code,
         reference=g.reference,

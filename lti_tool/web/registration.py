@@ -39,7 +39,8 @@ def show(code: str) -> str:
         origin_of((request.referrer or "").split("#", 1)[0]) or "",
     )
     if not asked.openid_configuration or not asked.registration_token:
-        return render_template("invitation.html", view=view, steps=way_in(view))
+        steps = way_in(view.family, is_update=view.updates is not None)
+        return render_template("invitation.html", view=view, steps=steps)
     parts = current_parts()
     return render_template(
         "register.html",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from lti_tool.lti.families import ProductFamily
 from lti_tool.lti.scopes import WANTED
 from lti_tool.services.register_dynamically import DynamicallyRegistered
-from lti_tool.services.show_invitation import InvitationView
 from lti_tool.services.update_registration import RegistrationUpdated
 
 MOODLE_TOOLS = "Site administration → Plugins → Activity modules → External tool → Manage tools"
@@ -52,10 +51,10 @@ ANY_NEXT = (
 )
 
 
-def way_in(view: InvitationView) -> tuple[str, ...]:
+def way_in(family: ProductFamily | None, *, is_update: bool = False) -> tuple[str, ...]:
     """Return where the address of an invitation goes."""
-    steps = WAYS_IN.get(view.family, ANY_WAY_IN) if view.family else ANY_WAY_IN
-    return (*steps, UPDATE) if view.updates else steps
+    steps = WAYS_IN.get(family, ANY_WAY_IN) if family else ANY_WAY_IN
+    return (*steps, UPDATE) if is_update else steps
 
 
 def scope_words() -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 from flask import Response, g, request
@@ -29,6 +29,14 @@ CONTENT_POLICY = (
     "font-src 'self'; connect-src 'self'; form-action {forms}; base-uri 'none'; "
     "frame-ancestors {ancestors}"
 )
+
+
+class Opened(Protocol):
+    """Any session of ours; forms belong to one of them."""
+
+    @property
+    def token_hash(self) -> str:
+        """What is kept of the session's token."""
 
 
 def session_cookie(context_uuid: UUID) -> str:
@@ -159,16 +167,16 @@ def _in_preview() -> ForbiddenError:
     )
 
 
-def csrf_token(launched: Launched) -> str:
+def csrf_token(opened: Opened) -> str:
     """Return the token that every form of this session carries in ``csrf_token``."""
     key = current_parts().config.secret_key
-    return hmac.new(key, CSRF_PURPOSE + launched.token_hash.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, CSRF_PURPOSE + opened.token_hash.encode(), hashlib.sha256).hexdigest()
 
 
-def check_csrf(launched: Launched) -> None:
+def check_csrf(opened: Opened) -> None:
     """Refuse a write that one of our own pages did not send; ``ForbiddenError``."""
     given = request.form.get(CSRF_FIELD) or request.headers.get(CSRF_HEADER, "")
-    if not hmac.compare_digest(given.encode(), csrf_token(launched).encode()):
+    if not hmac.compare_digest(given.encode(), csrf_token(opened).encode()):
         raise ForbiddenError(
             "This form is not of your present session. Load the page again and repeat the step.",
             code="csrf",
@@ -206,6 +214,11 @@ def allow_framing_by(urls: Iterable[str]) -> None:
     g.framing_origins = origins_of(urls)
 
 
+def allow_no_frame() -> None:
+    """Let the page that is being answered be shown in no frame at all, not even our own."""
+    g.no_frame = True
+
+
 def framing_origins() -> tuple[str, ...]:
     """Return the origins that may frame the page that is being answered, besides our own."""
     launched: Launched | None = g.get("launched")
@@ -218,6 +231,8 @@ def framing_origins() -> tuple[str, ...]:
 def add_security_headers(response: Response) -> Response:
     """Add the headers that every answer carries; ``app.py`` uses it as ``after_request``."""
     ancestors = ("*",) if g.get("any_frame") else ("'self'", *framing_origins())
+    if g.get("no_frame"):
+        ancestors = ("'none'",)
     form_origin: str | None = g.get("form_origin")
     forms = ("'self'", *([form_origin] if form_origin else ()))
     headers = response.headers

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys.conftest import Demo
+from tests.journeys.conftest import ROOT, Demo
+
+
+def settings_of(demo: Demo, folder: Path) -> dict[str, str]:
+    """The settings with which the tool of a demo in ``folder`` runs."""
+    home = folder / "var" / "demo" / str(urlsplit(demo.lms).port)
+    return {
+        "QUOIN_DATABASE_URL": f"sqlite:///{home / 'quoin.sqlite3'}",
+        "QUOIN_PUBLIC_URL": demo.tool,
+        "QUOIN_SECRET_KEY_FILE": str(home / "secret.key"),
+    }
+
+
+def type_command(settings: dict[str, str], *words: str) -> str:
+    """Type a command of ``quoin`` as an operator would; return what it prints."""
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
+    command = [sys.executable, "-m", "lti_tool.cli", *words]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def sign_in(browser: Any, demo: Demo, name: str, *, width: int = 1000) -> Any:

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.journeys.accessibility import violations
-from tests.journeys.conftest import ROOT, Demo
+from tests.journeys.conftest import Demo
+from tests.journeys.steps import settings_of, type_command
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 def _invite(demo: Demo, folder: Path) -> str:
-    """Type the command that an operator of the demo would type."""
-    home = folder / "var" / "demo" / str(urlsplit(demo.lms).port)
-    environ = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "QUOIN_DATABASE_URL": f"sqlite:///{home / 'quoin.sqlite3'}",
-        "QUOIN_PUBLIC_URL": demo.tool,
-        "QUOIN_SECRET_KEY_FILE": str(home / "secret.key"),
-    }
     words = ["platform", "invite", "--institution", "harbour", "--allow-loopback"]
-    command = [sys.executable, "-m", "lti_tool.cli", *words]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+    return type_command(settings_of(demo, folder), *words)
 
 
 def test_the_frame_registers_says_what_comes_next_and_closes(

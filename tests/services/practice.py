@@ -162,7 +162,18 @@ class Practice:
 
 @contextmanager
 def open_practice(database: Database) -> Iterator[Practice]:
-    """Run both while the block lasts; the tool's keyset is fetched by the LMS over HTTP."""
+    """Run both with the demo's institution while the block lasts."""
+    with running_beside_lms(database) as (lms, parts):
+        seed(parts.config, lms.url)
+        yield Practice(lms, parts)
+
+
+@contextmanager
+def running_beside_lms(database: Database) -> Iterator[tuple[RunningLMS, Parts]]:
+    """Run the tool and an LMS that do not know each other while the block lasts.
+
+    The LMS fetches the tool's keyset over HTTP.
+    """
     url = database.engine.url.render_as_string(hide_password=False)
     holder: dict[str, Any] = {}
     server = create_server(lambda *args: holder["app"](*args), host="127.0.0.1", port=0, threads=4)
@@ -172,10 +183,9 @@ def open_practice(database: Database) -> Iterator[Practice]:
     holder["app"] = create_app(config, parts=parts)
     thread = threading.Thread(target=server.run, daemon=True)
     with RunningLMS(tool_url) as lms:
-        seed(config, lms.url)
         thread.start()
         try:
-            yield Practice(lms, parts)
+            yield lms, parts
         finally:
             server.close()
             thread.join(10)

@@ -1,0 +1,199 @@
+"""Administrators of the tool: who they are, their one-time links, and the sessions these open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lti_tool.errors import NotFoundError
+from lti_tool.persistence.base import Base, UTCDateTime
+from lti_tool.persistence.catalog import Institution
+
+
+class Administrator(Base):
+    """Somebody who looks after the tool: all of it, or (``institution_id``) one institution.
+
+    A removed one stays here, because audit events name it.
+    """
+
+    __tablename__ = "administrators"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
+    name: Mapped[str] = mapped_column(String(255))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institutions.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class SignInLink(Base):
+    """A link that signs an administrator in: good while the hash of its code stands here, once."""
+
+    __tablename__ = "sign_in_links"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    administrator_id: Mapped[int] = mapped_column(ForeignKey("administrators.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class AdministratorSession(Base):
+    """A browser in which an administrator is signed in; only the hash of its token is kept."""
+
+    __tablename__ = "administrator_sessions"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    administrator_id: Mapped[int] = mapped_column(ForeignKey("administrators.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An administrator as an open session says now; no institution means the whole tool.
+
+    ``institution_id`` is internal; services take it as ``within``.
+    """
+
+    token_hash: str
+    uuid: UUID
+    name: str
+    institution_id: int | None
+    institution_key: str | None
+    institution_name: str | None
+
+    @property
+    def actor(self) -> str:
+        """Return how audit events name this administrator."""
+        return actor_of(self.uuid)
+
+
+def actor_of(administrator: UUID) -> str:
+    """Return how audit events name an administrator."""
+    return f"admin:{administrator}"
+
+
+def ensure_administrator(
+    session: Session, name: str, institution_id: int | None, now: datetime
+) -> Administrator:
+    """Return the administrator of this name there, made now if there is none."""
+    found = session.scalar(
+        select(Administrator).where(
+            Administrator.name == name,
+            Administrator.institution_id.is_not_distinct_from(institution_id),
+            Administrator.removed_at.is_(None),
+        )
+    )
+    if found is None:
+        found = Administrator(name=name, institution_id=institution_id, created_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def get_administrator(session: Session, uuid: UUID) -> Administrator:
+    """Return an administrator who is not removed; ``NotFoundError`` otherwise."""
+    found = session.scalar(
+        select(Administrator).where(Administrator.uuid == uuid, Administrator.removed_at.is_(None))
+    )
+    if found is None:
+        raise NotFoundError(f"There is no administrator {uuid}; 'quoin admin list' shows them.")
+    return found
+
+
+def list_administrators(session: Session) -> list[tuple[Administrator, str | None]]:
+    """Return the administrators with the keys of their institutions, the oldest first."""
+    query = (
+        select(Administrator, Institution.key)
+        .outerjoin(Institution, Institution.id == Administrator.institution_id)
+        .where(Administrator.removed_at.is_(None))
+        .order_by(Administrator.id)
+    )
+    return [(administrator, key) for administrator, key in session.execute(query)]
+
+
+def remove_administrator_row(session: Session, administrator: Administrator, now: datetime) -> None:
+    """Let an administrator in no longer: links are void and sessions over."""
+    administrator.removed_at = now
+    for table in (SignInLink, AdministratorSession):
+        session.execute(delete(table).where(table.administrator_id == administrator.id))
+
+
+def add_link(session: Session, code_hash: str, administrator_id: int, expires_at: datetime) -> None:
+    """Make a link good once; an older one of the same administrator is void."""
+    session.execute(delete(SignInLink).where(SignInLink.administrator_id == administrator_id))
+    session.add(
+        SignInLink(code_hash=code_hash, administrator_id=administrator_id, expires_at=expires_at)
+    )
+
+
+def consume_link(session: Session, code_hash: str, now: datetime) -> Administrator | None:
+    """Use a link up and return whose it was; None when it is unknown, used already, or over."""
+    row = session.execute(
+        delete(SignInLink)
+        .where(SignInLink.code_hash == code_hash)
+        .returning(SignInLink.administrator_id, SignInLink.expires_at)
+    ).one_or_none()
+    if row is None or row.expires_at <= now:
+        return None
+    return session.get_one(Administrator, row.administrator_id)
+
+
+def add_administrator_session(
+    session: Session, token_hash: str, administrator_id: int, now: datetime, expires_at: datetime
+) -> None:
+    """Store that a browser is signed in."""
+    session.add(
+        AdministratorSession(
+            token_hash=token_hash,
+            administrator_id=administrator_id,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+
+
+def end_administrator_session(session: Session, token_hash: str) -> None:
+    """Sign a browser out."""
+    session.execute(
+        delete(AdministratorSession).where(AdministratorSession.token_hash == token_hash)
+    )
+
+
+def find_signed_in(session: Session, token_hash: str, now: datetime) -> SignedIn | None:
+    """Return who is signed in with this token; None once that is over.
+
+    It is over when its time is, and while the administrator's institution is suspended.
+    """
+    query = (
+        select(Administrator, Institution)
+        .join(AdministratorSession, AdministratorSession.administrator_id == Administrator.id)
+        .outerjoin(Institution, Institution.id == Administrator.institution_id)
+        .where(
+            AdministratorSession.token_hash == token_hash,
+            AdministratorSession.expires_at > now,
+            Administrator.removed_at.is_(None),
+            Institution.suspended_at.is_(None),
+        )
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    administrator, institution = row
+    return SignedIn(
+        token_hash=token_hash,
+        uuid=administrator.uuid,
+        name=administrator.name,
+        institution_id=administrator.institution_id,
+        institution_key=institution.key if institution else None,
+        institution_name=institution.name if institution else None,
+    )
+
+
+def delete_expired_access(session: Session, now: datetime) -> None:
+    """Forget links and sessions whose time is over."""
+    session.execute(delete(SignInLink).where(SignInLink.expires_at <= now))
+    session.execute(delete(AdministratorSession).where(AdministratorSession.expires_at <= now))

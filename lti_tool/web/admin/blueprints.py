@@ -1,0 +1,23 @@
+"""Every blueprint of the administrator's pages, for ``app.py``."""
+
+from __future__ import annotations
+
+from lti_tool.web.admin import (
+    institutions,
+    keys,
+    platform_acts,
+    platforms,
+    registering,
+    scores,
+    signing_in,
+)
+
+BLUEPRINTS = (
+    signing_in.blueprint,
+    platforms.blueprint,
+    platform_acts.blueprint,
+    registering.blueprint,
+    keys.blueprint,
+    scores.blueprint,
+    institutions.blueprint,
+)
