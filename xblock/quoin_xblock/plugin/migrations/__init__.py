@@ -1,0 +1,1 @@
+"""Tables of the plugin; they run with the migrations of the LMS."""
