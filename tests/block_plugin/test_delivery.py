@@ -82,13 +82,9 @@ def test_an_answer_to_the_whole_is_the_answer_to_each() -> None:
 
 
 def test_only_what_one_completion_may_have_spoilt_is_halved() -> None:
-    assert [
-        status for status in (400, 401, 404, 413, 422, 503) if should_halve(Answer(status), 2)
-    ] == [
-        400,
-        413,
-        422,
-    ]
+    halved = [status for status in range(400, 600) if should_halve(Answer(status), 2)]
+
+    assert halved == [400, 413, 422]
     assert not should_halve(Answer(400), 1)
 
 

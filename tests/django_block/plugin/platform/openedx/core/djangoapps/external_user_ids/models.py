@@ -20,7 +20,9 @@ class ExternalId(models.Model):
 
     external_user_id = models.UUIDField(default=uuid4, unique=True)
     external_id_type = models.ForeignKey(ExternalIdType, on_delete=models.CASCADE)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False
+    )
 
     class Meta:
         app_label = "external_user_ids"
