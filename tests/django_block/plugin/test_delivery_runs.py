@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db.models import F
 
 from quoin_xblock.plugin import batches
 from quoin_xblock.plugin.config import read_config
@@ -35,8 +36,8 @@ def enqueue_many(user: Any, count: int, **changed: Any) -> None:
 def later(seconds: float) -> None:
     """Let a time-out pass: as if the clock had gone on for ``seconds``."""
     cache.delete(batches.PAUSE)
-    for row in OutboxRow.objects.filter(state=State.PENDING).only("due_at").iterator():
-        OutboxRow.objects.filter(id=row.id).update(due_at=row.due_at - timedelta(seconds=seconds))
+    pending = OutboxRow.objects.filter(state=State.PENDING)
+    pending.update(due_at=F("due_at") - timedelta(seconds=seconds))
 
 
 def test_a_tool_away_during_ten_thousand_events_misses_none(lms: Any, tool: LocalTool) -> None:

@@ -47,6 +47,8 @@ def database(address: str) -> dict[str, object]:
         "PASSWORD": found.password or "",
         "HOST": host.get("host") or found.hostname or "",
         "PORT": found.port or "",
+        # Nothing here has to outlive a power failure.
+        "OPTIONS": {"options": "-c synchronous_commit=off"},
     }
 
 
