@@ -229,7 +229,7 @@ def test_a_broken_receiver_does_not_break_the_request(
 
     broken = {
         "record": (receivers, "record"),
-        "insert": (outbox, "add_row"),
+        "insert": (recording, "add_row"),
         "read": (recording, "rules_of"),
     }
     monkeypatch.setattr(*broken[place], break_sql)
@@ -298,7 +298,16 @@ def test_the_block_may_hand_over_the_same_completion_twice(lms: Any, tool: Local
 
     (item,) = tool.received
     assert item["grade"] == "12.5"
-    assert item["evidence"] == [{"name": "essay"}]
+    assert item["evidence"] == [{"text": "essay"}]
+
+
+@pytest.mark.parametrize("competency", ["joins", "uniões", "c" * 300])
+def test_every_key_is_one_that_the_tool_takes(competency: str) -> None:
+    key = outbox.key_of("e1", competency)
+
+    assert key.isascii()
+    assert len(key) <= 200
+    assert key != outbox.key_of("e2", competency)
 
 
 def test_the_block_is_never_broken_by_the_outbox(
@@ -349,6 +358,24 @@ def test_a_completion_taken_back_after_it_was_sent_is_listed_for_a_person(
     assert len(tool.received) == 2
 
 
+def test_a_completion_taken_back_while_it_is_on_its_way_is_listed_for_a_person(
+    lms: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction.atomic():
+        events.certify(lms.id)
+        find = recording._find_latest
+
+        def find_and_take(*arguments: Any) -> Any:
+            found = find(*arguments)
+            OutboxRow.objects.update(claim="of a task")
+            return found
+
+        monkeypatch.setattr(recording, "_find_latest", find_and_take)
+        events.certify(lms.id, signal="REVOKED", status="unavailable")
+
+    assert OutboxRow.objects.filter(state=State.BY_HAND).count() == 1
+
+
 def test_a_learner_without_an_lti_id_waits_until_there_is_one(lms: Any, tool: LocalTool) -> None:
     from openedx.core.djangoapps.external_user_ids.models import ExternalIdType
 
@@ -384,6 +411,6 @@ def one(user_id: int) -> dict[str, Any]:
         "competency": "joins",
         "completed_at": events.AT,
         "grade": "12.5",
-        "evidence": [{"name": "essay"}],
+        "evidence": [{"text": "essay"}],
         "event_id": "0b5c6c5e-block",
     }

@@ -65,7 +65,7 @@ def take(size: int, now: datetime) -> list[OutboxRow]:
     # Of two tasks that saw the same rows the second finds them no longer due.
     if not ids or not due.filter(id__in=ids).update(claim=mark, due_at=now + LEASE):
         return []
-    return list(OutboxRow.objects.filter(claim=mark).order_by("id"))
+    return list(OutboxRow.objects.filter(id__in=ids, claim=mark).order_by("id"))
 
 
 def _send(rows: Sequence[OutboxRow], config: Config, clock: Clock) -> float | None:

@@ -2,12 +2,11 @@
 
 A rule as people write it, in Studio or in the settings:
 
-    {"when": "course_grade", "at_least": 0.8, "competency": "sql", "scale": "0-100"}
+    {"when": "course_grade", "at_least": 0.8, "competency": "sql"}
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,13 +20,12 @@ from quoin_xblock.plugin.facts import (
     Fact,
 )
 
-FIELDS = ("when", "competency", "at_least", "block", "modes", "scale")
+FIELDS = ("when", "competency", "at_least", "block", "modes")
 PLACED = (BLOCK_COMPLETED, SUBSECTION_GRADE)
 """Kinds whose rule names a block."""
 GRADED = (COURSE_GRADE, SUBSECTION_GRADE)
 """Kinds whose rule may ask for a grade."""
-LONGEST_COMPETENCY = 255
-_SCALE = re.compile(r"(-?\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
+LONGEST_COMPETENCY = 100
 
 
 class RuleError(Exception):
@@ -45,8 +43,6 @@ class Rule:
     block: str = ""
     modes: tuple[str, ...] = ()
     """Modes of a certificate that count; none named: all."""
-    scale: tuple[Decimal, Decimal] = (Decimal(0), Decimal(100))
-    """The scale of the competency's grades."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +52,7 @@ class Outcome:
     competency: str
     is_met: bool
     grade: str | None
+    """Percent of the competency's scale, whatever that is."""
 
 
 def read_rules(written: object) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
@@ -89,14 +86,13 @@ def read_rule(item: object) -> Rule:
         at_least=_at_least(item.get("at_least"), when),
         block=block,
         modes=_modes(item.get("modes"), when),
-        scale=_scale(item.get("scale", "0-100")),
     )
 
 
 def outcomes_of(fact: Fact, rules: Iterable[Rule]) -> list[Outcome]:
     """Give what the rules make of ``fact``, in their order."""
     return [
-        Outcome(rule.competency, is_met=_is_met(fact, rule), grade=_grade(fact, rule))
+        Outcome(rule.competency, is_met=_is_met(fact, rule), grade=_percent(fact.grade))
         for rule in rules
         if rule.when == fact.kind and (not rule.block or rule.block == fact.place)
         if not rule.modes or fact.mode in rule.modes
@@ -109,13 +105,11 @@ def _is_met(fact: Fact, rule: Rule) -> bool:
     return fact.is_met and fact.grade is not None and fact.grade >= rule.at_least
 
 
-def _grade(fact: Fact, rule: Rule) -> str | None:
-    """Give the grade on the competency's scale, with two decimals at most."""
-    if fact.grade is None:
+def _percent(grade: float | None) -> str | None:
+    """Give a part of 1 in percent, with two decimals at most."""
+    if grade is None:
         return None
-    low, high = rule.scale
-    value = low + Decimal(repr(fact.grade)) * (high - low)
-    text = format(value.quantize(Decimal("0.01")), "f")
+    text = format((Decimal(repr(grade)) * 100).quantize(Decimal("0.01")), "f")
     return text.rstrip("0").rstrip(".")
 
 
@@ -143,10 +137,3 @@ def _modes(value: object, when: str) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise RuleError("'modes' is a list, for example [\"verified\"].")
     return tuple(value)
-
-
-def _scale(value: object) -> tuple[Decimal, Decimal]:
-    found = _SCALE.fullmatch(value) if isinstance(value, str) else None
-    if found is None or Decimal(found[1]) >= Decimal(found[2]):
-        raise RuleError("'scale' is written low-high, for example 0-100.")
-    return Decimal(found[1]), Decimal(found[2])

@@ -36,7 +36,7 @@ class OutboxRow(models.Model):
     user_id = models.BigIntegerField(null=True)
     subject = models.CharField(max_length=255, blank=True, default="")
     """Only in a row of kind ``retirement``, which names nobody of this LMS."""
-    course_key = models.CharField(max_length=255, blank=True, db_index=True)
+    course_key = models.CharField(max_length=255, blank=True)
     competency = models.CharField(max_length=255, blank=True)
     completed_at = models.DateTimeField()
     grade = models.CharField(max_length=64, null=True)
@@ -51,13 +51,12 @@ class OutboxRow(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
-        """Name and indexes of the table."""
+        """Name and indexes of the table: few, because each is written while a learner waits."""
 
         app_label = "quoin_xblock"
         db_table = "quoin_xblock_outbox"
         indexes: ClassVar = [
             models.Index(fields=["state", "due_at"], name="quoin_outbox_due"),
-            models.Index(fields=["claim"], name="quoin_outbox_claim"),
             models.Index(fields=["user_id", "competency"], name="quoin_outbox_learner"),
         ]
 

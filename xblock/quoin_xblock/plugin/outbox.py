@@ -37,7 +37,8 @@ def enqueue(
 ) -> None:
     """Write down one completion, to be sent after the present transaction.
 
-    ``completed_at`` is aware; ``grade`` is on the competency's scale; ``event_id`` together with
+    ``completed_at`` is aware; ``grade`` is in percent of the competency's scale, as text;
+    ``evidence`` holds pieces with ``text`` and ``url``. ``event_id`` together with
     ``competency`` is told to the tool once, however often this is called. Nothing happens while
     no tool is set, for nobody (no ``user_id``) and for no course. Raises nothing.
     """
@@ -63,7 +64,8 @@ def enqueue(
 def key_of(event_id: str, competency: str) -> str:
     """Give the key by which the tool takes a completion once."""
     key = f"{event_id}/{competency}"
-    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
+    is_good = len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()
+    return key if is_good else hashlib.sha256(key.encode()).hexdigest()
 
 
 def add_row(*, key: str, state: State = State.PENDING, **values: Any) -> bool:

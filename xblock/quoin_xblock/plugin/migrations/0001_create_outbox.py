@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=32)),
                 ("user_id", models.BigIntegerField(null=True)),
                 ("subject", models.CharField(blank=True, default="", max_length=255)),
-                ("course_key", models.CharField(blank=True, db_index=True, max_length=255)),
+                ("course_key", models.CharField(blank=True, max_length=255)),
                 ("competency", models.CharField(blank=True, max_length=255)),
                 ("completed_at", models.DateTimeField()),
                 ("grade", models.CharField(max_length=64, null=True)),
@@ -39,7 +39,6 @@ class Migration(migrations.Migration):
                 "db_table": "quoin_xblock_outbox",
                 "indexes": [
                     models.Index(fields=["state", "due_at"], name="quoin_outbox_due"),
-                    models.Index(fields=["claim"], name="quoin_outbox_claim"),
                     models.Index(fields=["user_id", "competency"], name="quoin_outbox_learner"),
                 ],
             },
