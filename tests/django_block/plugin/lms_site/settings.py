@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -36,8 +37,9 @@ ATOMIC_REQUESTS = True
 
 def database(address: str) -> dict[str, object]:
     """Give Django's form of a database address; SQLite in memory for an empty one."""
-    if not address:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+    if not address.startswith("postgresql"):
+        name = address.removeprefix("sqlite:///") or ":memory:"
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": name}
     found = urlsplit(address)
     host = dict(part.split("=", 1) for part in found.query.split("&") if "=" in part)
     return {
@@ -62,7 +64,9 @@ CELERY_ALWAYS_EAGER = True
 CELERY_EAGER_PROPAGATES = True
 CELERYBEAT_SCHEDULE = {"of the platform": {"task": "x", "schedule": 1.0}}
 EVENT_TRACKING_ENABLED = True
-ENV_TOKENS = {"QUOIN_XBLOCK": {"FLUSH_SECONDS": 30}}
+ENV_TOKENS = {
+    "QUOIN_XBLOCK": {"FLUSH_SECONDS": 30, **json.loads(os.environ.get("QUOIN_TEST_XBLOCK", "{}"))}
+}
 
 add_plugins(__name__, "lms.djangoapp", "common")
 add_plugins(__name__, "lms.djangoapp", "production")
