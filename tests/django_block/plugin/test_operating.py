@@ -90,18 +90,9 @@ def test_the_flush_command_sends_what_is_due(lms: Any, tool: LocalTool) -> None:
     events.pass_course(lms.id)
     tool.start()
     OutboxRow.objects.update(due_at=datetime.now(UTC))
-    clear_pause()
     call_command("quoin_flush")
 
     assert len(tool.received) == 1
-
-
-def clear_pause() -> None:
-    from django.core.cache import cache
-
-    from quoin_xblock.plugin.batches import PAUSE
-
-    cache.delete(PAUSE)
 
 
 def test_health_is_good_when_all_is_delivered(lms: Any, tool: LocalTool, capsys: Any) -> None:
@@ -160,7 +151,6 @@ def test_a_retirement_waits_for_a_tool_that_is_away(lms: Any, tool: LocalTool) -
     tool.stop()
     retire(lms)
     tool.start()
-    clear_pause()
     OutboxRow.objects.update(due_at=datetime.now(UTC))
     call_command("quoin_flush")
 

@@ -57,6 +57,11 @@ def send_due(config: Config, clock: Clock) -> float | None:
     return 0.0
 
 
+def end_pause() -> None:
+    """Let the tool be asked again at once: somebody says that it is back."""
+    cache.delete(PAUSE)
+
+
 def take(size: int, now: datetime) -> list[OutboxRow]:
     """Take at most ``size`` rows that are due, so that nobody else has them for a while."""
     due = OutboxRow.objects.filter(state=State.PENDING, due_at__lte=now)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from quoin_xblock.plugin.batches import send_due
+from quoin_xblock.plugin.batches import end_pause, send_due
 from quoin_xblock.plugin.config import read_config
 
 
@@ -17,7 +17,8 @@ class Command(BaseCommand):
     help = "Send what is due to Quoin now. Example: manage.py lms quoin_flush"
 
     def handle(self, *_: Any, **__: Any) -> None:
-        """Send until nothing is due or the tool is away."""
+        """Send until nothing is due, or the tool does not answer."""
         config = read_config()
+        end_pause()
         while config is not None and send_due(config, lambda: datetime.now(UTC)) == 0:
             pass

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from quoin_xblock.plugin.batches import end_pause
 from quoin_xblock.plugin.config import read_config
 from quoin_xblock.plugin.outbox import start_sending
 from quoin_xblock.plugin.resync import resend_dead, resync
@@ -40,4 +41,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{done.again} completions go out again, {done.added} are new.")
         else:
             raise CommandError("Name a course with --course KEY, or say --dead.")
+        end_pause()
         start_sending()
