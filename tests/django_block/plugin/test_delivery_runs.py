@@ -11,7 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.db.models import F
 
-from quoin_xblock.plugin import batches
+from quoin_xblock.plugin import batches, results
 from quoin_xblock.plugin.config import read_config
 from quoin_xblock.plugin.models import OutboxRow, State
 from quoin_xblock.plugin.tasks import flush
@@ -35,7 +35,7 @@ def enqueue_many(user: Any, count: int, **changed: Any) -> None:
 
 def later(seconds: float) -> None:
     """Let a time-out pass: as if the clock had gone on for ``seconds``."""
-    cache.delete(batches.PAUSE)
+    cache.delete(results.PAUSE)
     pending = OutboxRow.objects.filter(state=State.PENDING)
     pending.update(due_at=F("due_at") - timedelta(seconds=seconds))
 
@@ -97,7 +97,7 @@ def test_pauses_grow_while_the_tool_stays_away_and_end_when_it_is_back(
     later(3600)
     assert batches.send_due(config, lambda: datetime.now(UTC)) is None
     assert len(tool.received) == 1
-    assert cache.get(batches.FAILURES) is None
+    assert cache.get(results.FAILURES) is None
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503])
@@ -161,6 +161,23 @@ def test_a_request_that_is_refused_as_a_whole_is_halved_until_the_bad_one_is_alo
 
     assert OutboxRow.objects.get(state=State.DEAD).key == "e5/c"
     assert OutboxRow.objects.filter(state=State.DONE).count() == 15
+
+
+def test_what_was_not_sent_when_the_tool_went_away_waits_and_is_not_lost(
+    lms: Any, tool: LocalTool
+) -> None:
+    answers = iter([(400, {"detail": "unreadable"}), (503, {"title": "going down"})])
+    tool.answer = lambda path, content: next(answers, None) or tool.take(path, content)
+    enqueue_many(lms, 16)
+    flush()
+    assert len(tool.nonces) == 2, "the other half is not tried at a tool that is away"
+    waiting = OutboxRow.objects.filter(state=State.PENDING, claim="")
+    assert sorted(waiting.values_list("attempts", flat=True)) == [0] * 8 + [1] * 8
+
+    later(10)
+    flush()
+    assert OutboxRow.objects.filter(state=State.DONE).count() == 16
+    assert set(tool.counts.values()) == {1}
 
 
 def test_a_page_instead_of_an_answer_is_tried_again(lms: Any, tool: LocalTool) -> None:
@@ -269,7 +286,7 @@ def test_a_task_that_died_in_the_middle_sends_nothing_that_counts_twice(
 
     enqueue_many(lms, 5)
     with monkeypatch.context() as patched:
-        patched.setattr(batches, "judge_batch", die)
+        patched.setattr(results, "judge_batch", die)
         with pytest.raises(KeyboardInterrupt):
             flush()
     later(batches.LEASE.total_seconds())

@@ -10,7 +10,8 @@ The way of one event, each step in a file of its own:
     recording    what is new in it goes into the outbox, in the request's own transaction
     outbox       one row for each completion; after the commit a Celery task is queued
     delivery     what follows from an answer of the tool: done, again, dead letter (pure)
-    batches      takes what is due, sends it, notes what followed
+    batches      takes what is due and sends it
+    results      notes what became of it, and how long the tool is left alone
     sending      signs and posts, with the standard library
 
 Everything here imports Django and the platform; nothing outside this package imports it, except

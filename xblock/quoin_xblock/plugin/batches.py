@@ -1,65 +1,48 @@
-"""Takes what is due from the outbox, sends it, and notes what followed."""
+"""Takes what is due from the outbox and sends it, in batches."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.core.cache import cache
-from django.db.models import F
-
 from quoin_xblock.plugin.config import Config
-from quoin_xblock.plugin.delivery import (
-    Answer,
-    Next,
-    Verdict,
-    delay_before,
-    judge,
-    judge_batch,
-    should_halve,
-)
+from quoin_xblock.plugin.delivery import Answer, should_halve
 from quoin_xblock.plugin.models import RETIREMENT, OutboxRow, State
 from quoin_xblock.plugin.people import subjects_of
+from quoin_xblock.plugin.results import is_paused, note_result, put_off
 from quoin_xblock.plugin.sending import post
-
-log = logging.getLogger(__name__)
 
 COMPLETIONS, ERASURES = "/api/v1/completions", "/api/v1/erasures"
 LEASE = timedelta(minutes=10)
 """How long rows belong to the task that took them; a task that died lets them go by itself."""
 MOST_BATCHES = 50
 """Batches in one task, so that no worker of the LMS is held for long."""
-PAUSE, FAILURES = "quoin-plugin-pause", "quoin-plugin-failures"
-MEMORY = 24 * 3600
+WITHOUT_SUBJECT = timedelta(minutes=5)
 NO_SUBJECT = "The learner has no LTI id in this LMS yet (external id type 'lti')."
+TOOL_AWAY = "The tool was away before it was this completion's turn."
 
 Clock = Callable[[], datetime]
 
 
 def send_due(config: Config, clock: Clock) -> float | None:
-    """Send what is due, in batches; give the seconds after which to come back, None if done.
+    """Send what is due; give the seconds after which to come back, None if nothing is left.
 
     A tool that does not answer is left alone for a while by every process: no worker waits for
     it again and again. ``clock`` gives an aware time.
     """
-    if cache.get(PAUSE) is not None:
+    if is_paused():
         return None
     for _ in range(MOST_BATCHES):
         rows = take(config.batch, clock())
         if not rows:
             return None
-        delay = _send(rows, config, clock)
-        if delay is not None:
-            return delay
+        pause = _send(rows, config, clock)
+        if pause is not None:
+            return pause
     return 0.0
-
-
-def end_pause() -> None:
-    """Let the tool be asked again at once: somebody says that it is back."""
-    cache.delete(PAUSE)
 
 
 def take(size: int, now: datetime) -> list[OutboxRow]:
@@ -74,35 +57,45 @@ def take(size: int, now: datetime) -> list[OutboxRow]:
 
 
 def _send(rows: Sequence[OutboxRow], config: Config, clock: Clock) -> float | None:
-    """Send rows that were taken; give the pause that follows from a failure."""
-    for row in rows:
-        if row.kind == RETIREMENT:
-            content = {"key": row.key, "issuer": config.issuer, "subject": row.subject}
-            answer = post(config, ERASURES, content)
-            _note([row], [judge(answer)], answer, clock())
-    completions = [row for row in rows if row.kind != RETIREMENT]
-    subjects = subjects_of({row.user_id for row in completions})
-    unknown = [row for row in completions if row.user_id not in subjects]
-    if unknown:
-        verdict = Verdict(Next.AGAIN, NO_SUBJECT)
-        _note(unknown, [verdict] * len(unknown), Answer(200), clock())
-    known = [row for row in completions if row.user_id in subjects]
-    return _send_completions(known, subjects, config, clock) if known else None
+    """Send rows that were taken; give the pause that follows where the tool is away."""
+    subjects = subjects_of({row.user_id for row in rows if row.kind != RETIREMENT})
+    requests = deque(_requests(rows, subjects))
+    put_off(
+        [row for row in rows if row.kind != RETIREMENT and row.user_id not in subjects],
+        clock() + WITHOUT_SUBJECT,
+        NO_SUBJECT,
+    )
+    while requests:
+        part = requests.popleft()
+        answer = _post(part, subjects, config)
+        if should_halve(answer, len(part)):
+            middle = len(part) // 2
+            requests.extendleft([part[middle:], part[:middle]])
+            continue
+        pause = note_result(part, answer, clock())
+        if pause is not None:
+            left = [row for rest in requests for row in rest]
+            put_off(left, clock() + timedelta(seconds=pause), TOOL_AWAY)
+            return pause
+    return None
 
 
-def _send_completions(
-    rows: Sequence[OutboxRow], subjects: dict[int, str], config: Config, clock: Clock
-) -> float | None:
+def _requests(
+    rows: Sequence[OutboxRow], subjects: Mapping[int, str]
+) -> Iterator[Sequence[OutboxRow]]:
+    """Give what is sent at once: each retirement alone, all completions together."""
+    yield from ([row] for row in rows if row.kind == RETIREMENT)
+    completions = [row for row in rows if row.user_id in subjects]
+    if completions:
+        yield completions
+
+
+def _post(rows: Sequence[OutboxRow], subjects: Mapping[int, str], config: Config) -> Answer:
+    if rows[0].kind == RETIREMENT:
+        who = {"issuer": config.issuer, "subject": rows[0].subject}
+        return post(config, ERASURES, {"key": rows[0].key, **who})
     items = [_item(row, subjects[row.user_id], config) for row in rows]
-    answer = post(config, COMPLETIONS, {"completions": items})
-    if should_halve(answer, len(rows)):
-        middle = len(rows) // 2
-        delays = [
-            _send_completions(half, subjects, config, clock)
-            for half in (rows[:middle], rows[middle:])
-        ]
-        return next((delay for delay in delays if delay is not None), None)
-    return _note(rows, judge_batch(answer, [row.key for row in rows]), answer, clock())
+    return post(config, COMPLETIONS, {"completions": items})
 
 
 def _item(row: OutboxRow, subject: str, config: Config) -> dict[str, Any]:
@@ -118,59 +111,3 @@ def _item(row: OutboxRow, subject: str, config: Config) -> dict[str, Any]:
     if row.evidence:
         item["evidence"] = row.evidence
     return item
-
-
-def _note(
-    rows: Sequence[OutboxRow], verdicts: Sequence[Verdict], answer: Answer, now: datetime
-) -> float | None:
-    """Write down what became of ``rows``; give the pause where the whole tool is away."""
-    done = [row.id for row, verdict in zip(rows, verdicts, strict=True) if _is(verdict, Next.DONE)]
-    again = [(row, v) for row, v in zip(rows, verdicts, strict=True) if _is(v, Next.AGAIN)]
-    dead = [(row, v) for row, v in zip(rows, verdicts, strict=True) if _is(v, Next.DEAD)]
-    OutboxRow.objects.filter(id__in=done).update(
-        state=State.DONE, sent_at=now, problem="", claim="", subject=""
-    )
-    for row, verdict in dead:
-        _bury(row, verdict.problem)
-    pause = _pause(answer)
-    if again:
-        attempts = 1 + max(row.attempts for row, _ in again)
-        delay = delay_before(attempts, answer) if pause is None else pause
-        OutboxRow.objects.filter(id__in=[row.id for row, _ in again]).update(
-            attempts=F("attempts") + 1,
-            due_at=now + timedelta(seconds=delay),
-            problem=again[0][1].problem,
-            claim="",
-        )
-    return pause
-
-
-def _is(verdict: Verdict, next_: Next) -> bool:
-    return verdict.next is next_
-
-
-def _bury(row: OutboxRow, problem: str) -> None:
-    log.error(
-        "Quoin: the tool refused row %s (%s): %s. When the reason is gone: "
-        "manage.py lms quoin_resync --dead",
-        row.id,
-        row.competency or row.kind,
-        problem,
-    )
-    OutboxRow.objects.filter(id=row.id).update(
-        state=State.DEAD, attempts=F("attempts") + 1, problem=problem, claim=""
-    )
-
-
-def _pause(answer: Answer) -> float | None:
-    """Let every process leave a tool alone that is away; longer after each failure in a row."""
-    verdict = judge(answer)
-    if verdict.next is not Next.AGAIN:
-        cache.delete(FAILURES)
-        return None
-    failures = int(cache.get(FAILURES) or 0) + 1
-    cache.set(FAILURES, failures, MEMORY)
-    delay = delay_before(failures, answer)
-    cache.set(PAUSE, 1, delay)
-    log.warning("Quoin: %s Trying again in %.0f s.", verdict.problem, delay)
-    return delay

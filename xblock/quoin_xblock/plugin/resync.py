@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from quoin_xblock.plugin.config import Config
 from quoin_xblock.plugin.course_rules import rules_of
@@ -43,7 +44,7 @@ def resend_dead(course_key: str | None, *, now: datetime) -> int:
     return _send_again(rows if course_key is None else rows.filter(course_key=course_key), now)
 
 
-def _send_again(rows, now: datetime) -> int:  # type: ignore[no-untyped-def]
+def _send_again(rows: Any, now: datetime) -> int:
     changed: int = rows.update(
         state=State.PENDING, due_at=now, attempts=0, claim="", problem="", sent_at=None
     )

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from quoin_xblock.plugin.batches import end_pause, send_due
+from quoin_xblock.plugin.batches import send_due
 from quoin_xblock.plugin.config import read_config
+from quoin_xblock.plugin.results import end_pause
 
 
 class Command(BaseCommand):

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from quoin_xblock.plugin.batches import end_pause
 from quoin_xblock.plugin.config import read_config
 from quoin_xblock.plugin.outbox import start_sending
+from quoin_xblock.plugin.results import end_pause
 from quoin_xblock.plugin.resync import resend_dead, resync
 
 
