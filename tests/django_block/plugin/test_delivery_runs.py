@@ -79,6 +79,21 @@ def test_a_tool_that_is_away_is_asked_once_and_not_by_every_event(
     assert caplog.text.count("Trying again in") == 1
 
 
+def test_a_task_that_finds_the_tool_away_comes_back_by_itself(
+    lms: Any, tool: LocalTool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[float] = []
+    monkeypatch.setattr(flush, "apply_async", lambda countdown: queued.append(countdown))
+    tool.stop()
+    enqueue_many(lms, 1)
+    flush()
+    assert len(queued) == 1
+    assert 2.5 <= queued[0] <= 5
+
+    flush()
+    assert len(queued) == 1, "while the tool is left alone, one is enough"
+
+
 def test_pauses_grow_while_the_tool_stays_away_and_end_when_it_is_back(
     lms: Any, tool: LocalTool
 ) -> None:
