@@ -88,7 +88,7 @@ def test_a_task_that_finds_the_tool_away_comes_back_by_itself(
     enqueue_many(lms, 1)
     flush()
     assert len(queued) == 1
-    assert 2.5 <= queued[0] <= 5
+    assert 3.5 <= queued[0] <= 6
 
     flush()
     assert len(queued) == 1, "while the tool is left alone, one is enough"

@@ -21,4 +21,5 @@ def flush() -> None:
         return
     delay = send_due(config, lambda: datetime.now(UTC))
     if delay is not None:
-        flush.apply_async(countdown=delay)
+        # A second more, because some caches count in whole seconds: the pause is over by then.
+        flush.apply_async(countdown=delay + 1)
