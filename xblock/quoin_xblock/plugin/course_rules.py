@@ -24,11 +24,11 @@ def rules_of(course_key: str, config: Config) -> tuple[Rule, ...]:
     """Give the rules of a course; read again every few minutes, not with every event."""
     # A digest, because keys of memcached are short and are logged.
     name = f"quoin-rules-{hashlib.sha256(course_key.encode()).hexdigest()}"
-    kept = cache.get(name)
+    kept: tuple[Rule, ...] | None = cache.get(name)
     if kept is None:
         kept = _read(course_key, config)
         cache.set(name, kept, KEPT_FOR)
-    return kept  # type: ignore[no-any-return]
+    return kept
 
 
 def _read(course_key: str, config: Config) -> tuple[Rule, ...]:
