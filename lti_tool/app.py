@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from lti_tool.api import catalogue, completions, document, erasures
+from lti_tool.api import progress as api_progress
 from lti_tool.config import Config
 from lti_tool.web import (
     access_log,
@@ -50,6 +52,11 @@ BLUEPRINTS = (
     mentees.blueprint,
     notices.blueprint,
     privacy.blueprint,
+    completions.blueprint,
+    api_progress.blueprint,
+    catalogue.blueprint,
+    document.blueprint,
+    erasures.blueprint,
     *ADMIN_BLUEPRINTS,
 )
 

@@ -56,6 +56,7 @@ class NewCompletion:
     is_recognised: bool = False
     note: str = ""
     recorded_by: int | None = None
+    content_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,7 @@ def _row(
         "note": entry.note,
         "source": entry.source,
         "idempotency_key": entry.idempotency_key,
+        "content_hash": entry.content_hash,
         "recorded_by": entry.recorded_by,
         "recorded_at": now,
     }

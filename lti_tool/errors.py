@@ -7,6 +7,7 @@
         DeepLinkingError        ... by a deep linking request or reply
         LTIRegistrationError    ... by a platform that registers the tool
         LTIServiceError         ... by an answer of a platform's service; status, retry_after
+      SignatureError            a request of the JSON API is not signed as it must be
       NotFoundError             the thing asked for is not there (or not for this caller)
       ForbiddenError            the caller is known and may not do this
       ConflictError             the thing has changed or exists already
@@ -89,6 +90,12 @@ class LTIServiceError(LTIError):
         super().__init__(message, code=code)
         self.status = status
         self.retry_after = retry_after
+
+
+class SignatureError(QuoinError):
+    """A request of the JSON API is not signed, or not as it must be."""
+
+    code = "api-signature"
 
 
 class NotFoundError(QuoinError):

@@ -26,6 +26,7 @@ PUBLIC = {
     "pages.home",
     "pages.health",
     "pages.readiness",
+    "api_document.show",
     "admin_signing_in.show",
     "admin_signing_in.sign_in",
 }
@@ -33,7 +34,7 @@ COURSE_POLICIES = {"learner", "instructor", "mentor", "privacy"}
 ADMIN_POLICIES = {"administrator", "installation"}
 """Pages of administrators; tests/web/test_admin_access.py walks them."""
 
-POLICIES = {"public"} | COURSE_POLICIES | ADMIN_POLICIES
+POLICIES = {"public", "signed"} | COURSE_POLICIES | ADMIN_POLICIES
 
 
 @pytest.fixture
@@ -92,6 +93,21 @@ def test_every_closed_route_names_its_course(world: World) -> None:
     for rule in world.app.url_map.iter_rules():
         if _policy(world.app, rule) in COURSE_POLICIES:
             assert rule.rule.startswith("/courses/<uuid:context_uuid>/"), rule.rule
+
+
+def test_signed_routes_are_those_of_the_api_and_open_with_a_signature_alone(world: World) -> None:
+    rules = [r for r in world.app.url_map.iter_rules() if _policy(world.app, r) == "signed"]
+    assert {rule.rule for rule in rules} == {
+        "/api/v1/completions",
+        "/api/v1/progress",
+        "/api/v1/catalogue",
+        "/api/v1/erasures",
+    }
+    for rule in rules:
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            answer = world.teacher.send(method, rule.rule)
+            assert answer.status_code == 401, (method, rule.rule)
+            assert answer.content_type == "application/problem+json"
 
 
 def test_the_pages_of_administrators_stand_below_admin_and_nothing_else_does(world: World) -> None:

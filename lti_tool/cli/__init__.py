@@ -13,6 +13,7 @@ COMMANDS = {
     "institution": "lti_tool.cli.institutions:institution",
     "keys": "lti_tool.cli.keys:keys",
     "platform": "lti_tool.cli.platforms:platform",
+    "api-key": "lti_tool.cli.api_keys:api_key",
     "stack": "lti_tool.cli.stacks:stack",
     "rules": "lti_tool.cli.rules:rules",
     "import": "lti_tool.cli.imports:import_",

@@ -15,7 +15,7 @@ from lti_tool.errors import ConfigurationError
 from lti_tool.lti.key_rotation import DONE, TO_COME, Step, StepKind
 from lti_tool.services.add_signing_key import add_signing_key
 from lti_tool.services.list_signing_keys import list_signing_keys
-from lti_tool.services.reseal_signing_keys import reseal_signing_keys
+from lti_tool.services.reseal_keys import reseal_keys
 from lti_tool.services.retire_signing_key import retire_signing_key
 from lti_tool.services.rotate_signing_keys import rotate_signing_keys
 
@@ -124,7 +124,7 @@ def keys_reseal() -> None:
     if not path:
         raise ConfigurationError(f"{OLD_SECRET} must name the file of the old secret.")
     old, new = read_secret_file(OLD_SECRET, path), Config.from_environ().secret_key
-    changed = carry_out(reseal_signing_keys, old, new)
+    changed = carry_out(reseal_keys, old, new)
     click.echo(f"Keys that were encrypted anew: {changed}.")
 
 

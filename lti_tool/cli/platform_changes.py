@@ -13,6 +13,7 @@ from lti_tool.services.approve_deployment import approve_deployment
 from lti_tool.services.change_platform import PlatformChanges, change_platform
 from lti_tool.services.remove_platform import remove_platform
 from lti_tool.services.revoke_deployment import revoke_deployment
+from lti_tool.services.share_identities import share_identities
 from lti_tool.services.show_platform import show_platform
 from lti_tool.services.switch_platform import switch_platform
 
@@ -86,6 +87,12 @@ def disable(platform: UUID, reason: str | None) -> None:
 @click.option("--auto-approve/--no-auto-approve", default=None, help="Approve them at once.")
 @click.option("--add-host", "added", multiple=True, help="Host of further services; repeatable.")
 @click.option("--drop-host", "dropped", multiple=True, help="Take such a host out; repeatable.")
+@click.option(
+    "--shares-identities/--own-identities",
+    "is_shared",
+    default=None,
+    help="A person has the same id under all client ids of its issuer, or not.",
+)
 @click.option("--frame-origin", "framed", multiple=True, help=FRAME_HELP)
 @click.option("--drop-frame-origin", "unframed", multiple=True, help="Take such out; repeatable.")
 @friendly
@@ -97,6 +104,7 @@ def set_(
     auto_approve: bool | None,  # noqa: FBT001
     added: tuple[str, ...],
     dropped: tuple[str, ...],
+    is_shared: bool | None,  # noqa: FBT001
     framed: tuple[str, ...],
     unframed: tuple[str, ...],
 ) -> None:
@@ -113,8 +121,22 @@ def set_(
         hosts=_changed(kept.service_hosts, added, dropped),
         frame_origins=_changed(kept.frame_origins, framed, unframed),
     )
-    carry_out(change_platform, platform, changes)
+    if is_shared is None or changes != PlatformChanges():
+        carry_out(change_platform, platform, changes)
+    if is_shared is not None:
+        _share(platform, is_shared=is_shared)
     click.echo("Done; 'quoin platform show' shows it.")
+
+
+def _share(platform: UUID, *, is_shared: bool) -> None:
+    """Switch whose user ids they are, and say who was taken along."""
+    found = carry_out(share_identities, platform, is_shared=is_shared)
+    click.echo(f"People taken along: {found.moved}.")
+    if found.apart:
+        click.echo(
+            f"People who stay two learners, one of them no longer launched: {found.apart}. "
+            "What is recorded of them is not moved."
+        )
 
 
 def _changed(

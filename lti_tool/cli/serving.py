@@ -29,14 +29,13 @@ def serve(port: int) -> None:
 
     Example: quoin serve --port 8000
     """
-    from waitress import create_server
-
     from lti_tool.app import create_app
+    from lti_tool.cli.server import create_server
 
     open_database()
     app = create_app(Config.from_environ())
     try:
-        server = create_server(app, host="127.0.0.1", port=port, threads=THREADS)
+        server = create_server(app, port, threads=THREADS)
     except OSError as error:
         raise click.ClickException(
             f"Port {port} cannot be used ({error.strerror}); choose another one with --port."

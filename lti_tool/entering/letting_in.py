@@ -10,7 +10,11 @@ from sqlalchemy import Row
 
 from lti_tool.errors import LTIError, LTILaunchError
 from lti_tool.lti.claims import DEPLOYMENT_ID
-from lti_tool.lti.registrations import PlatformRegistration, registration_of
+from lti_tool.lti.registrations import (
+    PlatformRegistration,
+    authority_of_registration,
+    registration_of,
+)
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.platforms import Registration, note_launch_error
@@ -46,7 +50,7 @@ def note_refusal(
         add_event(
             session,
             institution_id=None,
-            actor=registration.authority,
+            actor=authority_of_registration(registration.uuid),
             action="launch-refused",
             subject=refusal.code,
             at=now,

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lti_tool.errors import ConfigurationError
-from lti_tool.lti.sealing import cipher
+from lti_tool.lti.sealing import PRIVATE_KEYS, cipher, reseal
 
 BITS = 2048
 LOOK_AGAIN = 30.0
@@ -76,23 +76,17 @@ def reseal_key(sealed: SealedKey, old_secret: bytes, new_secret: bytes) -> Seale
     ``ConfigurationError`` when neither secret opens it.
     """
     try:
-        _cipher(new_secret).decrypt(sealed.encrypted_private_key)
-    except InvalidToken:
-        pass
-    else:
-        return sealed
-    try:
-        text = _cipher(old_secret).decrypt(sealed.encrypted_private_key)
+        fresh = reseal(sealed.encrypted_private_key, PRIVATE_KEYS, old_secret, new_secret)
     except InvalidToken:
         raise ConfigurationError(
             "Neither the old secret nor QUOIN_SECRET_KEY opens the signing key "
             f"'{sealed.kid}'. Name the file of the secret with which it was made."
         ) from None
-    return SealedKey(sealed.kid, _cipher(new_secret).encrypt(text))
+    return SealedKey(sealed.kid, fresh)
 
 
 def _cipher(secret_key: bytes) -> Fernet:
-    return cipher(secret_key, b"quoin: private keys at rest")
+    return cipher(secret_key, PRIVATE_KEYS)
 
 
 class KeyRing:

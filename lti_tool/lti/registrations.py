@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ class PlatformRegistration:
     With ``allows_loopback`` it stands on this machine and may be spoken to over http.
     ``service_hosts`` (host or host:port, https) are what an administrator has added;
     ``frame_origins`` may show our pages in a frame, and nothing else.
+    With ``shares_identities`` its user ids are those of its issuer, whatever the client id.
     """
 
     id: int
@@ -31,6 +33,7 @@ class PlatformRegistration:
     allows_loopback: bool = False
     product_family: ProductFamily = ProductFamily.GENERIC
     service_hosts: tuple[str, ...] = ()
+    shares_identities: bool = False
     frame_origins: tuple[str, ...] = ()
 
     @property
@@ -46,7 +49,19 @@ class PlatformRegistration:
     @property
     def authority(self) -> str:
         """Return the name under which this platform's user ids are kept."""
-        return f"lti:{self.uuid}"
+        if self.shares_identities:
+            return authority_of_issuer(self.issuer)
+        return authority_of_registration(self.uuid)
+
+
+def authority_of_registration(uuid: UUID) -> str:
+    """Return the name under which the user ids of one registration alone are kept."""
+    return f"lti:{uuid}"
+
+
+def authority_of_issuer(issuer: str) -> str:
+    """Return the name under which user ids are kept that are the same all over an issuer."""
+    return f"issuer:{hashlib.sha256(issuer.encode()).hexdigest()}"
 
 
 def registration_of(row: Any) -> PlatformRegistration:
@@ -64,6 +79,7 @@ def registration_of(row: Any) -> PlatformRegistration:
         allows_loopback=row.allows_loopback,
         product_family=ProductFamily(row.product_family),
         service_hosts=tuple(row.service_hosts),
+        shares_identities=row.shares_identities,
         frame_origins=tuple(row.frame_origins),
     )
 

@@ -5,6 +5,7 @@ Importing this package registers every table with ``Base.metadata``.
 
 from lti_tool.persistence import (  # noqa: F401
     administrators,
+    api_keys,
     audit,
     awards,
     catalog,

@@ -194,7 +194,7 @@ def _begin(connection: Connection, begin: str, synchronous: str) -> None:
 
 
 CHUNK = 500
-"""Rows per statement: SQLite takes at most 32,766 variables in one."""
+"""Values that one statement looks for: SQLite takes at most 32,766 variables."""
 
 
 def insert_missing(
@@ -210,16 +210,13 @@ def insert_missing(
     The returned columns are asked for with RETURNING: after ON CONFLICT DO NOTHING a row count
     says nothing (PostgreSQL counted a conflict as a row).
     """
+    if not rows:
+        return []
     dialect = session.get_bind().dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    inserted: list[tuple[Any, ...]] = []
-    for start in range(0, len(rows), CHUNK):
-        chunk = [dict(row) for row in rows[start : start + CHUNK]]
-        # One row is a parameter, so that its statement is compiled once and kept.
-        plain: Any = table.__table__
-        statement = insert(plain) if len(chunk) == 1 else insert(table).values(chunk)
-        statement = statement.on_conflict_do_nothing(index_elements=list(unique))
-        parameters = chunk[0] if len(chunk) == 1 else None
-        found = session.execute(statement.returning(*returning), parameters)
-        inserted.extend(tuple(row) for row in found)
-    return inserted
+    plain: Any = table.__table__
+    statement = insert(plain).on_conflict_do_nothing(index_elements=list(unique))
+    # Rows are parameters, so that the statement is compiled once and kept; SQLAlchemy writes
+    # many into one statement ("insertmanyvalues").
+    parameters: Any = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
+    return [tuple(row) for row in session.execute(statement.returning(*returning), parameters)]

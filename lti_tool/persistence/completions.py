@@ -23,8 +23,9 @@ class Completion(Base):
 
     Never edited and never deleted: a mistake is undone by a Withdrawal. ``source`` says where
     the fact came from ("teacher", "evidence", "oulad"), ``idempotency_key`` is unique within
-    the institution, so that the same fact sent twice is one row. ``credits`` and ``scale`` are
-    the achievement's on the day of recording.
+    the institution, so that the same fact sent twice is one row. ``content_hash`` stands for all
+    that was said under a key that another system chose. ``credits`` and ``scale`` are the
+    achievement's on the day of recording.
     """
 
     __tablename__ = "completions"
@@ -44,6 +45,7 @@ class Completion(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(String(50))
     idempotency_key: Mapped[str] = mapped_column(String(255))
+    content_hash: Mapped[str | None] = mapped_column(String(64))
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("learners.id"))
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
@@ -193,6 +195,20 @@ def get_evidence(session: Session, context_id: int, uuid: UUID) -> Evidence:
     )
     if found is None:
         raise NotFoundError("There is no such evidence in this course.")
+    return found
+
+
+def find_contents(
+    session: Session, institution_id: int, keys: Sequence[str]
+) -> dict[str, str | None]:
+    """Return the content hash of each of these idempotency keys that is known already."""
+    found: dict[str, str | None] = {}
+    for start in range(0, len(keys), CHUNK):
+        query = select(Completion.idempotency_key, Completion.content_hash).where(
+            Completion.institution_id == institution_id,
+            Completion.idempotency_key.in_(keys[start : start + CHUNK]),
+        )
+        found |= {row[0]: row[1] for row in session.execute(query)}
     return found
 
 

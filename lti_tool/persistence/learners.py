@@ -28,8 +28,9 @@ class Learner(Base):
 class Identity(Base):
     """A name that an authority gives a learner; never linked by e-mail.
 
-    ``authority`` is ``lti:<uuid of the registration>`` with the ``sub`` as ``subject``, or the
-    name of an import source ("oulad") with its own number.
+    ``authority`` is ``lti:<uuid of the registration>`` with the ``sub`` as ``subject``,
+    ``issuer:<hash>`` where all registrations of an issuer use the same ``sub``
+    (docs/decisions/0009), or the name of an import source ("oulad") with its own number.
     """
 
     __tablename__ = "identities"

@@ -59,6 +59,7 @@ class Registration(Base):
     ``service_hosts`` are hosts (host or host:port) whose services may be called beside those
     of the addresses here; ``frame_origins`` are origins that may show our pages in a frame, beside
     the platform's own. ``disabled_reason`` is for people and goes with ``is_enabled``.
+    With ``shares_identities`` its user ids are the same in all registrations of its issuer.
     """
 
     __tablename__ = "registrations"
@@ -79,6 +80,7 @@ class Registration(Base):
     product_family: Mapped[str] = mapped_column(String(20), default="generic")
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institutions.id"))
     approves_deployments: Mapped[bool] = mapped_column(default=False)
+    shares_identities: Mapped[bool] = mapped_column(default=False, server_default=false())
     granted_scopes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     service_hosts: Mapped[list[str]] = mapped_column(JSON, default=list)
     frame_origins: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
@@ -208,12 +210,26 @@ def add_registration(session: Session, registration: Registration) -> None:
 
 
 def ensure_registration(
-    session: Session, issuer: str, client_id: str, now: datetime, **fields: Any
+    session: Session,
+    issuer: str,
+    client_id: str,
+    now: datetime,
+    *,
+    is_shared_at_first: bool = False,
+    **fields: Any,
 ) -> Registration:
-    """Return the registration, made now if it is new, with ``fields`` set."""
+    """Return the registration, made now if it is new, with ``fields`` set.
+
+    ``is_shared_at_first`` is the ``shares_identities`` of a new one, and of no other.
+    """
     found = find_registration(session, issuer, client_id)
     if found is None:
-        found = Registration(issuer=issuer, client_id=client_id, created_at=now)
+        found = Registration(
+            issuer=issuer,
+            client_id=client_id,
+            shares_identities=is_shared_at_first,
+            created_at=now,
+        )
         session.add(found)
     for name, value in fields.items():
         setattr(found, name, value)

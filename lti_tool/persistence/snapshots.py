@@ -36,6 +36,12 @@ def load_rules(session: Session, institution_id: int) -> Rules:
     return Rules(stacks, rows)
 
 
+def load_zone(session: Session, institution_id: int) -> str:
+    """Return the zone whose days all current stacks speak of; UTC where they differ."""
+    zones = {stack.definitions.zone for stack in load_rules(session, institution_id).stacks}
+    return zones.pop() if len(zones) == 1 else "UTC"
+
+
 def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, LearnerRecord]:
     """Read everything that is known of these learners, withdrawn completions included."""
     completions: dict[int, list[Completion]] = {learner_id: [] for learner_id in learner_ids}

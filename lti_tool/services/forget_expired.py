@@ -1,10 +1,11 @@
-"""Use case: forget logins that nobody finished, tickets nobody used, sessions that are over."""
+"""Use case: forget logins nobody finished, tickets nobody used, sessions and nonces past use."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from lti_tool.persistence.administrators import delete_expired_access
+from lti_tool.persistence.api_keys import delete_old_nonces
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.sessions import delete_expired
 
@@ -13,4 +14,5 @@ def forget_expired(database: Database, *, now: datetime) -> None:
     """Delete what expired; none of it was good for anything any more."""
     with database.writing() as session:
         delete_expired(session, now)
+        delete_old_nonces(session, now)
         delete_expired_access(session, now)

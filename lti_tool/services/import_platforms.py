@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import ConflictError, InvalidInputError
 from lti_tool.lti.families import ProductFamily
 from lti_tool.lti.platform_details import PlatformDetails, check_details, check_id
+from lti_tool.lti.platforms import shares_identities
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution
@@ -195,6 +196,7 @@ def _write(
             details.issuer,
             details.client_id,
             now,
+            is_shared_at_first=shares_identities(details.family),
             **{"institution_id": institution_id, "name": details.issuer} | wanted,
         )
         return _Written(row, Judgement.NEW)

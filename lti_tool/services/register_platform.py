@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lti_tool.administering import may_change
 from lti_tool.errors import ConflictError, ForbiddenError
 from lti_tool.lti.platform_details import PlatformDetails, check_details, check_id
+from lti_tool.lti.platforms import shares_identities
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution
@@ -64,6 +65,7 @@ def register_platform(
             details.issuer,
             details.client_id,
             now,
+            is_shared_at_first=shares_identities(details.family),
             name=details.name,
             authorization_url=details.authorization_url,
             token_url=details.token_url,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from lti_tool.administering import get_own_platform
 from lti_tool.errors import ConflictError
+from lti_tool.lti.registrations import authority_of_registration
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.learners import lock_name
@@ -25,7 +26,7 @@ def remove_platform(
         lock_name(session, "registrations")
         registration = get_own_platform(session, platform, within)
         courses = count_courses(session, registration.id)
-        people = count_people(session, f"lti:{registration.uuid}")
+        people = count_people(session, authority_of_registration(registration.uuid))
         if courses or people:
             raise ConflictError(
                 f"Courses ({courses}) and people ({people}) have come through this platform, so "

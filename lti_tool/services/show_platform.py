@@ -57,6 +57,7 @@ class PlatformView:
     institution: str | None
     approves_deployments: bool
     allows_loopback: bool
+    shares_identities: bool
     granted_scopes: tuple[str, ...] | None
     service_hosts: tuple[str, ...]
     frame_origins: tuple[str, ...]
@@ -89,6 +90,7 @@ def show_platform(database: Database, platform: UUID, *, within: int | None = No
             institution=_institution_key(session, registration, within),
             approves_deployments=registration.approves_deployments,
             allows_loopback=registration.allows_loopback,
+            shares_identities=registration.shares_identities,
             granted_scopes=(
                 None if registration.granted_scopes is None else tuple(registration.granted_scopes)
             ),

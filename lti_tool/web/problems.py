@@ -7,11 +7,15 @@ from collections.abc import Mapping
 
 from flask import Response, g, request
 
-MEDIA_TYPE = "application/problem+json"
+from lti_tool.problem_documents import MEDIA_TYPE, problem_document
+
+API = "/api/"
 
 
 def prefers_json() -> bool:
-    """Return whether the client asks for JSON rather than for a page."""
+    """Return whether the client asks for JSON rather than for a page, as the API always does."""
+    if request.path.startswith(API):
+        return True
     offered = ["text/html", "application/json", MEDIA_TYPE]
     return request.accept_mimetypes.best_match(offered, "text/html") != "text/html"
 
@@ -25,18 +29,8 @@ def problem(
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a problem document; ``errors`` are messages by field name."""
-    document: dict[str, object] = {
-        "type": f"urn:quoin:problem:{code}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "reference": g.reference,
-    }
-    if errors:
-        document["errors"] = [
-            {"pointer": _pointer(name), "detail": message} for name, message in errors.items()
-        ]
+    document = problem_document(status, code=code, title=title, detail=detail, errors=errors)
+    document["reference"] = g.reference
     return Response(json.dumps(document), status, content_type=MEDIA_TYPE)
 
 
@@ -49,10 +43,3 @@ def invalid(errors: Mapping[str, str]) -> Response:
         detail=" ".join(errors.values()),
         errors=errors,
     )
-
-
-def _pointer(name: str) -> str:
-    """Return a JSON pointer to a field; the whole input when no field is named."""
-    if not name or name.startswith("/"):
-        return f"#{name}"
-    return "#/" + name.replace("~", "~0").replace("/", "~1")

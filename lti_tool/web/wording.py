@@ -227,6 +227,7 @@ def standing(node: Progress) -> str:
 SOURCES = {
     "teacher": "recorded by a teacher",
     "evidence": "accepted from evidence",
+    "api": "reported by the learning platform",
 }
 
 

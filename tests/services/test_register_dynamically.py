@@ -115,6 +115,13 @@ def test_what_the_platform_grants_is_kept_and_its_deployment_belongs_to_the_inst
     assert scene.actions() == ["platform-invited", "platform-registered"]
 
 
+def test_whoever_registers_alone_does_not_share_people_with_others_of_its_issuer(scene):
+    """0009: an operator says so, who has looked at it."""
+    scene.configuration[PLATFORM]["product_family_code"] = "openedx"
+    view = show_platform(scene.database, scene.register().uuid)
+    assert (view.family, view.shares_identities) == ("openedx", False)
+
+
 def test_the_token_goes_with_both_calls_and_the_document_is_ours(scene):
     scene.register()
     (asked,) = scene.server.sent("GET /config")

@@ -13,7 +13,7 @@ from lti_tool.persistence.tool_keys import list_tool_keys
 from lti_tool.services.add_signing_key import add_signing_key
 from lti_tool.services.ensure_signing_keys import ensure_signing_keys
 from lti_tool.services.list_signing_keys import list_signing_keys
-from lti_tool.services.reseal_signing_keys import reseal_signing_keys
+from lti_tool.services.reseal_keys import reseal_keys
 from lti_tool.services.retire_signing_key import retire_signing_key
 from lti_tool.services.rotate_signing_keys import rotate_signing_keys
 from lti_tool.web.parts import build_keyring
@@ -135,14 +135,14 @@ def test_every_step_is_written_down(database):
 
 def test_keys_are_resealed_all_at_once_and_again_without_harm(database):
     (before,) = ensure_signing_keys(database, SECRET, now=NOW)
-    assert reseal_signing_keys(database, SECRET, OTHER, actor="test", now=NOW) == 1
-    assert reseal_signing_keys(database, SECRET, OTHER, actor="test", now=NOW) == 0
+    assert reseal_keys(database, SECRET, OTHER, actor="test", now=NOW) == 1
+    assert reseal_keys(database, SECRET, OTHER, actor="test", now=NOW) == 0
     (after,) = ensure_signing_keys(database, OTHER, now=NOW)
     assert after.private_key.private_numbers() == before.private_key.private_numbers()
     with pytest.raises(ConfigurationError):
         ensure_signing_keys(database, SECRET, now=NOW)
     with pytest.raises(ConfigurationError, match="Neither"):
-        reseal_signing_keys(database, SECRET, SECRET, actor="test", now=NOW)
+        reseal_keys(database, SECRET, SECRET, actor="test", now=NOW)
 
 
 def test_a_running_process_follows_a_rotation_and_a_restart_is_not_needed(database):

@@ -12,7 +12,7 @@ from lti_tool.lti.platforms.openedx import OpenEdX
 from lti_tool.lti.platforms.quirks import PlatformQuirks
 from lti_tool.lti.registrations import PlatformRegistration
 
-__all__ = ["BY_FAMILY", "GENERIC", "PlatformQuirks", "quirks_of"]
+__all__ = ["BY_FAMILY", "GENERIC", "PlatformQuirks", "quirks_of", "shares_identities"]
 
 GENERIC = PlatformQuirks()
 BY_FAMILY: Mapping[str, PlatformQuirks] = {
@@ -22,6 +22,11 @@ BY_FAMILY: Mapping[str, PlatformQuirks] = {
     "blackboard": Blackboard(),
     "brightspace": Brightspace(),
 }
+
+
+def shares_identities(family: str | None) -> bool:
+    """Return whether a new registration of a family begins with the user ids of its issuer."""
+    return BY_FAMILY.get(family or "", GENERIC).shares_identities
 
 
 def quirks_of(registration: PlatformRegistration) -> PlatformQuirks:

@@ -14,7 +14,11 @@ class OpenEdX(PlatformQuirks):
     - It publishes only scores of columns that are bound to their link: ``resourceLinkId`` is
       always sent where a link is known.
     - Its declarative mode gives one read-only column: the one that a launch names is enough.
+
+    A site has a client id for every block and one user id (type "lti") for all of them.
     """
+
+    shares_identities = True
 
     def results_url(self, results_url: str, user_id: str) -> str:
         """Symptom: the user is a segment of the path; a query is ignored and gives everybody."""

@@ -13,8 +13,11 @@ READ_AT_MOST = 4096
 class PlatformQuirks:
     """What a standard platform does; the family's own file says what it does otherwise.
 
-    Nothing else in the tool asks which product a platform is.
+    Nothing else in the tool asks which product a platform is. ``shares_identities`` says that
+    a person has the same ``sub`` under every client id of an issuer.
     """
+
+    shares_identities = False
 
     def classify(self, status: int | None, body: bytes = b"") -> Meaning:
         """Return what an answer to a score means; None is no answer."""

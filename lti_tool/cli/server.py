@@ -1,0 +1,55 @@
+"""The web server of ``quoin serve``; what it refuses by itself gets a problem document, too."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+import waitress
+from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
+
+from lti_tool.api.auth import LARGEST_BODY
+from lti_tool.problem_documents import MEDIA_TYPE, problem_document
+
+
+class ProblemTask(ErrorTask):  # type: ignore[misc]  # it has no types
+    """Answers a request that the server does not take, such as one with too large a body.
+
+    The server sees the length before it reads the body, and does not read it.
+    """
+
+    def execute(self) -> None:
+        """Write the answer and close the connection."""
+        status = HTTPStatus(self.request.error.code)
+        document = problem_document(
+            status, code=f"http-{status}", title=status.phrase, detail=status.description
+        )
+        body = json.dumps(document).encode()
+        self.status = f"{status} {status.phrase}"
+        self.response_headers.append(("Content-Type", MEDIA_TYPE))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]  # it has no types
+    """A connection of ours."""
+
+    error_task_class = ProblemTask
+
+
+def create_server(app: Flask, port: int, *, threads: int) -> Any:
+    """Return waitress on loopback, listening; ``OSError`` when the port cannot be used."""
+    server = waitress.create_server(
+        app,
+        host="127.0.0.1",
+        port=port,
+        threads=threads,
+        # It refuses bodies of this many bytes unread; otherwise it reads them whole before us.
+        max_request_body_size=LARGEST_BODY + 1,
+    )
+    server.channel_class = Channel
+    return server

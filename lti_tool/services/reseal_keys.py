@@ -1,0 +1,64 @@
+"""Use case: encrypt our signing keys and the secrets of API keys with a new secret."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cryptography.fernet import InvalidToken
+from sqlalchemy.orm import Session
+
+from lti_tool.errors import ConfigurationError
+from lti_tool.lti.keys import SealedKey, reseal_key
+from lti_tool.lti.sealing import API_SECRETS, reseal
+from lti_tool.persistence.api_keys import list_api_key_rows
+from lti_tool.persistence.audit import add_event
+from lti_tool.persistence.base import Database
+from lti_tool.persistence.learners import lock_name
+from lti_tool.persistence.tool_keys import list_tool_keys
+
+
+def reseal_keys(
+    database: Database, old_secret: bytes, new_secret: bytes, *, actor: str, now: datetime
+) -> int:
+    """Seal every key with ``new_secret``, all or none, and return how many were changed.
+
+    Repeating it changes nothing. ``ConfigurationError`` when neither secret opens a key.
+    """
+    with database.writing() as session:
+        lock_name(session, "tool keys")
+        changed = _signing_keys(session, old_secret, new_secret)
+        changed += _api_keys(session, old_secret, new_secret)
+        add_event(
+            session,
+            institution_id=None,
+            actor=actor,
+            action="keys-resealed",
+            detail={"keys": changed},
+            at=now,
+        )
+    return changed
+
+
+def _signing_keys(session: Session, old_secret: bytes, new_secret: bytes) -> int:
+    changed = 0
+    for row in list_tool_keys(session):
+        sealed = SealedKey(row.kid, row.encrypted_private_key)
+        fresh = reseal_key(sealed, old_secret, new_secret).encrypted_private_key
+        changed += fresh != row.encrypted_private_key
+        row.encrypted_private_key = fresh
+    return changed
+
+
+def _api_keys(session: Session, old_secret: bytes, new_secret: bytes) -> int:
+    changed = 0
+    for row in list_api_key_rows(session):
+        try:
+            fresh = reseal(row.encrypted_secret, API_SECRETS, old_secret, new_secret)
+        except InvalidToken:
+            raise ConfigurationError(
+                "Neither the old secret nor QUOIN_SECRET_KEY opens the secret of the API key "
+                f"'{row.key_id}'. Name the file of the secret with which it was made."
+            ) from None
+        changed += fresh != row.encrypted_secret
+        row.encrypted_secret = fresh
+    return changed
