@@ -232,7 +232,7 @@ class _LoopbackAdapter(HTTPAdapter):
 
 
 def read_form(page: str) -> LaunchForm:
-    """The first form of a page with its hidden fields."""
+    """The first form of a page with its hidden fields, or those that say no type."""
     parser = _FormParser()
     parser.feed(page)
     if parser.action is None:
@@ -252,5 +252,5 @@ class _FormParser(HTMLParser):
         if tag == "form" and self.action is None:
             self.action = values.get("action", "")
             self.method = values.get("method", "get")
-        elif tag == "input" and values.get("type") == "hidden":
+        elif tag == "input" and values.get("type", "hidden") == "hidden" and "name" in values:
             self.pairs.append((values["name"], values.get("value", "")))

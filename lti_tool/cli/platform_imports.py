@@ -19,6 +19,11 @@ from lti_tool.services.import_platforms import Judgement, PlatformsImported, imp
 @click.option("--institution", required=True, help="Key of the institution they belong to.")
 @click.option("--family", type=FAMILIES, default="openedx", show_default=True)
 @click.option("--dry-run", is_flag=True, help="Judge every line and write nothing.")
+@click.option(
+    "--allow-loopback",
+    is_flag=True,
+    help="The LMS is on this machine and may be reached over http (development, tests).",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 @friendly
 def import_(
@@ -26,6 +31,7 @@ def import_(
     institution: str,
     family: str,
     dry_run: bool,  # noqa: FBT001
+    allow_loopback: bool,  # noqa: FBT001
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Register each line of a CSV file: Open edX has a client id for every block or passport.
@@ -42,6 +48,7 @@ def import_(
         read_text(file),
         family=ProductFamily(family),
         is_trial=dry_run,
+        allows_loopback=allow_loopback,
     )
     if as_json:
         lines = [

@@ -110,3 +110,5 @@ def _note_line_item(
         item.url = grades.line_item_url
     if item.resource_link_id is None:
         item.resource_link_id = link.lti_resource_link_id
+        # The next score tells the platform what its column belongs to.
+        item.told_label = None

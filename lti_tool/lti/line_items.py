@@ -29,7 +29,7 @@ from lti_tool.lti.service_tokens import NOT_GRANTED
 ITEM_TYPE = "application/vnd.ims.lis.v2.lineitem+json"
 ITEMS_TYPE = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 
-LONGEST_LABEL = 255
+LONGEST_LABEL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,10 @@ class ColumnValues:
 
     @property
     def short_label(self) -> str:
-        """Return the label as it is sent: above 255 characters Moodle's answer breaks."""
+        """Return the label as it is sent.
+
+        Open edX refuses one above 100 characters; above 255 Moodle's answer breaks.
+        """
         return self.label[:LONGEST_LABEL]
 
     def document(self) -> dict[str, Any]:
@@ -137,9 +140,10 @@ def update_column(client: PlatformClient, book: Gradebook, url: str, values: Col
     """Give a column other values; all else that it has is sent back as it stands.
 
     A member that is left out of a PUT is cleared (AGS 2.0, 3.2.6; on Moodle that unlinks it).
-    ``LTIServiceError``.
+    One that is null is left out: Open edX tells nulls and refuses them. ``LTIServiceError``.
     """
-    members = read_column(client, book, url) | values.document()
+    standing = read_column(client, book, url).items()
+    members = {name: value for name, value in standing if value is not None} | values.document()
     answer = _write(client, book, "PUT", trusted(book, url), members)
     _check(book, answer, "did not change the gradebook column")
 

@@ -73,11 +73,13 @@ def import_platforms(
     is_trial: bool,
     actor: str,
     now: datetime,
+    allows_loopback: bool = False,
 ) -> PlatformsImported:
     """Register every line, or enter its new addresses, and approve its deployment.
 
     A line without a deployment id means "1", which Open edX sends. Lines are judged one by
     one; all are written or, with one that is refused, none. The order of columns is free.
+    ``allows_loopback``: the platforms are on this machine and may be reached over http.
     ``InvalidInputError`` when the file itself is wrong, ``NotFoundError`` for an unknown
     institution.
     """
@@ -88,7 +90,8 @@ def import_platforms(
             lock_name(session, "registrations")
             institution_id = get_institution(session, institution_key).id
             for line, row in rows:
-                judged.append(_judge(session, line, row, family, institution_id, now))
+                details = _details(row, family, allows_loopback=allows_loopback)
+                judged.append(_judge(session, line, row, details, institution_id, now))
             if is_trial or any(found.judgement is Judgement.REFUSED for found in judged):
                 raise _TrialError
             add_event(
@@ -129,17 +132,10 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
         raise InvalidInputError(f"Line {reader.line_num} is not CSV: {error}.") from None
 
 
-def _judge(
-    session: Session,
-    line: int,
-    row: dict[str, str],
-    family: ProductFamily,
-    institution_id: int,
-    now: datetime,
-) -> LineJudged:
-    """Write one line and say what it came to; one that is refused stops the whole file later."""
-    client_id = row["client_id"][:100]
-    details = PlatformDetails(
+def _details(
+    row: dict[str, str], family: ProductFamily, *, allows_loopback: bool
+) -> PlatformDetails:
+    return PlatformDetails(
         issuer=row["issuer"],
         client_id=row["client_id"],
         name=row.get("name", ""),
@@ -147,8 +143,21 @@ def _judge(
         token_url=row["auth_token_url"],
         jwks_url=row["jwks_url"],
         token_audience=row.get("token_audience") or None,
+        allows_loopback=allows_loopback,
         family=family,
     )
+
+
+def _judge(
+    session: Session,
+    line: int,
+    row: dict[str, str],
+    details: PlatformDetails,
+    institution_id: int,
+    now: datetime,
+) -> LineJudged:
+    """Write one line and say what it came to; one that is refused stops the whole file later."""
+    client_id = row["client_id"][:100]
     deployment_id = row.get("deployment_id") or "1"
     try:
         check_details(details)
@@ -186,6 +195,7 @@ def _write(
         "token_audience": details.token_audience,
         "jwks_url": details.jwks_url,
         "product_family": details.family,
+        "allows_loopback": details.allows_loopback,
     }
     if details.name:
         wanted["name"] = details.name

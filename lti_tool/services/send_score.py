@@ -75,7 +75,8 @@ def _judge(
         return kept
     wait = retry_after_of(answer, now) or None
     found = verdict(meaning, job.name, answer.status, answer.body, wait)
-    remark = quirks.remark_on_stored(is_zero=job.score.given == 0)
+    is_linked = job.values.resource_link_id is not None
+    remark = quirks.remark_on_stored(is_zero=job.score.given == 0, is_linked=is_linked)
     if meaning is not Meaning.STORED or not remark:
         return found
     return Attempt(found.state, f"{found.answer} {remark}", reason=found.reason)

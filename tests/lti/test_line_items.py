@@ -72,7 +72,7 @@ def test_a_column_is_made_with_its_marks_and_its_link(server, client, book):
     assert create_column(client, book, VALUES).url == f"{server.url}/items/9?type_id=1"
     (request,) = server.sent("POST /items")
     assert request.json == {
-        "label": "L" * 255,
+        "label": "L" * 100,
         "scoreMaximum": 100,
         "resourceId": "resource-1",
         "tag": "quoin",
@@ -103,11 +103,12 @@ def test_a_change_sends_the_whole_column_back(server, client, book):
         "submissionReview": {"reviewableStatus": ["Completed"]},
         **OURS,
     }
-    server.on("GET /items/9", json_reply(standing))
+    # Open edX tells of what it has not by null, and refuses a null that is sent back.
+    server.on("GET /items/9", json_reply(standing | {"startDateTime": None}))
     server.on("PUT /items/9", json_reply({}))
     update_column(client, book, f"{server.url}/items/9?type_id=1", VALUES)
     (request,) = server.sent("PUT /items/9")
-    new = {"label": "L" * 255, "scoreMaximum": 100, "resourceLinkId": "link-1"}
+    new = {"label": "L" * 100, "scoreMaximum": 100, "resourceLinkId": "link-1"}
     assert request.json == standing | new
     assert request.query == {"type_id": "1"}
     assert request.headers["Content-Type"] == "application/vnd.ims.lis.v2.lineitem+json"

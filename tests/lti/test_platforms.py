@@ -145,10 +145,12 @@ def test_an_id_with_odd_characters_stays_one_segment_of_a_path():
     assert url == "https://lms/items/1/results/a%2Fb%3Fc"
 
 
-def test_only_open_edx_hides_a_score_of_nothing():
-    assert "score of 0" in OPENEDX.remark_on_stored(is_zero=True)
-    assert OPENEDX.remark_on_stored(is_zero=False) == ""
-    assert {quirks.remark_on_stored(is_zero=True) for quirks in (GENERIC, MOODLE, CANVAS)} == {""}
+def test_only_open_edx_hides_a_score_of_nothing_and_one_outside_of_a_block():
+    assert "score of 0" in OPENEDX.remark_on_stored(is_zero=True, is_linked=True)
+    assert "no block" in OPENEDX.remark_on_stored(is_zero=False, is_linked=False)
+    assert OPENEDX.remark_on_stored(is_zero=False, is_linked=True) == ""
+    for quirks in (GENERIC, MOODLE, CANVAS):
+        assert quirks.remark_on_stored(is_zero=True, is_linked=False) == ""
 
 
 def test_a_refused_roster_is_not_an_empty_one():

@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
-from waitress import create_server
 
 from demo_lms.demo import seed
+from demo_lms.serving import Server, bind_any_loopback
 from demo_lms.testing import RunningLMS
 from lti_tool.app import create_app
 from lti_tool.config import Config
@@ -29,15 +29,14 @@ from lti_tool.services.sync_roster import RosterSynced, sync_roster
 from lti_tool.web.parts import Parts, build_parts
 from lti_tool.worker import build_handlers, run_once
 
+SECRET = b"k" * 40
 
-class Practice:
-    """One course of the practice LMS, its teacher launched, and a learner of it."""
 
-    def __init__(self, lms: RunningLMS, parts: Parts) -> None:
-        self.lms, self.parts, self.database = lms, parts, parts.database
-        browser = lms.visit("maria")
-        answer = browser.submit(browser.follow_login(browser.start_link("algorithms")))
-        answer.raise_for_status()
+class Course:
+    """One course whose teacher has launched, and a learner of it."""
+
+    def __init__(self, parts: Parts, *, learner_sub: str) -> None:
+        self.parts, self.database = parts, parts.database
         with self.database.reading() as session:
             context = session.scalars(select(Context)).one()
             self.context_id = context.id
@@ -47,7 +46,7 @@ class Practice:
             ]
         self.roster = self.sync()
         self.teacher_id = self._member(is_instructor=True).id
-        self.learner = self._member(is_instructor=False, sub=lms.sub("amara"))
+        self.learner = self._member(is_instructor=False, sub=learner_sub)
 
     def sync(self) -> RosterSynced:
         """Read the roster."""
@@ -141,6 +140,17 @@ class Practice:
                 update(Achievement).where(Achievement.id == self.achievement.id).values(name=name)
             )
 
+
+class Practice(Course):
+    """One course of the practice LMS, its teacher launched, and a learner of it."""
+
+    def __init__(self, lms: RunningLMS, parts: Parts) -> None:
+        self.lms = lms
+        browser = lms.visit("maria")
+        answer = browser.submit(browser.follow_login(browser.start_link("algorithms")))
+        answer.raise_for_status()
+        super().__init__(parts, learner_sub=lms.sub("amara"))
+
     def columns(self) -> list[dict[str, Any]]:
         """The gradebook's columns of ours, by label with their scores."""
         return [c for c in self.lms.state()["columns"] if c["tag"] == "quoin"]
@@ -174,19 +184,23 @@ def running_beside_lms(database: Database) -> Iterator[tuple[RunningLMS, Parts]]
 
     The LMS fetches the tool's keyset over HTTP.
     """
+    with open_tool(database) as parts, RunningLMS(parts.config.public_url) as lms:
+        yield lms, parts
+
+
+@contextmanager
+def open_tool(database: Database) -> Iterator[Parts]:
+    """Serve the tool's pages over this database on a free port while the block lasts."""
     url = database.engine.url.render_as_string(hide_password=False)
-    holder: dict[str, Any] = {}
-    server = create_server(lambda *args: holder["app"](*args), host="127.0.0.1", port=0, threads=4)
-    tool_url = f"http://127.0.0.1:{server.effective_port}"
-    config = Config(url, tool_url, b"k" * 40)
+    sockets = bind_any_loopback()
+    config = Config(url, f"http://127.0.0.1:{sockets[0].getsockname()[1]}", SECRET)
     parts = build_parts(config, database=database)
-    holder["app"] = create_app(config, parts=parts)
+    server = Server(create_app(config, parts=parts), sockets)
     thread = threading.Thread(target=server.run, daemon=True)
-    with RunningLMS(tool_url) as lms:
-        thread.start()
-        try:
-            yield lms, parts
-        finally:
-            server.close()
-            thread.join(10)
-            parts.http.close()
+    thread.start()
+    try:
+        yield parts
+    finally:
+        server.stop()
+        thread.join(10)
+        parts.http.close()

@@ -128,12 +128,12 @@ def test_operators_see_what_is_undelivered_everywhere(course):
     assert (row.platform, row.course_title) == ("Harbour LMS", "Data literacy")
 
 
-def test_a_score_of_nothing_on_open_edx_is_told_to_the_teacher(course):
+def test_that_open_edx_hides_a_score_outside_of_a_block_is_told(course):
     course.family("openedx")
     course.server.on("GET /items/1/results/user-7", Reply(200, b"[]"))
-    attempt = course.send_one("0")
+    attempt = course.send_one("70")
     assert attempt.state is DeliveryState.DONE
-    assert "keeps a score of 0 to itself" in attempt.answer
+    assert "belongs to no block" in attempt.answer
 
 
 @pytest.mark.parametrize(

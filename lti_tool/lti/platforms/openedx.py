@@ -26,11 +26,19 @@ class OpenEdX(PlatformQuirks):
         path = f"{parts.path.rstrip('/')}/{quote(user_id, safe='')}"
         return urlunsplit(parts._replace(path=path))
 
-    def remark_on_stored(self, *, is_zero: bool) -> str:
-        """Symptom: a score of 0 is stored and never shown in the gradebook."""
-        if not is_zero:
-            return ""
-        return "Open edX keeps a score of 0 to itself: its gradebook goes on showing nothing."
+    def remark_on_stored(self, *, is_zero: bool, is_linked: bool) -> str:
+        """Symptom: what is scored outside of a block is stored and never shown.
+
+        So is a score of 0 up to version 10 of the consumer.
+        """
+        if not is_linked:
+            return (
+                "Open edX keeps it to itself, because this column belongs to no block: choose "
+                "what is scored as the content of a block, and open that block once."
+            )
+        if is_zero:
+            return "Older Open edX keep a score of 0 to themselves and go on showing nothing."
+        return ""
 
     def roster_refusal(self, name: str, status: int | None) -> str | None:
         """Symptom: 403 above a configured number of members; that is no empty course."""

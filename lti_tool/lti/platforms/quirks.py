@@ -37,9 +37,12 @@ class PlatformQuirks:
         """Return where the result of one user is read (AGS 2.0, 3.3.3)."""
         return with_query(results_url, {"user_id": user_id})
 
-    def remark_on_stored(self, *, is_zero: bool) -> str:
-        """Return what a teacher has to know of a score that was stored, "" when nothing."""
-        del is_zero
+    def remark_on_stored(self, *, is_zero: bool, is_linked: bool) -> str:
+        """Return what a teacher has to know of a score that was stored, "" when nothing.
+
+        ``is_linked``: its column belongs to a link of the course.
+        """
+        del is_zero, is_linked
         return ""
 
     def roster_refusal(self, name: str, status: int | None) -> str | None:
