@@ -19,7 +19,10 @@ from lti_tool.errors import (
     NotFoundError,
     QuoinError,
 )
+from lti_tool.persistence.outages import is_outage
 from lti_tool.web import access_log, problems
+
+RETRY_SECONDS = 60
 
 STATUSES: tuple[tuple[type[QuoinError], int], ...] = (
     (NotFoundError, 404),
@@ -29,6 +32,13 @@ STATUSES: tuple[tuple[type[QuoinError], int], ...] = (
     (LTIServiceError, 502),
     (LTIError, 400),
 )
+STATUSES_OF_CODES = {
+    "session-missing": 401,
+    "admin-session-missing": 401,
+    "lti-deployment-pending": 403,
+}
+"""Codes that say more than their kind: nobody is known (any more), or somebody has to approve."""
+
 TITLES = {
     400: "This request cannot be understood",
     401: "Open it from your course",
@@ -41,6 +51,7 @@ TITLES = {
     422: "Something is to be corrected",
     500: "Something went wrong on our side",
     502: "The learning platform did not answer",
+    503: "This cannot be done at the moment",
 }
 LTI_TITLES: tuple[tuple[type[LTIError], str], ...] = (
     (LTIRegistrationError, "The registration was refused"),
@@ -53,10 +64,9 @@ DETAILS = {
     405: "Use the links and buttons of the page, or open the tool again from your course.",
     413: "At most 256 KiB can be sent at once. Shorten the text, or hand in a link instead.",
     500: "Nothing that you sent was saved in part. Try again in a moment.",
+    503: "Nothing that you sent was saved in part. Wait a minute, then open the tool again from "
+    "your course.",
 }
-SIGNED_OUT = {"session-missing", "admin-session-missing"}
-"""Codes of those whom nobody knows (any more): 401, where others are 403."""
-
 TITLES_BY_CODE = {"admin-session-missing": "Sign in as an administrator"}
 HINTS = {
     401: "Go to your course in your learning platform and open the Quoin link. Nothing is lost.",
@@ -112,9 +122,8 @@ def show_in_any_frame(response: Response) -> Response:
 
 def status_of(error: QuoinError) -> int:
     """Return the HTTP status of one of our errors."""
-    if error.code in SIGNED_OUT:
-        return 401
-    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    by_kind = (status for kind, status in STATUSES if isinstance(error, kind))
+    return STATUSES_OF_CODES.get(error.code) or next(by_kind, 500)
 
 
 def _on_quoin_error(error: QuoinError) -> Response:
@@ -144,6 +153,10 @@ def _on_http_error(error: HTTPException) -> Response:
 
 def _on_surprise(error: Exception) -> Response:
     access_log.note_surprise(error)
+    if is_outage(error):
+        response = _answer(Refusal(503, "database-unavailable", DETAILS[503]))
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
     return _answer(Refusal(500, "internal", DETAILS[500]))
 
 

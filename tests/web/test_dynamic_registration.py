@@ -197,7 +197,7 @@ def test_canvas_cuts_scopes_and_its_deployment_waits_for_approval(pair: Pair) ->
 
     pair.activate(visitor, view.client_id, SCORE)
     refused = pair.launch(view.client_id)
-    assert refused.status_code == 400
+    assert refused.status_code == 403
     assert "lti-deployment-pending" in refused.text
     (waiting,) = show_platform(pair.database, view.uuid).deployments
     assert waiting.last_error_code == "lti-deployment-pending"
