@@ -5,7 +5,9 @@ Prints its address when it listens. A process of its own: Django is set up here 
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 
 import django
 from django.conf import settings
@@ -65,7 +67,14 @@ def main(folder: str) -> None:
     lms_seams.add_people()
     application = get_wsgi_application()
     print(url, flush=True)  # noqa: T201 - the one word to the process that started this one
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     server.run()
+
+
+def _end_with_parent() -> None:
+    """End when the process that started this one is gone: it closes our input."""
+    sys.stdin.read()
+    os._exit(0)
 
 
 if __name__ == "__main__":

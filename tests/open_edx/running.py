@@ -30,7 +30,12 @@ class RunningOpenEdX:
         words = [sys.executable, "-m", "tests.open_edx.lms", self._folder.name]
         with log.open("wb") as errors:
             self._process = subprocess.Popen(
-                words, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
+                words,
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
             )
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()
@@ -44,9 +49,7 @@ class RunningOpenEdX:
         trace: TracebackType | None,
     ) -> None:
         self._process.terminate()
-        self._process.wait(PATIENCE)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._process.communicate(timeout=PATIENCE)
         self._folder.cleanup()
 
     def sub(self, username: str) -> str:
