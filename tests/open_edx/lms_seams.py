@@ -1,7 +1,8 @@
 """Where the consumer reaches into the LMS: each such function, and what answers here instead.
 
 All of them are in ``lti_consumer.plugin.compat``, which is there for this: it holds every call
-into the platform. One more is a method that joins tables of the platform.
+into the platform. One is taken from there by name, and one more is a method that joins tables
+of the platform.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ STAFF = ("instructor", "staff")
 
 def replace() -> None:
     """Put the functions of this file in the place of those that need a whole LMS."""
+    from lti_consumer import track
     from lti_consumer.plugin import compat
 
     for function in (
@@ -30,6 +32,8 @@ def replace() -> None:
     ):
         assert hasattr(compat, function.__name__), function
         setattr(compat, function.__name__, function)
+    assert hasattr(track, get_event_tracker.__name__)
+    track.get_event_tracker = get_event_tracker
 
 
 def add_people() -> None:
@@ -42,6 +46,10 @@ def add_people() -> None:
         get_user_model().objects.create(username=username, first_name=username.title(), email=email)
     assert hasattr(LtiNrpsContextMembershipViewSet, attach_external_user_ids.__name__)
     LtiNrpsContextMembershipViewSet.attach_external_user_ids = attach_external_user_ids
+
+
+def get_event_tracker() -> None:
+    """Nothing is tracked: an LMS has a tracker, and this one has not."""
 
 
 def load_enough_xblock(location: Any) -> course.Block:
