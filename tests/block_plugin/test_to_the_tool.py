@@ -17,10 +17,9 @@ import pytest
 from sqlalchemy import text
 
 from lti_tool.persistence.base import Database
+from tests.api import site as api
 
 pytest.importorskip("edx_django_utils", reason="the packages of the LMS are not installed")
-api = pytest.importorskip("tests.api.site", reason="the tool has no JSON API")
-
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = "course-v1:Harbour+SQL+2026"
 RULES = [

@@ -208,7 +208,7 @@ def test_a_held_launch_is_a_page_that_asks_the_storage(stranger, world):
     assert (asked["data-frame"], asked["data-origin"]) == ("platform_frame", ISSUER)
     assert asked["data-finish"] == "/lti/finish"
     assert value not in page.text
-    assert "Ada" not in page.text
+    assert "Ada Example" not in page.text
     assert _inputs(page) == LOGIN | RESTART
     assert _cookies(page) == [MARKER]
     assert page.headers["Content-Security-Policy"].endswith(f"frame-ancestors 'self' {ISSUER}")
