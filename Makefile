@@ -4,9 +4,11 @@ BIN := .venv/bin
 # Other ports for the demo: make demo TOOL_PORT=8100 LMS_PORT=8101
 TOOL_PORT ?= 8000
 LMS_PORT ?= 8001
+# The workbench of make demo-xblock; the tool is that of make demo, started if it does not run
+WORKBENCH_PORT ?= 8002
 SECONDS ?= 60
 export QUOIN_TEST_DATA ?= ../shared
-MYPY_PARTS := -p stacking_rules -p lti_tool -p demo_lms -p quoin_xblock -p benchmarks -p tools
+MYPY_PARTS := -p stacking_rules -p lti_tool -p demo_lms -p quoin_xblock -p demo_workbench -p benchmarks -p tools
 
 # Processes of mutation testing, and the commit to compare with: make mutation-changed MUTATION_BASE=main
 JOBS ?= 2
@@ -14,7 +16,7 @@ MUTATION_BASE ?= HEAD~1
 MUTATION := $(BIN)/python -m tools.mutation
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset install test check bench fuzz format clean \
+.PHONY: help demo demo-reset demo-xblock install test check bench fuzz format clean \
 	mutation mutation-changed mutation-report
 
 help: ## Show this list
@@ -27,6 +29,9 @@ demo: ## Install what the demo needs and start the tool beside a practice LMS
 demo-reset: ## Throw the demo's data away
 	@$(PYTHON) tools/install.py demo
 	@$(BIN)/python -m demo_lms.demo --reset
+
+demo-xblock: install ## Start the blocks in the XBlock SDK's workbench, beside the tool
+	@$(BIN)/python -m demo_workbench.demo --port $(WORKBENCH_PORT) --tool-port $(TOOL_PORT) --lms-port $(LMS_PORT)
 
 install: ## Prepare .venv with all that demo, tests and benchmarks need
 	@$(PYTHON) tools/install.py dev

@@ -13,6 +13,7 @@ MODULES = {
     "import": "benchmarks.import_oulad",
     "launch": "benchmarks.launch",
     "rules": "benchmarks.rules",
+    "xblock": "benchmarks.xblock",
 }
 """Name on the command line -> module with ``run(report)``."""
 

@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     home = HOME / str(options.lms_port)
     home.mkdir(parents=True, exist_ok=True)
-    environ = _environ(options.tool_port, home)
+    environ = build_environ(options.tool_port, home)
     _say("preparing the database and the demo institution ...")
     seed(Config.from_environ(environ), _lms_url(options.lms_port))
     lms_options = ["--no-storage"] if options.no_storage else []
@@ -210,7 +210,8 @@ def _wait_for(url: str, servers: list[subprocess.Popen[bytes]]) -> None:
     raise TimeoutError(f"{url} did not answer; the logs in {HOME} say why.")
 
 
-def _environ(tool_port: int, home: Path) -> dict[str, str]:
+def build_environ(tool_port: int, home: Path) -> dict[str, str]:
+    """Give the settings of the demo's tool; its secret is made with the first call."""
     secret = home / "secret.key"
     if not secret.exists():
         secret.touch(0o600)

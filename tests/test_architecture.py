@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("stacking_rules", "lti_tool", "xblock", "demo_lms", "benchmarks", "tools")
+SOURCES = (
+    "stacking_rules",
+    "lti_tool",
+    "xblock",
+    "demo_lms",
+    "demo_workbench",
+    "benchmarks",
+    "tools",
+)
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 400
 LONGEST_TEST_FILE = 600

@@ -8,13 +8,23 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from configparser import ConfigParser
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "dist")
-COPIED = ("lti_tool", "stacking_rules", "migrations", "xblock", "demo_lms", "benchmarks", "tools")
+COPIED = (
+    "lti_tool",
+    "stacking_rules",
+    "migrations",
+    "xblock",
+    "demo_lms",
+    "demo_workbench",
+    "benchmarks",
+    "tools",
+)
 FILES = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 
 pytestmark = pytest.mark.xdist_group("wheels")
@@ -77,6 +87,33 @@ def test_the_blocks_wheel_is_its_side_of_the_tree(block_wheel: set[str]) -> None
     expected = set(files_below(ROOT / "xblock" / "quoin_xblock", "quoin_xblock"))
 
     assert without_metadata(block_wheel) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "quoin_xblock/static/quoin.js",
+        "quoin_xblock/templates/competency.html",
+        "quoin_xblock/translations/ar/LC_MESSAGES/text.mo",
+    ],
+)
+def test_what_a_block_shows_travels(block_wheel: set[str], name: str) -> None:
+    assert name in block_wheel
+
+
+def test_the_block_asks_an_lms_for_nothing_but_the_core_library() -> None:
+    parser = ConfigParser(interpolation=None)
+    parser.read(ROOT / "xblock" / "setup.cfg", "utf-8")
+
+    assert parser["options"]["install_requires"].split() == ["XBlock>=5.2"]
+    assert "options.extras_require" not in parser
+
+
+def test_the_blocks_are_found_by_their_names() -> None:
+    found = {entry.name: entry for entry in entry_points(group="xblock.v1")}
+
+    assert found["quoin_competency"].value == "quoin_xblock.competency_block:CompetencyBlock"
+    assert found["quoin_progress"].value == "quoin_xblock.progress_block:ProgressBlock"
 
 
 def test_no_wheel_writes_into_the_library_xblock(
