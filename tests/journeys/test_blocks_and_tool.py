@@ -50,7 +50,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"The demo did not become ready:\n{log.read_text()[-3000:]}")
 
 
-def test_from_a_lesson_to_an_award(workbench: str, browser: Any) -> None:
+def test_from_a_lesson_to_an_award_and_a_larger_one(workbench: str, browser: Any) -> None:
     page = browser.new_context(viewport={"width": 1000, "height": 900}, locale="en").new_page()
 
     def open_unit(number: int) -> Any:
@@ -79,6 +79,15 @@ def test_from_a_lesson_to_an_award(workbench: str, browser: Any) -> None:
     award = page.locator(".quoin-panel article").first
     award.get_by_text("Awarded on").wait_for()
     assert "Data explorer" in award.inner_text()
+
+    competency = open_unit(4)
+    for button in page.get_by_role("button", name="I have watched it").all():
+        button.click()
+    competency.get_by_text("Recorded on").wait_for()
+    larger = competency.locator("li", has_text="Data practitioner")
+    larger.get_by_text("Awarded on").wait_for()
+    if folder := os.environ.get("QUOIN_TEST_PICTURES"):
+        page.screenshot(path=f"{folder}/block-awards.png", full_page=True)
 
     page.goto(f"{workbench}/scenario/quoin_competency.0/studio_view/?student=staff")
     page.locator("select[name=competency_id]").first.wait_for()
