@@ -1,4 +1,4 @@
-"""quoin bench xblock: what a block adds to a unit of the LMS, in the SDK's workbench."""
+"""quoin bench xblock: what a block adds to a unit, and the plugin to an event; the API's pace."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import xblock_api, xblock_plugin
 from benchmarks.harness import InvalidRunError, Report
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def run(report: Report) -> None:
+    """Measure the views of the blocks, the events of the plugin, and the tool that both call."""
+    _views(report)
+    xblock_plugin.measure(report)
+    xblock_api.measure(report)
+
+
+def _views(report: Report) -> None:
     """Measure in a process of its own: Django's settings are one for each."""
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as tool:
         # Nobody answers there: a view that called the tool would wait, and be counted.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import os
 import random
 import secrets
@@ -29,6 +30,7 @@ from lti_tool.services.add_api_key import APIKeyAdded, add_api_key
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.publish_stacks import publish_stacks
 from lti_tool.services.report_awards import report_awards
+from lti_tool.web import access_log
 from lti_tool.web.parts import build_parts
 
 BATCH = 500
@@ -47,6 +49,7 @@ def measure(report: Report) -> None:
         key = _open(database)
         config = Config("", secret_key=SECRET)
         app = create_app(config, parts=build_parts(config, database=database))
+        logging.getLogger(access_log.LOGGER).setLevel(logging.WARNING)
         cpu, wall = _run(app.test_client(use_cookies=False), key)
         awards = report_awards(database)
         database.dispose()
