@@ -1,6 +1,7 @@
 """The tests of quoin-xblock among the versions that Open edX pins.
 
-``python3.12 tools/open_edx.py``. The environment, .venv-openedx, holds the block, the platform's packages and nothing of the tool.
+``python3.12 tools/open_edx.py``. The environment, .venv-openedx, holds the blocks, the plugin, the
+platform's packages and nothing of the tool.
 """
 
 from __future__ import annotations
