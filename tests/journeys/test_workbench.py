@@ -221,3 +221,28 @@ def test_right_to_left_on_a_phone(workbench: Workbench) -> None:
     assert mark["x"] > frame["x"] + frame["width"] / 2
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert violations(page) == []
+
+
+def test_a_block_sends_one_request_after_the_other(workbench: Workbench) -> None:
+    workbench.tool.delay = 0.5
+    page = workbench.open(CHARTS)
+    open_now: list[str] = []
+    most: list[int] = []
+
+    def begun(request: Any) -> None:
+        if "/handler/" in request.url and "quoin_competency" in request.url:
+            open_now.append(request.url)
+            most.append(len(open_now))
+
+    def ended(request: Any) -> None:
+        if request.url in open_now:
+            open_now.remove(request.url)
+
+    page.on("request", begun)
+    page.on("requestfinished", ended)
+    button = competency(page).get_by_role("button", name="Look again")
+    for _ in range(3):
+        button.click()
+    page.wait_for_timeout(3_000)
+    assert most.count(1) >= 3
+    assert max(most) == 1

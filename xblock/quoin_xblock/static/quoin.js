@@ -13,15 +13,22 @@ function QuoinBlock(runtime, element, args) {
   const own = runtime.handlerUrl(element, "refresh").split("/refresh")[0];
   let records = args.records;
   let waiting = null;
+  let last = $.Deferred().resolve().promise();
 
+  /* One request after the other: platforms keep a learner's fields in one piece, and of two requests
+     at once the later one would write back what the earlier one has changed. */
   function post(handler, data) {
-    return $.ajax({
-      type: "POST",
-      url: runtime.handlerUrl(element, handler),
-      data: JSON.stringify(data || {}),
-      contentType: "application/json",
-      dataType: "json"
-    });
+    function send() {
+      return $.ajax({
+        type: "POST",
+        url: runtime.handlerUrl(element, handler),
+        data: JSON.stringify(data || {}),
+        contentType: "application/json",
+        dataType: "json"
+      });
+    }
+    last = last.then(send, send);
+    return last;
   }
 
   function say(text, isWrong) {
