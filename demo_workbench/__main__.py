@@ -10,7 +10,7 @@ from pathlib import Path
 WELCOME = """
   Workbench      {url}
 
-  A course:      {url}/scenario/demo_quiz.0/?student=amy   (and .1, .2, .3)
+  A course:      {url}/scenario/demo_quiz.0/?student=amy   (and .1 to .4)
   Its team:      ?student=staff, or ?student=staff-as-amy; a visitor: ?student=nobody
   The editor:    {url}/scenario/quoin_competency.0/studio_view/?student=staff
 
