@@ -68,4 +68,5 @@ format: install ## Put the code into shape
 	$(BIN)/ruff format .
 
 clean: ## Remove what can be made again (not var/)
-	rm -rf .venv node_modules build dist *.egg-info xblock/*.egg-info lti_tool/web/static/vendor
+	rm -rf .venv node_modules build dist *.egg-info xblock/*.egg-info lti_tool/web/static/vendor \
+		tests/credentials/node/node_modules

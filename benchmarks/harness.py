@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 MODULES = {
+    "credentials": "benchmarks.credentials",
     "import": "benchmarks.import_oulad",
     "launch": "benchmarks.launch",
     "rules": "benchmarks.rules",

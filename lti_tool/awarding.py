@@ -7,7 +7,7 @@ follow from it and the deliveries that report them are one transaction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -22,7 +22,7 @@ from lti_tool.persistence.awards import add_awards
 from lti_tool.persistence.catalog import Achievement, list_achievements
 from lti_tool.persistence.completions import add_completions
 from lti_tool.persistence.courses import get_context
-from lti_tool.persistence.deliveries import add_delivery
+from lti_tool.persistence.deliveries import CREDENTIAL, SCORE, add_deliveries, add_delivery
 from lti_tool.persistence.learners import lock_learners
 from lti_tool.persistence.placements import list_placed
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
@@ -37,6 +37,8 @@ from stacking_rules import (
 )
 
 SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+FEW = 20
+"""Awards made at once; the credentials of more than these are issued when there is time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +174,10 @@ def _tell(
     actor: str,
     now: datetime,
 ) -> None:
-    """Write the audit event of the awards that were made, and promise their scores."""
+    """Write the audit event of the awards that were made; promise credentials and scores."""
     if not made:
         return
+    promise_credentials(session, [rows[uuid] for uuid in sorted(made)], now)
     add_event(
         session,
         institution_id=institution_id,
@@ -192,6 +195,39 @@ def _tell(
         if where is not None and row["achievement_id"] in placed[where]:
             key = f"award:{uuid}:{where}"
             _add_score(session, key, where, row, Decimal(1), Decimal(1), now)
+
+
+def promise_credentials(
+    session: Session, awards: Sequence[Mapping[str, Any]], now: datetime
+) -> int:
+    """Promise the credentials of awards (rows of them); return how many were not promised yet.
+
+    Many at once wait until nothing else does.
+    """
+    is_bulk = len(awards) > FEW
+    return add_deliveries(
+        session,
+        [
+            {
+                "kind": CREDENTIAL,
+                "key": promise_key(award["uuid"]),
+                "lane": promise_key(award["uuid"]),
+                "learner_id": award["learner_id"],
+                "context_id": None,
+                "achievement_id": award["achievement_id"],
+                "payload": {"award": str(award["uuid"])},
+                "is_bulk": is_bulk,
+                "due_at": now,
+                "created_at": now,
+            }
+            for award in awards
+        ],
+    )
+
+
+def promise_key(award_uuid: UUID) -> str:
+    """Return the key of the promise of an award's credential."""
+    return f"credential:{award_uuid}"
 
 
 def _row(
@@ -293,7 +329,7 @@ def _add_score(
     add_delivery(
         session,
         {
-            "kind": "score",
+            "kind": SCORE,
             "key": key,
             "lane": f"{context_id}:{row['achievement_id']}:{row['learner_id']}",
             "learner_id": row["learner_id"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from lti_tool.persistence.awards import Award, list_awards, list_reviewed
 from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.completions import Completion, list_completions
 from lti_tool.persistence.courses import get_context
+from lti_tool.persistence.credentials import list_credentialed
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
 from lti_tool.solver import solver
 from stacking_rules import LearnerRecord, Progress, Step, next_steps, roll_up
@@ -42,6 +43,7 @@ class AwardView:
     awarded_on: date
     version: int
     is_under_review: bool
+    has_credential: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _stacks(
 ) -> tuple[StackView, ...]:
     held = {achievement.key: award for award, achievement in awards}
     reviewed = {award for learner_id in ids for award in list_reviewed(session, learner_id)}
+    issued = {uuid for learner_id in ids for uuid in list_credentialed(session, learner_id)}
     views = []
     for stack in rules.stacks:
         row, award = rules.rows[stack.key], held.get(stack.key)
@@ -123,16 +126,18 @@ def _stacks(
                 version=row.version.number,
                 progress=progress[stack.key],
                 steps=next_steps(progress[stack.key]),
-                award=None if award is None else _award(award, award.id in reviewed),
+                award=None if award is None else _award(award, reviewed, issued),
             )
         )
     return tuple(views)
 
 
-def _award(award: Award, is_under_review: bool) -> AwardView:  # noqa: FBT001
+def _award(award: Award, reviewed: Set[int], issued: Set[UUID]) -> AwardView:
     version = award.receipt["version"]
     number = version if isinstance(version, int) else 0
-    return AwardView(award.uuid, award.awarded_on, number, is_under_review)
+    return AwardView(
+        award.uuid, award.awarded_on, number, award.id in reviewed, award.uuid in issued
+    )
 
 
 def _facts(

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 
 import structlog
+from sqlalchemy.orm import Session
 
+from lti_tool.issuing.signing import Signing
 from lti_tool.lti.platform_client import PlatformClient
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.deliveries import (
+    CREDENTIAL,
+    SCORE,
     WAITING,
     Attempt,
     Delivery,
@@ -22,12 +27,12 @@ from lti_tool.persistence.deliveries import (
     settle,
     supersede_stale,
 )
+from lti_tool.services.issue_credentials import issue_credentials
 from lti_tool.services.send_score import send_score
 
 Handler = Callable[[int, datetime], Attempt]
 Clock = Callable[[], datetime]
 
-SCORE = "score"
 BATCH = 10
 LEASE = timedelta(seconds=60)
 FIRST_WAIT = 2.0
@@ -41,9 +46,27 @@ DEFECT = "our-defect"
 log = structlog.get_logger()
 
 
-def build_handlers(database: Database, client: PlatformClient) -> dict[str, Handler]:
+class Together:
+    """A handler of several deliveries at once, which share their transactions."""
+
+    def __init__(self, work: Callable[[Sequence[int], datetime], Mapping[int, Attempt]]) -> None:
+        self.work = work
+
+    def __call__(self, delivery_id: int, now: datetime) -> Attempt:
+        """Do one of them alone."""
+        return self.work([delivery_id], now)[delivery_id]
+
+
+def build_handlers(
+    database: Database, client: PlatformClient, signing: Signing
+) -> dict[str, Handler]:
     """Return the use case for each kind of delivery."""
-    return {SCORE: lambda delivery_id, now: send_score(database, client, delivery_id, now=now)}
+    return {
+        SCORE: lambda delivery_id, now: send_score(database, client, delivery_id, now=now),
+        CREDENTIAL: Together(
+            lambda delivery_ids, now: issue_credentials(database, signing, delivery_ids, now=now)
+        ),
+    }
 
 
 class Periodic:
@@ -99,17 +122,42 @@ def run_once(
         supersede_stale(session, SCORE, now)
         leased = lease_due(session, now, LEASE, BATCH)
     tried = 0
-    for delivery in leased:
-        # Earlier ones of the batch may have taken so long that somebody else has this one.
-        if delivery.leased_until is not None and clock() < delivery.leased_until:
-            attempt = _try(handlers, delivery, clock())
-            _finish(database, delivery, attempt, clock(), jitter)
-            tried += 1
+    for group in _groups(handlers, leased):
+        # Earlier ones of the batch may have taken so long that somebody else has these.
+        held = [one for one in group if one.leased_until and clock() < one.leased_until]
+        attempts = _try(handlers, held, clock())
+        _finish(database, attempts, clock(), jitter)
+        tried += len(held)
     return tried
 
 
-def _try(handlers: Mapping[str, Handler], delivery: Delivery, now: datetime) -> Attempt:
-    handler = handlers.get(delivery.kind)
+def _groups(
+    handlers: Mapping[str, Handler], leased: Sequence[Delivery]
+) -> Iterator[list[Delivery]]:
+    """Yield what is tried one after the other; neighbours of a kind together, where that is."""
+    for kind, deliveries in groupby(leased, key=lambda delivery: delivery.kind):
+        if isinstance(handlers.get(kind), Together):
+            yield list(deliveries)
+        else:
+            yield from ([delivery] for delivery in deliveries)
+
+
+Attempts = list[tuple[Delivery, Attempt]]
+
+
+def _try(handlers: Mapping[str, Handler], group: Sequence[Delivery], now: datetime) -> Attempts:
+    handler = handlers.get(group[0].kind) if group else None
+    if isinstance(handler, Together) and len(group) > 1:
+        try:
+            found = handler.work([delivery.id for delivery in group], now)
+            return [(delivery, found[delivery.id]) for delivery in group]
+        except Exception:
+            # One of them is bad: each alone shows which.
+            log.exception("worker.group_crashed", kind=group[0].kind)
+    return [(delivery, _try_one(handler, delivery, now)) for delivery in group]
+
+
+def _try_one(handler: Handler | None, delivery: Delivery, now: datetime) -> Attempt:
     if handler is None:
         answer = f"This tool does not know the work '{delivery.kind}'."
         return Attempt(DeliveryState.FAILED, answer, reason=DEFECT)
@@ -125,31 +173,41 @@ def _try(handlers: Mapping[str, Handler], delivery: Delivery, now: datetime) -> 
 
 
 def _finish(
-    database: Database,
-    delivery: Delivery,
-    attempt: Attempt,
-    now: datetime,
-    jitter: Callable[[], float],
+    database: Database, attempts: Attempts, now: datetime, jitter: Callable[[], float]
 ) -> None:
-    """Settle a delivery, or note when it is tried again.
+    """Settle deliveries, or note when they are tried again.
 
     Where the platform wants to be left alone, so are its other deliveries. Nothing is noted by
     a worker that was so slow that another one has taken the delivery.
     """
-    ended = _bounded(delivery, attempt, jitter)
+    if not attempts:
+        return
     with database.writing() as session:
-        is_noted = settle(session, delivery, ended, now)
-        if is_noted and ended.holds_platform and ended.retry_after:
-            hold_back(session, delivery.context_id, now + timedelta(seconds=ended.retry_after))
-    log.info(
-        "worker.delivery",
-        delivery=str(delivery.uuid),
-        kind=delivery.kind,
-        state=str(ended.state),
-        reason=str(ended.reason),
-        attempts=delivery.attempts,
-        lease_was_lost=not is_noted,
-    )
+        noted = [_note(session, *attempt, now, jitter) for attempt in attempts]
+    for (delivery, _), (ended, is_noted) in zip(attempts, noted, strict=True):
+        log.info(
+            "worker.delivery",
+            delivery=str(delivery.uuid),
+            kind=delivery.kind,
+            state=str(ended.state),
+            reason=str(ended.reason),
+            attempts=delivery.attempts,
+            lease_was_lost=not is_noted,
+        )
+
+
+def _note(
+    session: Session,
+    delivery: Delivery,
+    attempt: Attempt,
+    now: datetime,
+    jitter: Callable[[], float],
+) -> tuple[Attempt, bool]:
+    ended = _bounded(delivery, attempt, jitter)
+    is_noted = settle(session, delivery, ended, now)
+    if is_noted and ended.holds_platform and ended.retry_after and delivery.context_id:
+        hold_back(session, delivery.context_id, now + timedelta(seconds=ended.retry_after))
+    return ended, is_noted
 
 
 def _bounded(delivery: Delivery, attempt: Attempt, jitter: Callable[[], float]) -> Attempt:

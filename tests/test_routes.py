@@ -27,6 +27,12 @@ PUBLIC = {
     "pages.health",
     "pages.readiness",
     "api_document.show",
+    "issuers.show_profile",
+    "issuers.show_did",
+    "issuers.show_keyset",
+    "issuers.show_key",
+    "issuers.show_published_rule",
+    "issuers.show_status",
     "admin_signing_in.show",
     "admin_signing_in.sign_in",
 }

@@ -10,6 +10,7 @@ COMMANDS = {
     "admin": "lti_tool.cli.administrators:admin",
     "db": "lti_tool.cli.database:db",
     "config": "lti_tool.cli.settings:config",
+    "credentials": "lti_tool.cli.credentials:credentials",
     "institution": "lti_tool.cli.institutions:institution",
     "keys": "lti_tool.cli.keys:keys",
     "platform": "lti_tool.cli.platforms:platform",

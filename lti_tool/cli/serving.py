@@ -65,7 +65,7 @@ def _worker(parts: Parts) -> Iterator[None]:
         target=worker.run,
         args=(
             parts.database,
-            worker.build_handlers(parts.database, parts.platforms),
+            worker.build_handlers(parts.database, parts.platforms, parts.signing),
         ),
         kwargs={
             "clock": parts.clock,

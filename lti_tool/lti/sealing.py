@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 PRIVATE_KEYS = b"quoin: private keys at rest"
+ISSUER_KEYS = b"quoin: issuer keys at rest"
 API_SECRETS = b"quoin: api secrets at rest"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -113,6 +114,14 @@ def get_institution_by_id(session: Session, institution_id: int) -> Institution:
     return session.get_one(Institution, institution_id)
 
 
+def get_institution_by_uuid(session: Session, uuid: UUID) -> Institution:
+    """Return the institution with this uuid; ``NotFoundError`` otherwise."""
+    found = session.scalar(select(Institution).where(Institution.uuid == uuid))
+    if found is None:
+        raise NotFoundError("There is no such institution.")
+    return found
+
+
 def list_institutions(session: Session) -> list[Institution]:
     """Return every institution of this tool by key."""
     return list(session.scalars(select(Institution).order_by(Institution.key)))
@@ -132,6 +141,14 @@ def list_achievements(session: Session, institution_id: int) -> list[Achievement
     """Return the catalogue of an institution by name."""
     query = select(Achievement).where(Achievement.institution_id == institution_id)
     return list(session.scalars(query.order_by(Achievement.name, Achievement.id)))
+
+
+def find_names(session: Session, institution_id: int, keys: Collection[str]) -> dict[str, str]:
+    """Return the names of those of these achievements that the catalogue has, by key."""
+    query = select(Achievement.key, Achievement.name).where(
+        Achievement.institution_id == institution_id, Achievement.key.in_(sorted(keys))
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def get_achievement(session: Session, institution_id: int, uuid: UUID) -> Achievement:
@@ -187,6 +204,15 @@ def find_latest_version(session: Session, stack_id: int) -> StackVersion | None:
         .where(StackVersion.stack_id == stack_id)
         .order_by(StackVersion.number.desc())
         .limit(1)
+    )
+
+
+def find_version(session: Session, institution_id: int, uuid: UUID) -> StackVersion | None:
+    """Return a published version of one of an institution's stacks."""
+    return session.scalar(
+        select(StackVersion)
+        .join(Stack, Stack.id == StackVersion.stack_id)
+        .where(Stack.institution_id == institution_id, StackVersion.uuid == uuid)
     )
 
 

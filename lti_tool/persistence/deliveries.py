@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    false,
     func,
     or_,
     select,
@@ -22,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from lti_tool.persistence.base import Base, UTCDateTime, insert_missing
+from lti_tool.persistence.base import CHUNK, Base, UTCDateTime, insert_missing
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.platforms import Deployment
 
@@ -43,6 +45,9 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
+SCORE, CREDENTIAL = "score", "credential"
+"""The kinds of deliveries."""
+
 WAITING = (DeliveryState.PENDING, DeliveryState.HELD)
 """What the worker takes up once it is due."""
 
@@ -51,11 +56,13 @@ UNDELIVERED = (*WAITING, DeliveryState.OVERRIDDEN, DeliveryState.FAILED)
 
 
 class Delivery(Base):
-    """One promised piece of work, for now always a score.
+    """One promised piece of work: a score for a gradebook, or a credential to be issued.
 
     ``key`` is unique: the same promise is made once. ``lane`` puts deliveries that must go one
     after the other behind each other (scores of one learner in one column). A worker holds a
     delivery while ``leased_until`` is in the future; a lease that runs out is taken again.
+    ``context_id`` is None where no course is concerned. What ``is_bulk`` goes last, however long it
+    has waited: one award made now does not stand behind ten thousand of an import.
     ``reason`` is the kind of the last answer, ``last_answer`` a sentence for people about it,
     ``tried_at`` when it came.
     """
@@ -69,9 +76,10 @@ class Delivery(Base):
     key: Mapped[str] = mapped_column(String(255), unique=True)
     lane: Mapped[str] = mapped_column(String(255), index=True)
     learner_id: Mapped[int] = mapped_column(ForeignKey("learners.id"), index=True)
-    context_id: Mapped[int] = mapped_column(ForeignKey("contexts.id"), index=True)
+    context_id: Mapped[int | None] = mapped_column(ForeignKey("contexts.id"), index=True)
     achievement_id: Mapped[int] = mapped_column(ForeignKey("achievements.id"))
     payload: Mapped[dict[str, object]] = mapped_column(JSON)
+    is_bulk: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[str] = mapped_column(String(20), default=DeliveryState.PENDING)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     leased_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -101,22 +109,20 @@ class Attempt:
 
 def add_delivery(session: Session, row: dict[str, Any]) -> bool:
     """Promise a piece of work; return False when the same promise was made before."""
+    return bool(add_deliveries(session, [row]))
+
+
+def add_deliveries(session: Session, rows: Sequence[dict[str, Any]]) -> int:
+    """Promise pieces of work; return how many of them were not promised before."""
+    fresh = {"state": DeliveryState.PENDING, "attempts": 0, "last_answer": "", "is_bulk": False}
     found = insert_missing(
         session,
         Delivery,
-        [
-            {
-                "uuid": uuid4(),
-                "state": DeliveryState.PENDING,
-                "attempts": 0,
-                "last_answer": "",
-                **row,
-            }
-        ],
+        [{"uuid": uuid4(), **fresh, **row} for row in rows],
         unique=("key",),
         returning=(Delivery.id,),
     )
-    return bool(found)
+    return len(found)
 
 
 def lease_due(session: Session, now: datetime, lease: timedelta, limit: int = 20) -> list[Delivery]:
@@ -125,7 +131,7 @@ def lease_due(session: Session, now: datetime, lease: timedelta, limit: int = 20
     query = (
         select(Delivery)
         .where(Delivery.id.in_(heads), Delivery.due_at <= now, _is_free(Delivery, now))
-        .order_by(Delivery.due_at, Delivery.id)
+        .order_by(Delivery.is_bulk, Delivery.due_at, Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -267,6 +273,19 @@ def supersede_stale(session: Session, kind: str, now: datetime) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def list_failed(session: Session, kind: str, keys: Sequence[str]) -> list[Delivery]:
+    """Return those of these promises that have failed."""
+    found: list[Delivery] = []
+    for start in range(0, len(keys), CHUNK):
+        query = select(Delivery).where(
+            Delivery.kind == kind,
+            Delivery.state == DeliveryState.FAILED,
+            Delivery.key.in_(keys[start : start + CHUNK]),
+        )
+        found.extend(session.scalars(query))
+    return found
 
 
 def list_in_context(session: Session, context_id: int) -> list[Delivery]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.courses import Context
-from lti_tool.persistence.deliveries import UNDELIVERED, Delivery, DeliveryState
+from lti_tool.persistence.deliveries import SCORE, UNDELIVERED, Delivery, DeliveryState
 from lti_tool.persistence.learners import Learner, Membership
 from lti_tool.persistence.platforms import Deployment, Registration
 
@@ -99,7 +99,9 @@ def list_latest_in_state(
     institution_id: int | None = None,
 ) -> list[Delivery]:
     """Return the latest scores that stand in one of these states."""
-    query = select(Delivery).where(Delivery.state.in_(states), Delivery.id.in_(_heads()))
+    query = select(Delivery).where(
+        Delivery.kind == SCORE, Delivery.state.in_(states), Delivery.id.in_(_heads())
+    )
     if institution_id is not None:
         query = query.where(Delivery.context_id.in_(_contexts_of(institution_id)))
     if context_id is not None:

@@ -15,7 +15,8 @@ from lti_tool.persistence.base import Base
 from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.completions import Completion, Evidence, Withdrawal
 from lti_tool.persistence.courses import Context
-from lti_tool.persistence.deliveries import Delivery, DeliveryState
+from lti_tool.persistence.credentials import Credential
+from lti_tool.persistence.deliveries import SCORE, Delivery, DeliveryState
 from lti_tool.persistence.learners import Identity, Learner, Membership
 from lti_tool.persistence.sessions import LaunchSession
 
@@ -35,7 +36,8 @@ def read_person(session: Session, learner_id: int) -> dict[str, Any]:
         .where(Completion.learner_id == learner_id),
         "evidence": select(Evidence).where(Evidence.learner_id == learner_id),
         "awards": select(Award).where(Award.learner_id == learner_id),
-        "scores": select(Delivery).where(Delivery.learner_id == learner_id),
+        "credentials": select(Credential).where(Credential.learner_id == learner_id),
+        "scores": select(Delivery).where(Delivery.learner_id == learner_id, Delivery.kind == SCORE),
         "sessions": select(LaunchSession).where(LaunchSession.learner_id == learner_id),
     }
     courses = (

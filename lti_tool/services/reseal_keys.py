@@ -1,4 +1,4 @@
-"""Use case: encrypt our signing keys and the secrets of API keys with a new secret."""
+"""Use case: encrypt our signing keys, issuers' keys and the secrets of API keys anew."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from lti_tool.errors import ConfigurationError
 from lti_tool.lti.keys import SealedKey, reseal_key
-from lti_tool.lti.sealing import API_SECRETS, reseal
+from lti_tool.lti.sealing import API_SECRETS, ISSUER_KEYS, reseal
 from lti_tool.persistence.api_keys import list_api_key_rows
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
+from lti_tool.persistence.issuer_keys import list_issuer_keys
 from lti_tool.persistence.learners import lock_name
 from lti_tool.persistence.tool_keys import list_tool_keys
 
@@ -28,6 +29,7 @@ def reseal_keys(
         lock_name(session, "tool keys")
         changed = _signing_keys(session, old_secret, new_secret)
         changed += _api_keys(session, old_secret, new_secret)
+        changed += _issuer_keys(session, old_secret, new_secret)
         add_event(
             session,
             institution_id=None,
@@ -52,13 +54,30 @@ def _signing_keys(session: Session, old_secret: bytes, new_secret: bytes) -> int
 def _api_keys(session: Session, old_secret: bytes, new_secret: bytes) -> int:
     changed = 0
     for row in list_api_key_rows(session):
-        try:
-            fresh = reseal(row.encrypted_secret, API_SECRETS, old_secret, new_secret)
-        except InvalidToken:
-            raise ConfigurationError(
-                "Neither the old secret nor QUOIN_SECRET_KEY opens the secret of the API key "
-                f"'{row.key_id}'. Name the file of the secret with which it was made."
-            ) from None
+        what = f"the secret of the API key '{row.key_id}'"
+        fresh = _resealed(row.encrypted_secret, API_SECRETS, old_secret, new_secret, what)
         changed += fresh != row.encrypted_secret
         row.encrypted_secret = fresh
     return changed
+
+
+def _issuer_keys(session: Session, old_secret: bytes, new_secret: bytes) -> int:
+    changed = 0
+    for row in list_issuer_keys(session):
+        what = f"the issuer's key '{row.key_id}'"
+        fresh = _resealed(row.handle, ISSUER_KEYS, old_secret, new_secret, what)
+        changed += fresh != row.handle
+        row.handle = fresh
+    return changed
+
+
+def _resealed(
+    sealed: bytes, purpose: bytes, old_secret: bytes, new_secret: bytes, what: str
+) -> bytes:
+    try:
+        return reseal(sealed, purpose, old_secret, new_secret)
+    except InvalidToken:
+        raise ConfigurationError(
+            f"Neither the old secret nor QUOIN_SECRET_KEY opens {what}. "
+            "Name the file of the secret with which it was made."
+        ) from None

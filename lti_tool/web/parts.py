@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from flask import current_app
 
 from lti_tool.config import Config
+from lti_tool.issuing.signing import Signing, build_signing
 from lti_tool.lti.http_client import HTTPClient
 from lti_tool.lti.jwks import KeysetCache
 from lti_tool.lti.keys import KeyRing, SigningKey
@@ -29,6 +30,11 @@ class Parts:
     keysets: KeysetCache
     platforms: PlatformClient
     clock: Callable[[], datetime]
+
+    @property
+    def signing(self) -> Signing:
+        """Who signs credentials, and for which address."""
+        return build_signing(self.config.public_url, self.config.secret_key)
 
 
 def build_parts(

@@ -86,7 +86,7 @@ class Course:
 
     def pass_once(self) -> int:
         """Let the worker pass once."""
-        handlers = build_handlers(self.database, self.parts.platforms)
+        handlers = build_handlers(self.database, self.parts.platforms, self.parts.signing)
         return run_once(self.database, handlers, clock=lambda: datetime.now(UTC))
 
     def work(self) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from lti_tool.issuing.signing import build_signing
 from lti_tool.lti.grades import LINE_ITEM, LINE_ITEM_READONLY, RESULT_READONLY, SCORE
 from lti_tool.lti.http_client import HTTPClient, Patience
 from lti_tool.lti.platform_client import PlatformClient
@@ -21,6 +22,8 @@ from tests.lti.gradebook import GradebookServer
 from tests.lti.local_server import serve
 from tests.lti.platform import NOW, TestPlatform
 from tests.lti.world import World
+
+SIGNING = build_signing("https://quoin.example.edu", b"k" * 32)
 
 SCOPES = [LINE_ITEM, LINE_ITEM_READONLY, RESULT_READONLY, SCORE]
 
@@ -101,7 +104,7 @@ class Course:
 
     def work(self):
         """Let the worker pass once, as the product does."""
-        handlers = build_handlers(self.database, self.client)
+        handlers = build_handlers(self.database, self.client, SIGNING)
         return run_once(self.database, handlers, clock=lambda: self.now, jitter=lambda: 0.5)
 
     def send_one(self, given="80"):

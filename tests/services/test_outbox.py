@@ -16,6 +16,7 @@ from lti_tool.services.sync_roster import sync_roster
 from lti_tool.worker import LEASE, build_handlers, run_once
 from tests.lti.local_server import Reply, json_reply
 from tests.lti.platform import LEARNER, NOW
+from tests.services.score_course import SIGNING
 
 
 def another_learner(course, name="ben"):
@@ -57,7 +58,11 @@ def test_another_process_keeps_the_pause_too(course):
     sent = len(course.lms.scores)
     fresh = PlatformClient(course.http, course.world.keyring, clock=lambda: course.now)
     assert (
-        run_once(course.database, build_handlers(course.database, fresh), clock=lambda: course.now)
+        run_once(
+            course.database,
+            build_handlers(course.database, fresh, SIGNING),
+            clock=lambda: course.now,
+        )
         == 0
     )
     assert len(course.lms.scores) == sent
@@ -131,7 +136,7 @@ def test_a_newer_score_waits_for_the_older_that_is_being_sent(course):
     course.lms.after_score = lambda: None
     newer = course.promise("90")
     other = PlatformClient(course.http, course.world.keyring, clock=lambda: course.now)
-    handlers = build_handlers(course.database, other)
+    handlers = build_handlers(course.database, other, SIGNING)
     assert run_once(course.database, handlers, clock=lambda: course.now) == 0
     assert course.given == [70]
     go_on.set()
@@ -157,7 +162,7 @@ def test_two_workers_at_once_send_each_score_once_and_in_order(course):
         workers = [
             threading.Thread(
                 target=run_once,
-                args=(course.database, build_handlers(course.database, client)),
+                args=(course.database, build_handlers(course.database, client, SIGNING)),
                 kwargs={"clock": lambda: course.now},
             )
             for client in clients

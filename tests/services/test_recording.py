@@ -106,7 +106,8 @@ def test_the_same_fact_twice_is_one_completion_and_one_award(world: World) -> No
     world.record(*entries)
     again = world.record(*entries)
     assert (again.added, again.repeated, again.awards) == (0, 3, ())
-    assert (world.count(Completion), world.count(Award), world.count(Delivery)) == (3, 2, 3)
+    # Three scores and two credentials are promised.
+    assert (world.count(Completion), world.count(Award), world.count(Delivery)) == (3, 2, 5)
 
 
 TIGHT = """

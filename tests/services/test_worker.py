@@ -12,6 +12,7 @@ from lti_tool.worker import (
     LONGEST_WAIT,
     MOST_ATTEMPTS,
     MOST_CRASHES,
+    Together,
     backoff,
     build_handlers,
     run,
@@ -210,6 +211,23 @@ def test_waits_double_up_to_a_limit_and_are_spread():
     assert backoff(50, 0.0) == LONGEST_WAIT / 2
 
 
-def test_scores_have_their_use_case(outbox):
-    handlers = build_handlers(outbox.database, None)
-    assert set(handlers) == {"score"}
+def test_scores_and_credentials_have_their_use_cases(outbox):
+    handlers = build_handlers(outbox.database, None, None)
+    assert set(handlers) == {"score", "credential"}
+
+
+def test_what_is_done_together_shares_one_call_and_a_bad_one_stops_itself_alone(outbox):
+    calls = []
+
+    def work(delivery_ids, now):
+        calls.append(len(delivery_ids))
+        if outbox.row("b").id in delivery_ids:
+            raise RuntimeError
+        return {each: Attempt(DeliveryState.DONE, "done") for each in delivery_ids}
+
+    for key in "abc":
+        outbox.add(key)
+    run_once(outbox.database, {"score": Together(work)}, clock=lambda: outbox.now)
+    assert calls == [3, 1, 1, 1]
+    states = [outbox.row(key).state for key in "abc"]
+    assert states == [DeliveryState.DONE, DeliveryState.PENDING, DeliveryState.DONE]

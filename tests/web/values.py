@@ -140,7 +140,9 @@ def stack_view(stack: Stack, record: LearnerRecord = RECORD) -> StackView:
     progress = evaluate(stack, record, as_of=TODAY, known_on=NOW)
     held = [award for award in record.awards if award.achievement == stack.key]
     award = (
-        AwardView(uuid_of(stack.key), held[0].awarded_on, stack.version, False) if held else None
+        AwardView(uuid_of(stack.key), held[0].awarded_on, stack.version, False, True)
+        if held
+        else None
     )
     steps = next_steps(progress)
     return StackView(

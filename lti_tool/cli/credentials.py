@@ -1,0 +1,18 @@
+"""quoin credentials: the signed documents of awards."""
+
+from __future__ import annotations
+
+import click
+
+from lti_tool.cli.lazy import LazyGroup
+
+ISSUING = "lti_tool.cli.credential_issuing"
+COMMANDS = {
+    name: f"{ISSUING}:{name}"
+    for name in ("waiting", "issue", "export", "revoke", "suspend", "reinstate", "keys")
+}
+
+
+@click.group(cls=LazyGroup, lazy=COMMANDS)
+def credentials() -> None:
+    """Look after the signed documents of awards."""

@@ -1,0 +1,59 @@
+"""What a credential says of an award, read from the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from lti_tool.credentials.document import Awarded, Counted, Rule
+from lti_tool.persistence.awards import Award
+from lti_tool.persistence.catalog import Achievement, find_names
+from lti_tool.persistence.credentials import AwardRows
+from lti_tool.persistence.learners import get_learner
+
+
+def read_award(session: Session, rows: AwardRows) -> Awarded:
+    """Return what a credential says of an award."""
+    award = rows.award
+    achievement = session.get_one(Achievement, award.achievement_id)
+    return Awarded(
+        uuid=award.uuid,
+        subject=get_learner(session, award.learner_id).uuid,
+        achievement=achievement.uuid,
+        name=achievement.name,
+        description=achievement.description,
+        credits=achievement.credits,
+        awarded_on=award.awarded_on,
+        rule=Rule(rows.version.uuid, rows.version.number, rows.version.content_hash),
+        receipt_hash=receipt_hash(award.receipt),
+        counted=_counted(session, award),
+    )
+
+
+def receipt_hash(receipt: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a receipt: JSON with sorted keys and no spaces, in UTF-8."""
+    text = json.dumps(receipt, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _counted(session: Session, award: Award) -> Sequence[Counted]:
+    listed = award.receipt.get("counted")
+    notes: list[dict[str, Any]] = listed if isinstance(listed, list) else []
+    keys = {str(note["achievement"]) for note in notes}
+    names = find_names(session, award.institution_id, keys)
+    return [
+        Counted(
+            uuid=UUID(str(note["id"])),
+            name=names.get(note["achievement"], str(note["achievement"])),
+            address=str(note["address"]),
+            on=date.fromisoformat(str(note["on"])),
+            is_award=note["kind"] == "award",
+        )
+        for note in notes
+    ]

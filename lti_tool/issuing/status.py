@@ -1,0 +1,85 @@
+"""Places in status lists, and the lists as they are published."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lti_tool.credentials.data_integrity import add_proof
+from lti_tool.credentials.did_web import Issuer
+from lti_tool.credentials.signers import Algorithm
+from lti_tool.credentials.status_list import (
+    FULL,
+    SIGN_AGAIN,
+    Purpose,
+    entry,
+    random_position,
+    status_list,
+)
+from lti_tool.issuing.signing import Signing, ensure_key, issuer_of, key_of
+from lti_tool.persistence.catalog import Institution
+from lti_tool.persistence.credentials import (
+    StatusList,
+    add_status_list,
+    find_open_list,
+    list_entries,
+    list_set_positions,
+    take_position,
+)
+from lti_tool.persistence.learners import lock_name
+
+
+def ensure_entries(
+    session: Session, issuer: Issuer, award_id: int, institution_id: int, now: datetime
+) -> list[dict[str, str]]:
+    """Return what the credential of an award says of its places in lists, given now if it has none.
+
+    A place is random, and never given twice.
+    """
+    held = list_entries(session, award_id)
+    if not held:
+        for purpose in Purpose:
+            _take(session, institution_id, purpose, award_id, now)
+        held = list_entries(session, award_id)
+    return [entry(issuer.status_url(row.uuid), row.purpose, e.position) for e, row in held]
+
+
+def _take(
+    session: Session, institution_id: int, purpose: str, award_id: int, now: datetime
+) -> None:
+    status_list = _open_list(session, institution_id, purpose, now)
+    while not take_position(session, status_list.id, random_position(), award_id):
+        pass
+
+
+def _open_list(session: Session, institution_id: int, purpose: str, now: datetime) -> StatusList:
+    found = find_open_list(session, institution_id, purpose, FULL)
+    if found is None:
+        lock_name(session, f"issuer:{institution_id}")
+        found = find_open_list(session, institution_id, purpose, FULL)
+    return found or add_status_list(session, institution_id, purpose, now)
+
+
+def is_fresh(row: StatusList, now: datetime) -> bool:
+    """Return whether a list is signed and may be given out as it is.
+
+    Whoever sets a bit takes the signed text away.
+    """
+    is_signed = row.document is not None
+    return is_signed and row.signed_at is not None and now - row.signed_at < SIGN_AGAIN
+
+
+def sign_list(
+    session: Session, signing: Signing, institution: Institution, row: StatusList, now: datetime
+) -> str:
+    """Sign a list as it is now, keep it, and return it."""
+    issuer = issuer_of(signing, institution)
+    key = key_of(ensure_key(session, signing, institution.id, Algorithm.ED25519, now))
+    bits = list_set_positions(session, row.id)
+    bare = status_list(issuer, issuer.status_url(row.uuid), row.purpose, bits, now=now)
+    method = issuer.verification_method(key)
+    row.document = json.dumps(add_proof(bare, signing.signer, key, method, created=now))
+    row.signed_at = now
+    return row.document

@@ -1,0 +1,287 @@
+"""Credentials as they were issued, and their places in status lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from lti_tool.errors import NotFoundError
+from lti_tool.persistence.awards import Award
+from lti_tool.persistence.base import CHUNK, Base, UTCDateTime, insert_missing
+from lti_tool.persistence.catalog import Achievement, Institution, StackVersion
+from lti_tool.persistence.deliveries import CREDENTIAL, UNDELIVERED, Delivery
+
+
+class Credential(Base):
+    """The signed document of an award, as text: what is served is what was signed.
+
+    It has the uuid of its award. ``jwt`` is its second form, made when it is first asked for.
+    """
+
+    __tablename__ = "credentials"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"), unique=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learners.id"), index=True)
+    issuer_key_id: Mapped[int] = mapped_column(ForeignKey("issuer_keys.id"))
+    document: Mapped[str] = mapped_column(Text)
+    jwt: Mapped[str | None] = mapped_column(Text)
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class StatusList(Base):
+    """A list of bits that an institution publishes; ``taken`` places of it are given away.
+
+    ``document`` is the list as it was signed last, at ``signed_at``.
+    """
+
+    __tablename__ = "status_lists"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    taken: Mapped[int] = mapped_column(default=0)
+    document: Mapped[str | None] = mapped_column(Text)
+    signed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class StatusEntry(Base):
+    """The place of an award's credential in a list: never given to another one."""
+
+    __tablename__ = "status_entries"
+    __table_args__ = (UniqueConstraint("status_list_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    status_list_id: Mapped[int] = mapped_column(ForeignKey("status_lists.id"))
+    position: Mapped[int]
+    award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"), index=True)
+    is_set: Mapped[bool] = mapped_column(default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AwardRows:
+    """An award with what its credential tells of it."""
+
+    award: Award
+    institution: Institution
+    version: StackVersion
+
+
+def load_award(session: Session, uuid: UUID) -> AwardRows:
+    """Return the award of this uuid; ``NotFoundError`` otherwise."""
+    query = (
+        select(Award, Institution, StackVersion)
+        .join(Institution, Institution.id == Award.institution_id)
+        .join(StackVersion, StackVersion.id == Award.stack_version_id)
+        .where(Award.uuid == uuid)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such award.")
+    return AwardRows(*row)
+
+
+def add_credentials(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store credentials; an award that has one already keeps it."""
+    insert_missing(session, Credential, rows, unique=("award_id",), returning=(Credential.id,))
+
+
+def has_credential(session: Session, award_id: int) -> bool:
+    """Return whether the credential of an award is issued."""
+    query = select(Credential.id).where(Credential.award_id == award_id)
+    return session.scalar(query) is not None
+
+
+def find_own_credential(session: Session, learner_id: int, award_uuid: UUID) -> Credential | None:
+    """Return the credential of a learner's award."""
+    query = (
+        select(Credential)
+        .join(Award, Award.id == Credential.award_id)
+        .where(Award.uuid == award_uuid, Credential.learner_id == learner_id)
+    )
+    return session.scalar(query)
+
+
+def list_credentialed(session: Session, learner_id: int) -> set[UUID]:
+    """Return the uuids of a learner's awards whose credentials are issued."""
+    query = (
+        select(Award.uuid)
+        .join(Credential, Credential.award_id == Award.id)
+        .where(Credential.learner_id == learner_id)
+    )
+    return set(session.scalars(query))
+
+
+def list_credentials(
+    session: Session, institution_id: int, after: int = 0, limit: int = CHUNK
+) -> list[tuple[Credential, UUID]]:
+    """Return credentials of an institution with their uuids, in order of issue, in parts."""
+    query = (
+        select(Credential, Award.uuid)
+        .join(Award, Award.id == Credential.award_id)
+        .where(Credential.institution_id == institution_id, Credential.id > after)
+        .order_by(Credential.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def list_without_credential(session: Session, institution_id: int) -> list[Award]:
+    """Return the awards of an institution that have no credential yet, the oldest first."""
+    query = (
+        select(Award)
+        .outerjoin(Credential, Credential.award_id == Award.id)
+        .where(Award.institution_id == institution_id, Credential.id.is_(None))
+        .order_by(Award.id)
+    )
+    return list(session.scalars(query))
+
+
+def list_unissued(session: Session) -> list[tuple[Delivery, str, str]]:
+    """Return (promise, institution key, achievement name) of what is not issued, oldest first."""
+    query = (
+        select(Delivery, Institution.key, Achievement.name)
+        .join(Achievement, Achievement.id == Delivery.achievement_id)
+        .join(Institution, Institution.id == Achievement.institution_id)
+        .where(Delivery.kind == CREDENTIAL, Delivery.state.in_(UNDELIVERED))
+        .order_by(Delivery.id)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def list_status_lists(session: Session, institution_id: int) -> list[StatusList]:
+    """Return the status lists of an institution, the oldest first."""
+    query = select(StatusList).where(StatusList.institution_id == institution_id)
+    return list(session.scalars(query.order_by(StatusList.id)))
+
+
+def get_status_list(session: Session, institution_id: int, uuid: UUID) -> StatusList:
+    """Return a status list of this institution; ``NotFoundError`` otherwise."""
+    found = session.scalar(
+        select(StatusList).where(
+            StatusList.institution_id == institution_id, StatusList.uuid == uuid
+        )
+    )
+    if found is None:
+        raise NotFoundError("There is no such status list.")
+    return found
+
+
+def find_open_list(
+    session: Session, institution_id: int, purpose: str, full: int
+) -> StatusList | None:
+    """Return a list of this purpose that has less than ``full`` places given away."""
+    return session.scalar(
+        select(StatusList)
+        .where(
+            StatusList.institution_id == institution_id,
+            StatusList.purpose == purpose,
+            StatusList.taken < full,
+        )
+        .order_by(StatusList.id)
+        .limit(1)
+    )
+
+
+def add_status_list(
+    session: Session, institution_id: int, purpose: str, now: datetime
+) -> StatusList:
+    """Open a new list."""
+    added = StatusList(institution_id=institution_id, purpose=purpose, created_at=now)
+    session.add(added)
+    session.flush()
+    return added
+
+
+def take_position(session: Session, status_list_id: int, position: int, award_id: int) -> bool:
+    """Give a place in a list to an award; False when somebody has or had it."""
+    row = {
+        "status_list_id": status_list_id,
+        "position": position,
+        "award_id": award_id,
+        "is_set": False,
+    }
+    made = insert_missing(
+        session,
+        StatusEntry,
+        [row],
+        unique=("status_list_id", "position"),
+        returning=(StatusEntry.id,),
+    )
+    if made:
+        session.execute(
+            update(StatusList)
+            .where(StatusList.id == status_list_id)
+            .values(taken=StatusList.taken + 1)
+            .execution_options(synchronize_session=False)
+        )
+    return bool(made)
+
+
+def list_entries(session: Session, award_id: int) -> list[tuple[StatusEntry, StatusList]]:
+    """Return the places of an award's credential, the first given first."""
+    query = (
+        select(StatusEntry, StatusList)
+        .join(StatusList, StatusList.id == StatusEntry.status_list_id)
+        .where(StatusEntry.award_id == award_id)
+        .order_by(StatusEntry.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def list_set_positions(session: Session, status_list_id: int) -> list[int]:
+    """Return the places of a list whose bits are set."""
+    query = select(StatusEntry.position).where(
+        StatusEntry.status_list_id == status_list_id, StatusEntry.is_set
+    )
+    return list(session.scalars(query.order_by(StatusEntry.position)))
+
+
+def list_rules(session: Session, institution_id: int) -> list[StackVersion]:
+    """Return the published versions by which an institution's credentials were awarded."""
+    used = (
+        select(Award.stack_version_id)
+        .join(Credential, Credential.award_id == Award.id)
+        .where(Credential.institution_id == institution_id)
+    )
+    query = select(StackVersion).where(StackVersion.id.in_(used))
+    return list(session.scalars(query.order_by(StackVersion.id)))
+
+
+def set_bit(
+    session: Session, institution_id: int, award_uuid: UUID, purpose: str, *, is_set: bool
+) -> bool:
+    """Set or clear the bit of an award's credential; False when it stood so already.
+
+    The list's signed text is taken away, so that the next request signs it anew.
+    ``NotFoundError`` when the institution has issued no such credential.
+    """
+    row = session.execute(
+        select(StatusEntry, StatusList)
+        .join(StatusList, StatusList.id == StatusEntry.status_list_id)
+        .join(Award, Award.id == StatusEntry.award_id)
+        .join(Credential, Credential.award_id == Award.id)
+        .where(
+            Award.uuid == award_uuid,
+            Award.institution_id == institution_id,
+            StatusList.purpose == purpose,
+        )
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("This institution has issued no such credential.")
+    entry, status_list = row
+    if entry.is_set == is_set:
+        return False
+    entry.is_set, status_list.document = is_set, None
+    session.flush()
+    return True

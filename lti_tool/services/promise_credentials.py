@@ -1,0 +1,47 @@
+"""Use case: promise the credentials that an institution's awards do not have yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from lti_tool.awarding import promise_credentials as promise
+from lti_tool.awarding import promise_key
+from lti_tool.persistence.audit import add_event
+from lti_tool.persistence.base import Database
+from lti_tool.persistence.catalog import get_institution
+from lti_tool.persistence.credentials import list_without_credential
+from lti_tool.persistence.deliveries import CREDENTIAL, list_failed, reopen
+
+
+def promise_credentials(
+    database: Database, *, institution_key: str, actor: str, now: datetime
+) -> int:
+    """Promise what is missing, try again what has failed, and return how many these are.
+
+    For awards that are older than credentials, and for texts that were put right since.
+    ``NotFoundError`` for an unknown institution.
+    """
+    with database.writing() as session:
+        institution = get_institution(session, institution_key)
+        awards = list_without_credential(session, institution.id)
+        rows = [
+            {
+                "uuid": award.uuid,
+                "learner_id": award.learner_id,
+                "achievement_id": award.achievement_id,
+            }
+            for award in awards
+        ]
+        count = promise(session, rows, now) if rows else 0
+        keys = [promise_key(award.uuid) for award in awards]
+        for delivery in list_failed(session, CREDENTIAL, keys):
+            count += reopen(session, delivery, dict(delivery.payload), now)
+        add_event(
+            session,
+            institution_id=institution.id,
+            actor=actor,
+            action="credentials.promised",
+            at=now,
+            detail={"credentials": count},
+        )
+    return count

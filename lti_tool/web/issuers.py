@@ -1,0 +1,97 @@
+"""What anybody may read of an issuer: who it is, its keys, its rules and its status lists."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from lti_tool.credentials.status_list import MAY_BE_KEPT
+from lti_tool.errors import NotFoundError
+from lti_tool.issuing.documents import IssuerDocuments
+from lti_tool.services.publish_status_list import publish_status_list
+from lti_tool.services.show_issuer import show_issuer
+from lti_tool.services.show_rule import show_rule
+from lti_tool.web.parts import current_parts
+from lti_tool.web.session import public
+
+blueprint = Blueprint("issuers", __name__, url_prefix="/issuers/<uuid:institution_uuid>")
+
+MEDIA_TYPE = "application/vc"
+KEPT = int(MAY_BE_KEPT.total_seconds())
+RULE_KEPT = 86_400
+
+
+@blueprint.get("")
+@public
+def show_profile(institution_uuid: UUID) -> Response:
+    """Say who the issuer is: an Open Badges profile."""
+    return _answer(_documents(institution_uuid).profile, "application/ld+json")
+
+
+@blueprint.get("/did.json")
+@public
+def show_did(institution_uuid: UUID) -> Response:
+    """Give the document of the issuer's did:web."""
+    return _answer(_documents(institution_uuid).did_document, "application/json")
+
+
+@blueprint.get("/jwks.json")
+@public
+def show_keyset(institution_uuid: UUID) -> Response:
+    """Give the keys with which credentials are signed as JWTs."""
+    return _answer(_documents(institution_uuid).keyset, "application/json")
+
+
+@blueprint.get("/keys/<key_id>")
+@public
+def show_key(institution_uuid: UUID, key_id: str) -> Response:
+    """Give one of these keys: the address is its ``kid``."""
+    found = _documents(institution_uuid).keys.get(key_id)
+    if found is None:
+        raise NotFoundError("There is no such key.")
+    return _answer(found, "application/json")
+
+
+@blueprint.get("/rules/<uuid:version_uuid>")
+@public
+def show_published_rule(institution_uuid: UUID, version_uuid: UUID) -> Response:
+    """Give a published version of a stack, which never changes."""
+    found = show_rule(current_parts().database, institution_uuid, version_uuid)
+    return _answer(found, "application/json", RULE_KEPT)
+
+
+@blueprint.get("/status/<uuid:list_uuid>")
+@public
+def show_status(institution_uuid: UUID, list_uuid: UUID) -> Response:
+    """Give a status list."""
+    parts = current_parts()
+    text = publish_status_list(
+        parts.database,
+        parts.signing,
+        institution_uuid=institution_uuid,
+        list_uuid=list_uuid,
+        now=parts.clock(),
+    )
+    return _published(text, MEDIA_TYPE, KEPT)
+
+
+def _documents(institution_uuid: UUID) -> IssuerDocuments:
+    parts = current_parts()
+    return show_issuer(parts.database, parts.signing, institution_uuid)
+
+
+def _answer(data: dict[str, Any], media_type: str, kept: int = KEPT) -> Response:
+    return _published(json.dumps(data, ensure_ascii=False), media_type, kept)
+
+
+def _published(text: str, media_type: str, kept: int) -> Response:
+    """Return what verifiers may keep, and may read from a page of any site."""
+    response = Response(text, content_type=media_type)
+    response.headers["Cache-Control"] = f"public, max-age={kept}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,175 @@
+"""Credentials held against the Digital Bazaar libraries, which share no code with ours."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lti_tool.persistence.base import Database
+from tests.credentials.issuers import TestIssuer, an_award
+from tests.credentials.issuing import IssuingWorld
+from tests.credentials.node import bring_verifier, verify
+
+pytestmark = pytest.mark.xdist_group("node")
+
+TEXTS = [
+    "Données « ouvertes » \u2013 niveau Ⅱ",
+    "בסיסי נתונים",
+    "数据基础 🎓👩🏽‍🎓",
+    "combining: a\u0308 not ä",
+    'He said "yes" and \\ "no"',
+    "first line\nsecond line\r\nthird\rfourth\u2028fifth",
+    "tab\there",
+    "<b>&amp;</b> {curly} %20 ^^<x>@en",
+    "\u202eright to left\u202c \u200b \ufeff",
+    "astral \U0001d54f\U0010fffd and \u00a0",
+]
+
+
+@pytest.fixture
+def issuer(now: datetime) -> TestIssuer:
+    bring_verifier()
+    return TestIssuer(now)
+
+
+def test_a_credential_and_its_status_lists_are_valid(issuer: TestIssuer) -> None:
+    served = issuer.documents
+    lists = [served[issuer.issuer.status_url(uuid)] for uuid in issuer.lists.values()]
+    found = verify(served, [issuer.issue(), *lists], [issuer.jwt()], now=issuer.now)
+    assert (found.credentials, found.jwts) == ([True, True, True], [True]), found.reasons
+
+
+def test_any_text_that_is_taken_gives_a_valid_credential(issuer: TestIssuer) -> None:
+    made = [issuer.issue(name=text, description=text * 2) for text in TEXTS]
+    tokens = [issuer.jwt(name=text, description=text * 2) for text in TEXTS]
+    found = verify(issuer.documents, made, tokens, now=issuer.now)
+    assert all(found.credentials), found.reasons
+    assert all(found.jwts), found.reasons
+
+
+def test_credits_of_every_form_give_a_valid_credential(issuer: TestIssuer) -> None:
+    amounts = ("0", "1", "3.0", "2.5", "0.1", "12.375", "1000000")
+    made = [issuer.issue(credits=Decimal(amount)) for amount in amounts]
+    found = verify(issuer.documents, made, now=issuer.now)
+    assert all(found.credentials), found.reasons
+
+
+def _changes(credential: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the credential with one text changed, for every text that stands in it."""
+    paths: list[list[Any]] = []
+
+    def walk(node: Any, path: list[Any]) -> None:
+        if isinstance(node, dict):
+            for name, value in node.items():
+                walk(value, [*path, name])
+        elif isinstance(node, list):
+            for place, value in enumerate(node):
+                walk(value, [*path, place])
+        else:
+            paths.append(path)
+
+    walk(credential, [])
+    for path in paths:
+        changed = copy.deepcopy(credential)
+        here: Any = changed
+        for step in path[:-1]:
+            here = here[step]
+        value = here[path[-1]]
+        here[path[-1]] = value + 1 if isinstance(value, int | float) else f"{value[:-1]}x"
+        yield changed
+
+
+def test_whatever_is_changed_makes_a_credential_invalid(issuer: TestIssuer) -> None:
+    changed = list(_changes(issuer.issue()))
+    assert len(changed) > 40
+    found = verify(issuer.documents, changed, now=issuer.now)
+    assert not any(found.credentials)
+
+
+def test_what_is_added_makes_a_credential_invalid(issuer: TestIssuer) -> None:
+    credential = issuer.issue()
+    added = [
+        {**credential, "image": {"id": "https://evil.example/i.png", "type": "Image"}},
+        {**credential, "unknownTerm": "x"},
+        {**credential, "validUntil": "2099-01-01T00:00:00Z"},
+    ]
+    found = verify(issuer.documents, added, now=issuer.now)
+    assert found.credentials == [False] * 3
+
+
+def test_a_changed_jwt_is_invalid(issuer: TestIssuer) -> None:
+    head, body, signature = issuer.jwt().split(".")
+    claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    claims["name"] = "Master of everything"
+    other = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+    found = verify(issuer.documents, jwts=[f"{head}.{other}.{signature}"], now=issuer.now)
+    assert found.jwts == [False]
+
+
+def test_a_changed_status_list_makes_the_credential_invalid(issuer: TestIssuer) -> None:
+    served, credential = issuer.documents, issuer.issue()
+    url = credential["credentialStatus"][0]["statusListCredential"]
+    subject = {**served[url]["credentialSubject"], "ttl": 1}
+    found = verify(
+        {**served, url: {**served[url], "credentialSubject": subject}}, [credential], now=issuer.now
+    )
+    assert found.credentials == [False]
+
+
+@pytest.mark.parametrize("purpose", ["revocation", "suspension"])
+def test_a_set_bit_is_seen(issuer: TestIssuer, purpose: str) -> None:
+    credential, other = issuer.issue(), issuer.issue()
+    place = next(e for e in credential["credentialStatus"] if e["statusPurpose"] == purpose)
+    issuer.set_bits[purpose].add(int(place["statusListIndex"]))
+    found = verify(issuer.documents, [credential, other], now=issuer.now)
+    assert found.credentials == [False, True], found.reasons
+    assert f"status set: {purpose}" in found.reasons[0]
+
+
+def test_after_a_rotation_old_and_new_are_valid_and_without_the_old_key_the_old_is_not(
+    issuer: TestIssuer,
+) -> None:
+    old, old_jwt = issuer.issue(), issuer.jwt()
+    issuer.rotate()
+    new = issuer.issue()
+    found = verify(issuer.documents, [old, new], [old_jwt], now=issuer.now)
+    assert (found.credentials, found.jwts) == ([True, True], [True]), found.reasons
+    issuer.keys = issuer.keys[:2]
+    found = verify(issuer.documents, [old, new], [old_jwt], now=issuer.now)
+    assert (found.credentials, found.jwts) == ([False, True], [False])
+
+
+def test_the_key_of_another_issuer_is_not_taken(issuer: TestIssuer, now: datetime) -> None:
+    stranger = TestIssuer(now)
+    forged = {**stranger.unsigned(an_award()), "issuer": issuer.issue()["issuer"]}
+    found = verify({**issuer.documents, **stranger.documents}, [stranger.sign(forged)], now=now)
+    assert found.credentials == [False]
+
+
+def test_before_its_day_a_credential_is_not_valid(issuer: TestIssuer) -> None:
+    found = verify(issuer.documents, [issuer.issue()], now=issuer.now - timedelta(days=1))
+    assert found.credentials == [False]
+
+
+def test_what_the_running_tool_issued_is_valid_with_what_it_serves(
+    sqlite_database: Database, now: datetime
+) -> None:
+    bring_verifier()
+    world = IssuingWorld(sqlite_database, now)
+    world.complete(world.learner.learner_id)
+    world.complete(world.other_learner.learner_id, institution="hill")
+    world.work()
+    learner = world.learner
+    uuids = world.awards(learner.learner_id)
+    jwts = [learner.get(f"credentials/{uuid}?form=jwt").text for uuid in uuids]
+    made = world.documents()
+    served = world.served(made, jwts)
+    found = verify(served, made, jwts, now=now)
+    assert (found.credentials, found.jwts) == ([True] * 4, [True] * 2), found.reasons
