@@ -31,6 +31,7 @@ from lti_tool.web import (
     roster,
     scores,
     templating,
+    verifying,
 )
 from lti_tool.web.admin.blueprints import BLUEPRINTS as ADMIN_BLUEPRINTS
 from lti_tool.web.parts import Parts, build_parts
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     registration.blueprint,
     finishing.blueprint,
     pages.blueprint,
+    verifying.blueprint,
     progress.blueprint,
     evidence.blueprint,
     roster.blueprint,

@@ -14,6 +14,7 @@
       InvalidInputError         something typed, uploaded or configured is wrong; field
         StackTextError          ... in the text of a stack document; line, column, address
       ConfigurationError        a setting is missing or wrong
+      FindingError              what the check of a credential found (credentials.recognition)
 
 The engine has a tree of its own: ``stacking_rules.errors``.
 """

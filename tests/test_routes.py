@@ -26,6 +26,8 @@ PUBLIC = {
     "pages.home",
     "pages.health",
     "pages.readiness",
+    "verifying.show",
+    "verifying.check",
     "api_document.show",
     "issuers.show_profile",
     "issuers.show_did",

@@ -1,4 +1,4 @@
-"""quoin credentials: the signed documents of awards."""
+"""quoin credentials: the signed documents of awards, ours and those of others."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ ISSUING = "lti_tool.cli.credential_issuing"
 COMMANDS = {
     name: f"{ISSUING}:{name}"
     for name in ("waiting", "issue", "export", "revoke", "suspend", "reinstate", "keys")
-}
+} | {"verify": "lti_tool.cli.credential_checks:verify"}
 
 
 @click.group(cls=LazyGroup, lazy=COMMANDS)
 def credentials() -> None:
-    """Look after the signed documents of awards."""
+    """Look after the signed documents of awards, and check those of others."""

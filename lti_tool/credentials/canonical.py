@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,9 @@ from lti_tool.errors import InvalidInputError
 FORMAT = "application/n-quads"
 NOWHERE = "https://relative.invalid/"
 """What relative names are resolved against, so that they are found and refused."""
+
+
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]*")
 
 
 def canonize(document: dict[str, Any]) -> str:
@@ -53,7 +57,8 @@ def _expand(document: dict[str, Any]) -> list[Any]:
             raise error.__cause__ from None
         raise InvalidInputError("The document is no JSON-LD.", code="json-ld") from None
     for name in _names(expanded):
-        if ":" not in name or name.startswith(NOWHERE):
+        # PyLD leaves out whatever hangs on a name that is no IRI: no signature would cover it.
+        if not _IRI.fullmatch(name) or name.startswith(NOWHERE):
             raise _unknown(name.removeprefix(NOWHERE))
     return expanded
 
@@ -87,7 +92,7 @@ def _unknown(name: str) -> InvalidInputError:
 
 
 def _names(node: Any) -> Iterator[str]:
-    """Yield every id and type of an expanded document."""
+    """Yield every id, type and type of a value of an expanded document."""
     if isinstance(node, list):
         for item in node:
             yield from _names(item)
@@ -95,6 +100,7 @@ def _names(node: Any) -> Iterator[str]:
         if isinstance(node.get("@id"), str):
             yield node["@id"]
         if "@value" in node:
+            yield from (name for name in [node.get("@type", "@json")] if name != "@json")
             return
         yield from node.get("@type", ())
         for key, value in node.items():

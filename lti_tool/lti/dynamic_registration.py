@@ -19,9 +19,9 @@ from lti_tool.lti.platform_configuration import (
     PlatformConfiguration,
     parse_configuration,
 )
-from lti_tool.lti.strict_json import StrictJSONError, parse_object
 from lti_tool.lti.tool_document import TOOL_CONFIGURATION, tool_document
 from lti_tool.lti.urls import is_secure
+from lti_tool.strict_json import StrictJSONError, parse_object
 
 LONGEST_ID = 255
 MOST_SCOPES = 50

@@ -20,7 +20,7 @@ from lti_tool.lti.platform_client import Call, PlatformClient
 from lti_tool.lti.platforms import PlatformQuirks, quirks_of
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.service_tokens import Scopes
-from lti_tool.lti.strict_json import StrictJSONError, parse_json
+from lti_tool.strict_json import StrictJSONError, parse_json
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 LINE_ITEM = SCOPE + "lineitem"

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 
 from lti_tool.errors import LTILaunchError
-from lti_tool.lti.strict_json import StrictJSONError, parse_object
+from lti_tool.strict_json import StrictJSONError, parse_object
 
 LARGEST_TOKEN = 128 * 1024
 LEEWAY = timedelta(seconds=60)

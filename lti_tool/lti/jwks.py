@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPubli
 from lti_tool.errors import LTILaunchError, LTIServiceError
 from lti_tool.lti.http_client import Answer, HTTPClient
 from lti_tool.lti.registrations import PlatformRegistration
-from lti_tool.lti.strict_json import StrictJSONError, parse_object
+from lti_tool.strict_json import StrictJSONError, parse_object
 
 MOST_KEYS = 100
 MOST_BYTES = 256 * 1024

@@ -22,7 +22,7 @@ from lti_tool.lti.members import (
 )
 from lti_tool.lti.platform_client import Call, PlatformClient
 from lti_tool.lti.registrations import PlatformRegistration
-from lti_tool.lti.strict_json import StrictJSONError, parse_object
+from lti_tool.strict_json import StrictJSONError, parse_object
 
 NOTICE = LTI + "notice"
 ORIGIN_CONTEXTS = LTI + "origin_contexts"

@@ -16,7 +16,7 @@ from lti_tool.lti.keys import KeyRing
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.scopes import WANTED, missing_scopes
 from lti_tool.lti.service_tokens import NOT_GRANTED, request_token
-from lti_tool.lti.strict_json import StrictJSONError, parse_object
+from lti_tool.strict_json import StrictJSONError, parse_object
 
 NEAR, FAR = timedelta(seconds=5), timedelta(seconds=60)
 """Moodle takes no assertion of the future; we take a token that is a minute off, not more."""

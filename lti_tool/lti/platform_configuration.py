@@ -8,8 +8,8 @@ from typing import Any
 
 from lti_tool.errors import LTIRegistrationError
 from lti_tool.lti.families import ProductFamily, family_of
-from lti_tool.lti.strict_json import StrictJSONError, parse_object
 from lti_tool.lti.urls import is_secure, origin_of
+from lti_tool.strict_json import StrictJSONError, parse_object
 
 MOST_BYTES = 256 * 1024
 LONGEST_ISSUER = 255

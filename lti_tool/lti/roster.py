@@ -15,7 +15,7 @@ from lti_tool.lti.platform_client import Call, PlatformClient
 from lti_tool.lti.platforms.quirks import with_query
 from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.lti.roles import CourseRole, read_roles
-from lti_tool.lti.strict_json import StrictJSONError, parse_object
+from lti_tool.strict_json import StrictJSONError, parse_object
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 MEDIA_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"

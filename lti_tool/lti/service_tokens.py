@@ -15,7 +15,7 @@ from lti_tool.errors import LTIServiceError
 from lti_tool.lti.http_client import Answer, HTTPClient
 from lti_tool.lti.keys import KeyRing, SigningKey
 from lti_tool.lti.registrations import PlatformRegistration
-from lti_tool.lti.strict_json import StrictJSONError, parse_object
+from lti_tool.strict_json import StrictJSONError, parse_object
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE = timedelta(seconds=60)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from flask import current_app
 
 from lti_tool.config import Config
+from lti_tool.credentials.recognition.pool import CheckingPool
 from lti_tool.issuing.signing import Signing, build_signing
 from lti_tool.lti.http_client import HTTPClient
 from lti_tool.lti.jwks import KeysetCache
 from lti_tool.lti.keys import KeyRing, SigningKey
 from lti_tool.lti.platform_client import PlatformClient
+from lti_tool.outside_documents import OutsideDocuments
 from lti_tool.persistence.base import Database
 from lti_tool.services.ensure_signing_keys import ensure_signing_keys
 from lti_tool.services.share_keysets import share_keysets
@@ -30,6 +32,8 @@ class Parts:
     keysets: KeysetCache
     platforms: PlatformClient
     clock: Callable[[], datetime]
+    checking: CheckingPool = field(default_factory=CheckingPool)
+    outside: OutsideDocuments = field(default_factory=OutsideDocuments)
 
     @property
     def signing(self) -> Signing:

@@ -8,7 +8,7 @@ import pytest
 
 from lti_tool.errors import LTILaunchError, LTIServiceError
 from lti_tool.lti.jwks import KeysetCache, lifetime, parse_keyset
-from lti_tool.lti.strict_json import StrictJSONError
+from lti_tool.strict_json import StrictJSONError
 from tests.lti.platform import NOW, REMOVED, FakeHTTP, TestPlatform, jwk_of, make_key, number_text
 
 URL = "https://lms.example.edu/jwks"

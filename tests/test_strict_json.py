@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from lti_tool.lti.strict_json import StrictJSONError, parse_json, parse_object
+from lti_tool.strict_json import StrictJSONError, parse_json, parse_object
 
 LIMIT = 300_000
 
