@@ -199,7 +199,7 @@ def _inquire(
         return Inquiry(stack, address, node, held, compiled.root, *_nothing_held(compiled), {})
     given = {at: _answer(at, what, held) for at, what in compiled.given}
     answers = {at: _as_bool(found.status) for at, found in given.items()}
-    root = settle(compiled.root, answers, hope=False)
+    root = settle(compiled.root, answers, hope=False) if answers else compiled.root
     candidates: Candidates = {pool.address: held.fits(pool) for pool in pools_of(root)}
     allocation = allocate(root, candidates, held, is_plain=compiled.is_plain, pins=pins)
     judge = Judge(root, allocation.placed, held)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from stacking_rules.progress import ClauseProgress, Progress, Status
 from stacking_rules.requirements import (
@@ -43,18 +43,26 @@ class Message(NamedTuple):
 
 def explain(progress: Progress) -> dict[str, Message]:
     """Return the message of every requirement, by address, parents first."""
-    if progress.explained is None:
-        object.__setattr__(progress, "explained", _explained(progress))
-    return dict(cast(dict[str, Message], progress.explained))
-
-
-def _explained(progress: Progress) -> dict[str, Message]:
-    found = {}
-    for node in progress.walk():
-        found[node.address] = _message(node)
-        for clause in node.clauses:
-            found[clause.address] = _clause(clause)
+    found: dict[str, Message] = {}
+    _explain(progress, found)
     return found
+
+
+def _explain(node: Progress, found: dict[str, Message]) -> None:
+    """Add what is to be said of ``node`` and all below it; of a kept one it is said once."""
+    kept = node.kept
+    if kept:
+        found.update(kept)
+        return
+    here = found if kept is None else {}
+    here[node.address] = _message(node)
+    for clause in node.clauses:
+        here[clause.address] = _clause(clause)
+    for child in node.children:
+        _explain(child, here)
+    if kept is not None:
+        kept.update(here)
+        found.update(here)
 
 
 def _clause(clause: ClauseProgress) -> Message:

@@ -161,7 +161,7 @@ class Held:
         return tuple(piece for fit in fits for piece in self._pieces(fit))
 
     def _fit(self, pool: Pool, look: Look) -> Fit:
-        amount = self.amount(look.fact, pool.unit, pool.scale)
+        amount = ONE if pool.unit == "items" else self.amount(look.fact, pool.unit, pool.scale)
         is_sure = look.reason is None and amount is not None
         factor = look.atom.factor
         worth = pool.need if amount is None else amount if factor == 1 else amount * factor

@@ -21,6 +21,7 @@ from stacking_rules.selection import Test
 from stacking_rules.spans import add
 from stacking_rules.thresholds import Gate, Pool, Threshold, nodes_of, pools_of
 
+ZERO = Decimal(0)
 Places = Sequence[tuple[Pool, Fit]]
 
 
@@ -94,7 +95,7 @@ class Judge:
     def credited(self, pool: Pool) -> Decimal:
         """Return what counts in ``pool``: the least that any set of its caps allows."""
         fits = self.placed[pool.address]
-        best = sum((fit.amount for fit in fits), Decimal(0))
+        best = sum([fit.amount for fit in fits], ZERO)
         if not pool.clauses:
             return best
         caps = [c for _, c in pool.clauses if isinstance(c, kinds.Cap) and c.unit == pool.unit]

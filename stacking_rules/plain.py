@@ -31,7 +31,7 @@ def one_fit(root: Threshold, candidates: Candidates) -> dict[str, dict[Item, Fit
     (in an overlay), has no attempt that serves everywhere as well as any.
     """
     found = {address: _best_fits(fits) for address, fits in candidates.items()}
-    if len(found) == 1:
+    if len(set().union(*found.values())) == sum(map(len, found.values())):
         return found
     overlays = {pool.address for pool in pools_of(root) if pool.is_overlay}
     for item, places in _by_item(found):
@@ -87,7 +87,7 @@ def _is_better(fit: Fit, known: Fit) -> bool:
 
 def total(fits: Iterable[Fit]) -> Decimal:
     """Return what ``fits`` add together."""
-    return sum((fit.amount for fit in fits), ZERO)
+    return sum([fit.amount for fit in fits], ZERO)
 
 
 def is_met(threshold: Threshold, placed: Placement) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from stacking_rules.clauses import Clause
 from stacking_rules.facts import Fact
@@ -92,8 +93,8 @@ class Progress:
     clauses: tuple[ClauseProgress, ...] = ()
     waiver: str = ""
     at_fault: tuple[str, ...] = ()
-    explained: object = field(default=None, init=False, repr=False, compare=False)
-    """What ``explain`` has said of it already: the same for everybody who has nothing of it."""
+    kept: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
+    """What was said of it and all below it: a dict only where it is the same for many learners."""
 
     def walk(self) -> Iterator[Progress]:
         """Yield this node and all below it, parents first, in the order of the document."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 
 from stacking_rules.errors import DocumentError
 from stacking_rules.evaluate import as_excepted, compiled_for
@@ -65,7 +66,8 @@ def receipt(
     counted the same facts or whose dates the rule looks at.
     """
     counted = list(counted_facts(progress))
-    asked = set(_asked_of_the_learner(stack))
+    ids = {fact.id for _, fact in counted}
+    asked = _asked_of_the_learner(stack)
     nodes = list(progress.walk())
     given = {
         node.address: node.status.value
@@ -91,7 +93,7 @@ def receipt(
         "other_awards": [
             _award_note(award)
             for award in record.awards
-            if award.achievement in asked or {fact.id for _, fact in counted} & set(award.counted)
+            if award.achievement in asked or not ids.isdisjoint(award.counted)
         ],
         "given": given,
         "waived": {node.address: node.waiver for node in nodes if node.waiver},
@@ -150,8 +152,13 @@ def _waiver_note(waiver: Waiver) -> dict[str, object]:
     return note if waiver.value is None else {**note, "value": _plain_value(waiver.value)}
 
 
-def _asked_of_the_learner(stack: Stack) -> Iterator[str]:
-    """Yield the names of attributes, events and awards that the tests of ``stack`` look at."""
+@lru_cache(maxsize=4096)
+def _asked_of_the_learner(stack: Stack) -> frozenset[str]:
+    """Return the names of attributes, events and awards that the tests of ``stack`` look at."""
+    return frozenset(_names_asked(stack))
+
+
+def _names_asked(stack: Stack) -> Iterator[str]:
     for _, node in stack.walk():
         test = getattr(node, "where", None)
         if test is not None:

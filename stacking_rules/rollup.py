@@ -62,7 +62,7 @@ def roll_up(
     shelf = Shelf()
     when: When = {"as_of": as_of, "known_on": known_on, "solver": solver}
     for key, known in versions.items():
-        stack = version_for(known, record, **when)
+        stack = known[0] if len(known) == 1 else version_for(known, record, **when)
         found = progress[key] = evaluate(stack, record, **when, shelf=shelf)
         if found.status is Status.MET and _is_issued(stack, record):
             worth = (credits_of or {}).get(key, Decimal(0))

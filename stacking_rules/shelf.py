@@ -50,13 +50,26 @@ def hold(
     uses = uses_of(stack, facts) if record.awards else {}
     asked = Asked(as_of, stack.definitions, record.learner, facts, uses)
     own = id(stack.definitions) if stack.definitions.orders_facts else 0
+    ordered = {} if shelf is None else shelf.ordered
     key = (stack.repeats, len(facts), own)
-    found = None if shelf is None else shelf.ordered.get(key)
-    if found is None:
-        found = _in_order(stack, facts)
-        if shelf is not None:
-            shelf.ordered[key] = found
-    return Held(asked, *found, stack.credit_kind, stack.key)
+    if key not in ordered:
+        before = None if own else ordered.get((stack.repeats, len(facts) - 1, own))
+        found = None if before is None else _with_award(before, record, facts)
+        ordered[key] = found or _in_order(stack, facts)
+    return Held(asked, *ordered[key], stack.credit_kind, stack.key)
+
+
+def _with_award(
+    before: tuple[Named, OfKind], record: LearnerRecord, facts: tuple[Fact, ...]
+) -> tuple[Named, OfKind] | None:
+    """Return what was in order ``before``, with the last award; None where it is not the news."""
+    named, of_kind = before
+    award = record.awards[-1] if record.awards else None
+    if award not in facts or award is None or ("award", award.achievement) in named:
+        return None
+    item: Item = ("award", award.achievement)
+    pair = (item, award)
+    return {**named, item: (pair,)}, {**of_kind, "award": (*of_kind.get("award", ()), pair)}
 
 
 def _in_order(stack: Stack, facts: tuple[Fact, ...]) -> tuple[Named, OfKind]:

@@ -149,12 +149,10 @@ class View:
         pool = self.pools[address]
         fits = self.judge.placed[address]
         have = self.judge.credited(pool)
-        unused = tuple(
-            held
-            for held in self._unused(pool, self.judge.held.looks(pool))
-            if node.of or held.reason is not Unused.OTHER_KIND
-        )
-        counted = tuple(fit.fact for fit in fits)
+        unused = self._unused(pool, self.judge.held.looks(pool))
+        if not node.of:
+            unused = [held for held in unused if held.reason is not Unused.OTHER_KIND]
+        counted = tuple([fit.fact for fit in fits])
         hope = have + self._hope(pool)
         found = Progress(
             address,
@@ -164,7 +162,7 @@ class View:
             pool.need,
             pool.unit,
             counted,
-            unused,
+            tuple(unused),
         )
         return self._finish(found, hope)
 
@@ -202,7 +200,9 @@ class View:
         have = ONE if met else ZERO
         return Progress(address, leaf, status, have, ONE, "items", counted, tuple(unused))
 
-    def _unused(self, pool: Pool, looks: Iterable[Look]) -> list[HeldFact]:
+    def _unused(self, pool: Pool, looks: Sequence[Look]) -> list[HeldFact]:
+        if not looks:
+            return []
         placed = self.judge.placed[pool.address]
         facts, items = {fit.fact.id for fit in placed}, {fit.item for fit in placed}
         rest = [it for it in looks if it.fact.id not in facts and it.item not in items]
@@ -259,7 +259,10 @@ def blank_tree(compiled: Compiled) -> Mapping[str, Progress]:
     nothing: dict[str, tuple[Fit, ...]] = {pool.address: () for pool in pools_of(compiled.root)}
     judge = Judge(compiled.root, nothing, Held(Asked(date.min), {}, {}))
     tree = View(judge, nothing, {}).node(compiled.root.address, compiled.node)
-    return {progress.address: progress for progress in tree.walk()}
+    found = {progress.address: progress for progress in tree.walk()}
+    for progress in found.values():
+        object.__setattr__(progress, "kept", {})
+    return found
 
 
 def kleene(met: Decimal | int, hope: Decimal | int, need: Decimal | int) -> Status:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from stacking_rules import Stack, evaluate, parse_document, parse_record
+from stacking_rules import Award, Stack, evaluate, parse_document, parse_record
 from stacking_rules.shelf import Shelf
 from tests.rules.helpers import NOW, TODAY
 
@@ -107,3 +109,18 @@ def test_a_shelf_changes_no_answer(
     stack, record = stack_of(rule, **top), parse_record({"completions": held})
     when: dict[str, Any] = {"as_of": TODAY, "known_on": NOW}
     assert evaluate(stack, record, **when, shelf=Shelf()) == evaluate(stack, record, **when)
+
+
+NEW = Award("a1", "w", TODAY, NOW)
+LATER = Award("a2", "x", TODAY, NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize("added", [(NEW,), (LATER,), (NEW, LATER), (LATER, NEW)])
+def test_awards_that_come_later_find_their_place_on_the_shelf(added: tuple[Award, ...]) -> None:
+    shelf, record = Shelf(), parse_record({"completions": [fact("y")]})
+    when: dict[str, Any] = {"as_of": TODAY, "known_on": NOW}
+    asked = stack_of({"items": 1, "of": [{"award": "w"}, {"award": "x"}, "y"]})
+    evaluate(asked, record, **when, shelf=shelf)
+    record = replace(record, awards=added)
+    for stack in (asked, stack_of({"award": "w"}), stack_of({"award": "x"})):
+        assert evaluate(stack, record, **when, shelf=shelf) == evaluate(stack, record, **when)
