@@ -72,10 +72,10 @@ def _untouched(
     stack: Stack, record: LearnerRecord, facts: tuple[Fact, ...], shelf: Shelf
 ) -> Progress | None:
     """Return the progress of who holds nothing that is asked about; None if this is not so."""
-    if record.waivers or stack.renewal is not None or stack.definitions.orders_facts:
-        return None
     compiled = compile_stack(stack)
     if not compiled.is_untouched_by(shelf.names(facts)):
+        return None
+    if record.waivers or stack.renewal is not None or stack.definitions.orders_facts:
         return None
     return _nothing_held(compiled)[2]
 

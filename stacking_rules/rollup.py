@@ -56,12 +56,9 @@ def roll_up(
     """
     progress: dict[str, Progress] = {}
     new_awards: list[NewAward] = []
-    versions: dict[str, list[Stack]] = {}
-    for stack in in_award_order(stacks):
-        versions.setdefault(stack.key, []).append(stack)
     shelf = Shelf()
     when: When = {"as_of": as_of, "known_on": known_on, "solver": solver}
-    for key, known in versions.items():
+    for key, known in _versions(tuple(stacks)):
         stack = known[0] if len(known) == 1 else version_for(known, record, **when)
         found = progress[key] = evaluate(stack, record, **when, shelf=shelf)
         if found.status is Status.MET and _is_issued(stack, record):
@@ -139,6 +136,15 @@ def _in_award_order(stacks: tuple[Stack, ...]) -> tuple[Stack, ...]:
     for key in by_key:
         _visit(key, (), needed, done)
     return tuple(stack for key in done for stack in by_key[key])
+
+
+@lru_cache(maxsize=256)
+def _versions(stacks: tuple[Stack, ...]) -> tuple[tuple[str, tuple[Stack, ...]], ...]:
+    """Return the versions of the stack of each award, the awards in their order."""
+    found: dict[str, tuple[Stack, ...]] = {}
+    for stack in _in_award_order(stacks):
+        found[stack.key] = (*found.get(stack.key, ()), stack)
+    return tuple(found.items())
 
 
 def _visit(

@@ -76,7 +76,7 @@ class View:
     def _waived(self, address: str, node: Waived) -> Progress:
         return Progress(address, node, Status.MET, ONE, ONE, "parts", waiver=node.waiver)
 
-    def _finish(self, found: Progress, hope: Decimal) -> Progress:
+    def _finish(self, found: Progress, hope: Decimal | int) -> Progress:
         """Return ``found`` with its clauses, met only if they are; ``hope`` is at best held."""
         address, node = found.address, found.requirement
         status = kleene(found.have, hope, found.need)
@@ -127,11 +127,11 @@ class View:
             children = self._leaves(pool, below)
         statuses = [child.status for child in children]
         met = statuses.count(Status.MET)
-        hope = Decimal(met + statuses.count(Status.UNKNOWN))
-        need, have = Decimal(group.needed), Decimal(min(met, group.needed))
-        status = kleene(have, hope, need)
-        found = Progress(address, group, status, have, need, "parts", children=children)
-        return self._finish(found, hope)
+        hope, need = met + statuses.count(Status.UNKNOWN), group.needed
+        have = Decimal(min(met, need))
+        status = kleene(met, hope, need)
+        found = Progress(address, group, status, have, Decimal(need), "parts", (), (), children)
+        return self._finish(found, hope) if group.clauses else found
 
     def _leaves(self, pool: Pool, below: Iterable[tuple[str, Requirement]]) -> tuple[Progress, ...]:
         """Return the progress at the parts of a group that is one pool, an atom each."""
