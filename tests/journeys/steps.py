@@ -46,14 +46,28 @@ def enter(context: Any, demo: Demo, name: str) -> Any:
     return page
 
 
-def tool(page: Any, demo: Demo) -> Any:
-    """The tool's frame inside the page, once it shows a page of the course."""
-    for _ in range(100):
+def _frame_of_course(page: Any, demo: Demo, seconds: int) -> Any:
+    for _ in range(seconds * 5):
         for frame in page.frames:
             if frame.url.startswith(f"{demo.tool}/courses/"):
                 frame.wait_for_load_state()
                 return frame
         page.wait_for_timeout(200)
+    return None
+
+
+def tool(page: Any, demo: Demo) -> Any:
+    """The tool's frame inside the page, once it shows a page of the course.
+
+    The page is loaded again once: at times the driver is not told of a frame that went to another
+    process, though the tool has answered with the page of the course.
+    """
+    for seconds in (15, 20):
+        frame = _frame_of_course(page, demo, seconds)
+        if frame is not None:
+            return frame
+        if "/links/" in page.url:
+            page.reload()
     pytest.fail(f"the tool did not open: {[frame.url for frame in page.frames]}")
 
 
