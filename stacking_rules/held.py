@@ -32,7 +32,7 @@ DOUBTFUL = (Unused.GRADE_MISSING, Unused.OTHER_SCALE, Unused.DATA_MISSING, Unuse
 """Reasons that are no proof: the fact might count if more were known."""
 
 
-ONE = Decimal(1)
+ZERO, ONE = Decimal(0), Decimal(1)
 
 LEDGER = "/ledger"
 """The address of the rule that what another award has redeemed for good does not count."""

@@ -15,13 +15,12 @@ from itertools import chain, combinations
 from stacking_rules import clauses as kinds
 from stacking_rules.clauses import Clause
 from stacking_rules.facts import Fact, is_valid
-from stacking_rules.held import Fit, Held
+from stacking_rules.held import ZERO, Fit, Held
 from stacking_rules.problems import Placement
 from stacking_rules.selection import Test
 from stacking_rules.spans import add
 from stacking_rules.thresholds import Gate, Pool, Threshold, nodes_of, pools_of
 
-ZERO = Decimal(0)
 Places = Sequence[tuple[Pool, Fit]]
 
 

@@ -13,15 +13,13 @@ from decimal import Decimal
 from itertools import combinations, product
 from math import ceil
 
-from stacking_rules.held import Candidates, Fit, Item, Rank, rank
+from stacking_rules.held import ZERO, Candidates, Fit, Item, Rank, rank
 from stacking_rules.matching import match, settle_ties
 from stacking_rules.problems import Placement
 from stacking_rules.thresholds import Gate, Pool, Threshold, pools_of
 
 Fitting = Mapping[str, Mapping[Item, Fit]]
 """Pool address -> item -> the fit that would count there (one attempt stands for the item)."""
-
-ZERO = Decimal(0)
 
 
 def one_fit(root: Threshold, candidates: Candidates) -> dict[str, dict[Item, Fit]] | None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from stacking_rules.clauses import Filter, Grace
-from stacking_rules.held import DOUBTFUL, Candidates, Fit, Held, Look, preference
+from stacking_rules.held import DOUBTFUL, ONE, ZERO, Candidates, Fit, Held, Look, preference
 from stacking_rules.judge import Judge
 from stacking_rules.progress import ClauseProgress, HeldFact, Progress, Status, Unused
 from stacking_rules.requirements import (
@@ -30,7 +30,6 @@ from stacking_rules.selection import Asked
 from stacking_rules.stacks import ROOT, child_address, clause_address
 from stacking_rules.thresholds import Compiled, Gate, Pool, nodes_of, pools_of
 
-ZERO, ONE = Decimal(0), Decimal(1)
 Given = Mapping[str, Progress | ClauseProgress]
 """Address -> the progress at what does not depend on what counts where."""
 
