@@ -62,12 +62,11 @@ def accept_login(
     """
     request = parse_login(fields, public_url=public_url)
     secrets = LoginSecrets.fresh()
-    with database.connected() as connection:
-        registration = _choose(connection, request)
-    platform_urls = platform_urls_of(registration)
-    if needs_storage and request.storage_target is None:
-        return LoginPostponed(request.fields(), platform_urls)
     with database.committing() as connection:
+        registration = _choose(connection, request)
+        platform_urls = platform_urls_of(registration)
+        if needs_storage and request.storage_target is None:
+            return LoginPostponed(request.fields(), platform_urls)
         add_login(
             connection,
             state_hash=hash_state(secrets.state),
