@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import groupby
 
 import structlog
 from sqlalchemy.orm import Session
@@ -34,6 +33,9 @@ Handler = Callable[[int, datetime], Attempt]
 Clock = Callable[[], datetime]
 
 BATCH = 10
+BATCH_TOGETHER = 50
+"""Of what is done together. One that overtakes the others waits for so many at most."""
+
 LEASE = timedelta(seconds=60)
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 600.0
@@ -62,10 +64,10 @@ def build_handlers(
 ) -> dict[str, Handler]:
     """Return the use case for each kind of delivery."""
     return {
-        SCORE: lambda delivery_id, now: send_score(database, client, delivery_id, now=now),
         CREDENTIAL: Together(
             lambda delivery_ids, now: issue_credentials(database, signing, delivery_ids, now=now)
         ),
+        SCORE: lambda delivery_id, now: send_score(database, client, delivery_id, now=now),
     }
 
 
@@ -116,37 +118,39 @@ def run_once(
     clock: Clock,
     jitter: Callable[[], float] = random.random,
 ) -> int:
-    """Take one batch of due deliveries, try each, and return how many were tried."""
-    now = clock()
+    """Take a batch of due deliveries of every kind, try each, and return how many were tried.
+
+    Credentials go first where both wait: a platform that is away takes its time. A kind without
+    a handler waits for the release that knows it.
+    """
+    now, leased = clock(), {}
     with database.writing() as session:
         supersede_stale(session, SCORE, now)
-        leased = lease_due(session, now, LEASE, BATCH)
+        for kind, handler in handlers.items():
+            most = BATCH_TOGETHER if isinstance(handler, Together) else BATCH
+            leased[kind] = lease_due(session, kind, now, LEASE, most)
     tried = 0
-    for group in _groups(handlers, leased):
-        # Earlier ones of the batch may have taken so long that somebody else has these.
-        held = [one for one in group if one.leased_until and clock() < one.leased_until]
-        attempts = _try(handlers, held, clock())
-        _finish(database, attempts, clock(), jitter)
-        tried += len(held)
+    for kind, handler in handlers.items():
+        for group in _groups(handler, leased[kind]):
+            # Earlier ones may have taken so long that somebody else has these.
+            held = [one for one in group if one.leased_until and clock() < one.leased_until]
+            attempts = _try(handler, held, clock())
+            _finish(database, attempts, clock(), jitter)
+            tried += len(held)
     return tried
 
 
-def _groups(
-    handlers: Mapping[str, Handler], leased: Sequence[Delivery]
-) -> Iterator[list[Delivery]]:
-    """Yield what is tried one after the other; neighbours of a kind together, where that is."""
-    for kind, deliveries in groupby(leased, key=lambda delivery: delivery.kind):
-        if isinstance(handlers.get(kind), Together):
-            yield list(deliveries)
-        else:
-            yield from ([delivery] for delivery in deliveries)
+def _groups(handler: Handler, leased: Sequence[Delivery]) -> list[list[Delivery]]:
+    """Return what is tried one after the other: all at once where that is done together."""
+    if isinstance(handler, Together):
+        return [list(leased)]
+    return [[delivery] for delivery in leased]
 
 
 Attempts = list[tuple[Delivery, Attempt]]
 
 
-def _try(handlers: Mapping[str, Handler], group: Sequence[Delivery], now: datetime) -> Attempts:
-    handler = handlers.get(group[0].kind) if group else None
+def _try(handler: Handler, group: Sequence[Delivery], now: datetime) -> Attempts:
     if isinstance(handler, Together) and len(group) > 1:
         try:
             found = handler.work([delivery.id for delivery in group], now)
@@ -157,10 +161,7 @@ def _try(handlers: Mapping[str, Handler], group: Sequence[Delivery], now: dateti
     return [(delivery, _try_one(handler, delivery, now)) for delivery in group]
 
 
-def _try_one(handler: Handler | None, delivery: Delivery, now: datetime) -> Attempt:
-    if handler is None:
-        answer = f"This tool does not know the work '{delivery.kind}'."
-        return Attempt(DeliveryState.FAILED, answer, reason=DEFECT)
+def _try_one(handler: Handler, delivery: Delivery, now: datetime) -> Attempt:
     try:
         return handler(delivery.id, now)
     except Exception as error:

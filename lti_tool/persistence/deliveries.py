@@ -17,7 +17,6 @@ from sqlalchemy import (
     String,
     Text,
     false,
-    func,
     or_,
     select,
     update,
@@ -64,11 +63,14 @@ class Delivery(Base):
     ``context_id`` is None where no course is concerned. What ``is_bulk`` goes last, however long it
     has waited: one award made now does not stand behind ten thousand of an import.
     ``reason`` is the kind of the last answer, ``last_answer`` a sentence for people about it,
-    ``tried_at`` when it came.
+    ``tried_at`` when it came. ``settled_at`` is None while it waits.
     """
 
     __tablename__ = "deliveries"
-    __table_args__ = (Index("ix_deliveries_state_due_at", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_deliveries_kind_state", "kind", "state"),
+        Index("ix_deliveries_in_order", "kind", "settled_at", "is_bulk", "due_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
@@ -125,12 +127,26 @@ def add_deliveries(session: Session, rows: Sequence[dict[str, Any]]) -> int:
     return len(found)
 
 
-def lease_due(session: Session, now: datetime, lease: timedelta, limit: int = 20) -> list[Delivery]:
-    """Take due deliveries under a lease: of every lane only the oldest that waits."""
-    heads = select(func.min(Delivery.id)).where(Delivery.state.in_(WAITING)).group_by(Delivery.lane)
+def lease_due(
+    session: Session, kind: str, now: datetime, lease: timedelta, limit: int
+) -> list[Delivery]:
+    """Take due deliveries of a kind under a lease: of every lane only the oldest that waits."""
+    ahead = aliased(Delivery)
+    is_behind = (
+        select(ahead.id)
+        .where(ahead.lane == Delivery.lane, ahead.id < Delivery.id, ahead.settled_at.is_(None))
+        .exists()
+    )
+    # By the index in this order, so that ten thousand that wait cost no more than ten.
     query = (
         select(Delivery)
-        .where(Delivery.id.in_(heads), Delivery.due_at <= now, _is_free(Delivery, now))
+        .where(
+            Delivery.kind == kind,
+            Delivery.settled_at.is_(None),
+            Delivery.due_at <= now,
+            _is_free(Delivery, now),
+            ~is_behind,
+        )
         .order_by(Delivery.is_bulk, Delivery.due_at, Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

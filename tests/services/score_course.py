@@ -13,7 +13,7 @@ from lti_tool.lti.grades import LINE_ITEM, LINE_ITEM_READONLY, RESULT_READONLY, 
 from lti_tool.lti.http_client import HTTPClient, Patience
 from lti_tool.lti.platform_client import PlatformClient
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.deliveries import Delivery, add_delivery
+from lti_tool.persistence.deliveries import WAITING, Delivery, add_delivery
 from lti_tool.persistence.placements import LineItem
 from lti_tool.persistence.platforms import Registration
 from lti_tool.services.send_score import send_score
@@ -81,7 +81,9 @@ class Course:
         attempt = send_score(self.database, self.client, delivery_id, now=self.now)
         if settle:
             with self.database.writing() as session:
-                session.get_one(Delivery, delivery_id).state = attempt.state
+                row = session.get_one(Delivery, delivery_id)
+                row.state = attempt.state
+                row.settled_at = None if attempt.state in WAITING else self.now
         return attempt
 
     def change(self, table, **values):

@@ -4,9 +4,15 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
-from lti_tool.persistence.deliveries import Attempt, Delivery, DeliveryState, add_delivery
+from lti_tool.persistence.deliveries import (
+    Attempt,
+    Delivery,
+    DeliveryState,
+    add_delivery,
+    lease_due,
+)
 from lti_tool.worker import (
     LEASE,
     LONGEST_WAIT,
@@ -140,10 +146,28 @@ def test_after_many_attempts_a_delivery_has_failed_in_words(outbox):
     assert row.last_answer == "No answer. Given up after 100 attempts."
 
 
-def test_unknown_work_has_failed(outbox):
+def test_work_of_a_kind_that_nobody_knows_here_waits_for_who_does(outbox):
+    """A release that was taken back has left it."""
     outbox.add("a", kind="other")
-    outbox.work()
-    assert outbox.row("a").state == DeliveryState.FAILED
+    assert outbox.work() == 0
+    assert outbox.row("a").state == DeliveryState.PENDING
+
+
+def test_what_waits_is_found_in_order_and_nothing_else_is_read(outbox):
+    """With ten thousand waiting, each pass read all of them."""
+    if not outbox.database.is_sqlite:
+        pytest.skip("its planner looks at how many rows there are")
+    with outbox.database.writing() as session:
+        said = []
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *at: said.append(at[2:4]))
+        lease_due(session, "score", NOW, LEASE, 10)
+        statement, values = next(each for each in said if "is_bulk" in each[0])
+        driver = session.connection().connection.dbapi_connection
+        plan = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    assert plan[0].startswith(
+        "SEARCH deliveries USING INDEX ix_deliveries_in_order (kind=? AND settled_at=?"
+    )
+    assert not any("TEMP B-TREE" in step for step in plan)
 
 
 def test_a_newer_score_of_a_lane_goes_and_the_older_is_superseded(outbox):
