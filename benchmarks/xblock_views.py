@@ -162,7 +162,7 @@ def _fill(block: Any) -> None:
         "awarded_on": "",
         "expires_on": "",
         "is_under_review": False,
-        "link": "",
+        "credential": "",
     }
     stacks = [{**stack, "key": f"s{number}"} for number in range(STACKS)]
     if block.scope_ids.block_type.endswith("competency"):

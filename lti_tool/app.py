@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from lti_tool.api import catalogue, completions, document, erasures
+from lti_tool.api import credentials as api_credentials
 from lti_tool.api import progress as api_progress
 from lti_tool.config import Config
 from lti_tool.web import (
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     completions.blueprint,
     api_progress.blueprint,
     catalogue.blueprint,
+    api_credentials.blueprint,
     document.blueprint,
     erasures.blueprint,
     *ADMIN_BLUEPRINTS,

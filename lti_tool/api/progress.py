@@ -60,6 +60,7 @@ def _stack(stack: StackView, told: ToldProgress) -> dict[str, Any]:
             "awarded_on": award.awarded_on.isoformat(),
             "version": award.version,
             "is_under_review": award.is_under_review,
+            "has_credential": award.has_credential,
         },
         "requirement": _Tree(told, explain(stack.progress)).node(stack.progress),
         "next_steps": [_step(step, told.names) for step in stack.steps],

@@ -21,6 +21,7 @@ from lti_tool.services.add_api_key import add_api_key
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.publish_stacks import publish_stacks
 from lti_tool.web.parts import build_parts
+from lti_tool.worker import build_handlers, run_once
 
 ORIGIN = "http://127.0.0.1:8000"
 ISSUER = "https://learn.example.edu"
@@ -67,8 +68,8 @@ class Site:
         self.database, self.now = database, now
         self.institution_id = open_institution(database, key="harbour", name="Harbour", now=now)
         publish_stacks(database, institution_key="harbour", text=STACKS, actor="test", now=now)
-        parts = build_parts(CONFIG, database=database, clock=lambda: self.now)
-        self.app: Flask = create_app(CONFIG, parts=parts)
+        self.parts = build_parts(CONFIG, database=database, clock=lambda: self.now)
+        self.app: Flask = create_app(CONFIG, parts=self.parts)
         self.key = self.add_key()
 
     def add_key(self, *issuers: str, institution: str = "harbour") -> Key:
@@ -114,6 +115,12 @@ class Site:
         assert answer.status_code == 200, answer.text
         results: list[dict[str, Any]] = answer.get_json()["results"]
         return results
+
+    def work(self) -> None:
+        """Let the worker issue what was promised."""
+        handlers = build_handlers(self.database, self.parts.platforms, self.parts.signing)
+        while run_once(self.database, handlers, clock=lambda: self.now):
+            pass
 
     def progress(self, subject: str = "ada", **query: str) -> dict[str, Any]:
         """Return the progress of a person."""

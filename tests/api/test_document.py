@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -17,6 +18,7 @@ from tests.api.site import ISSUER, Site, item
 COMPLETIONS, PROGRESS = "/api/v1/completions", "/api/v1/progress"
 CATALOGUE, DOCUMENT = "/api/v1/catalogue", "/api/v1/openapi.json"
 ERASURES = "/api/v1/erasures"
+CREDENTIALS = "/api/v1/credentials/{award_uuid}"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -50,6 +52,11 @@ def _check(document: dict[str, Any], answer: Any, path: str, method: str) -> Non
     _validator(document, name).validate(answer.get_json())
 
 
+def _path(rule: Any) -> str:
+    """Give a route as the document writes it: names in braces."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+
+
 def _walk(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         yield value
@@ -73,7 +80,7 @@ def test_every_schema_is_one_and_every_reference_leads_somewhere(
 
 def test_the_paths_are_the_routes(document: dict[str, Any], sqlite_site: Site) -> None:
     routes = {
-        (rule.rule, method.lower())
+        (_path(rule), method.lower())
         for rule in sqlite_site.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/api/")
@@ -88,7 +95,7 @@ def test_signing_is_asked_for_where_the_policy_is_signed(
     views = sqlite_site.app.view_functions
     for rule in sqlite_site.app.url_map.iter_rules():
         if rule.rule.startswith("/api/"):
-            (operation,) = document["paths"][rule.rule].values()
+            (operation,) = document["paths"][_path(rule)].values()
             policy = getattr(views[rule.endpoint], "policy", None)
             assert bool(operation["security"]) == (policy == "signed"), rule.rule
             assert policy in ("signed", "public")
@@ -114,6 +121,13 @@ def test_answers_are_what_the_document_says(document: dict[str, Any], sqlite_sit
             _check(document, answer, PROGRESS, "get")
             same = site.send("GET", target, headers={"If-None-Match": answer.headers["ETag"]})
             _check(document, same, PROGRESS, "get")
+    site.work()
+    (award,) = {s["award"]["uuid"] for s in site.progress(stack="data-basics")["stacks"]}
+    for named, status in ((award, 200), (UUID(int=1), 404)):
+        target = f"/api/v1/credentials/{named}?issuer={ISSUER}&subject=ada"
+        answer = site.send("GET", target)
+        assert answer.status_code == status
+        _check(document, answer, CREDENTIALS, "get")
     _check(document, site.send("GET", CATALOGUE), CATALOGUE, "get")
     gone = json.dumps({"key": "g", "issuer": ISSUER, "subject": "ada"}).encode()
     for _ in range(2):

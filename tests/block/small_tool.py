@@ -28,6 +28,10 @@ NAMES = {
 }
 STACKS = {"data-explorer": "Data explorer", "data-practitioner": "Data practitioner"}
 DAY = "2026-06-30"
+AWARDS = {
+    "data-explorer": "6f9619ff-8b86-4d01-b42d-00cf4fc964ff",
+    "data-practitioner": "6f9619ff-8b86-4d01-b42d-00cf4fc96400",
+}
 
 
 @dataclass
@@ -87,7 +91,7 @@ def _handler(tool: SmallTool) -> type[BaseHTTPRequestHandler]:
                 return
             parts = urlsplit(self.path)
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            self._send(200, _ROUTES[self.command, parts.path](tool, query, body))
+            self._send(*_found(tool, self.command, parts.path, query, body))
 
         def _send(self, status: int, content: Any) -> None:
             body = json.dumps(content).encode()
@@ -101,6 +105,15 @@ def _handler(tool: SmallTool) -> type[BaseHTTPRequestHandler]:
             _write(tool, self.wfile, body)
 
     return Handler
+
+
+def _found(
+    tool: SmallTool, method: str, path: str, query: dict[str, str], body: bytes
+) -> tuple[int, Any]:
+    before, _, award = path.partition("/credentials/")
+    if award:
+        return _credential(tool, query, award)
+    return 200, _ROUTES[method, before](tool, query, body)
 
 
 def _write(tool: SmallTool, file: Any, body: bytes) -> None:
@@ -166,7 +179,7 @@ def _stack(key: str, parts: list[dict[str, Any]], have: int, need: int) -> dict[
         "title": STACKS[key],
         "status": "met" if is_met else "not-met",
         "met_until": None,
-        "award": {"awarded_on": DAY, "is_under_review": False} if is_met else None,
+        "award": _award(key) if is_met else None,
         "requirement": {
             "status": "met" if is_met else "not-met",
             "have": str(have),
@@ -180,6 +193,17 @@ def _stack(key: str, parts: list[dict[str, Any]], have: int, need: int) -> dict[
         },
         "next_steps": [] if is_met else [step],
     }
+
+
+def _award(key: str) -> dict[str, Any]:
+    said = {"awarded_on": DAY, "version": 1, "is_under_review": False, "has_credential": True}
+    return {"uuid": AWARDS[key], **said}
+
+
+def _credential(tool: SmallTool, query: dict[str, str], award: str) -> tuple[int, Any]:
+    if award not in AWARDS.values() or len(tool.held(query["subject"])) < 3:
+        return 404, {"title": "Not found", "status": 404}
+    return 200, {"id": f"{tool.url}/{award}", "type": ["VerifiableCredential"], "name": "é"}
 
 
 def _part(key: str, title: str, *, is_met: bool) -> dict[str, Any]:

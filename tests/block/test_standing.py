@@ -91,12 +91,17 @@ def test_a_deep_answer_is_cut() -> None:
     assert len(parse_progress({"stacks": [{"key": "k", "requirement": node}]})[0]["parts"]) == 3
 
 
-def test_an_address_that_runs_something_is_no_link() -> None:
-    stack = {"key": "k", "award": {"credential_url": "javascript:alert(1)"}}
-    good = {"key": "k", "award": {"credential_url": "https://quoin.example.edu/c/1"}}
-    links = [found["link"] for found in parse_progress({"stacks": [stack, good]})]
+def test_a_credential_is_known_by_its_award_once_it_is_issued() -> None:
+    number = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
+    awards: list[dict[str, Any]] = [
+        {"uuid": number, "has_credential": True},
+        {"uuid": number, "has_credential": False},
+        {"uuid": "javascript:alert(1)", "has_credential": True},
+        {"has_credential": True},
+    ]
+    stacks = [{"key": "k", "award": award} for award in awards]
 
-    assert links == ["", "https://quoin.example.edu/c/1"]
+    assert [s["credential"] for s in parse_progress({"stacks": stacks})] == [number, "", "", ""]
 
 
 def test_a_competency_shows_the_stacks_that_it_carries() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from zlib import crc32
 
 from web_fragments.fragment import Fragment
+from webob import Response
 from xblock.core import XBlock
 from xblock.exceptions import JsonHandlerError
 from xblock.fields import Dict, Scope, UserScope
@@ -14,7 +15,8 @@ from xblock.utils.settings import XBlockWithSettingsMixin
 
 from quoin_xblock import compat
 from quoin_xblock.client import Client
-from quoin_xblock.learner import Learner, read_learner
+from quoin_xblock.credential import hand_out
+from quoin_xblock.learner import Learner, find_subject, read_learner
 from quoin_xblock.looking import Look
 from quoin_xblock.rendering import read_static, render
 from quoin_xblock.settings import BLOCK_SETTINGS_KEY, Settings, read_settings
@@ -94,6 +96,17 @@ class QuoinBlock(XBlockWithSettingsMixin, XBlock):
     def answer(self, learner: Learner, said: str, **more: Any) -> dict[str, Any]:
         """Give the answer of a handler: the page anew, and what is said aloud."""
         return {"html": self.show(learner, find_words(self)), "said": said, **more}
+
+    def credential_link(self, award: str) -> str:
+        """Give the address in this LMS at which the learner gets the credential of an award."""
+        return str(self.runtime.handler_url(self, "credential", award))
+
+    @XBlock.handler
+    def credential(self, _request: Any, suffix: str = "") -> Response:
+        """Hand the learner the signed credential of an award, which the tool gives for them."""
+        learner = self.require_learner()
+        subject = find_subject(self) if learner.can_record else ""
+        return hand_out(self.client, subject, suffix, find_words(self))
 
     def require_learner(self) -> Learner:
         """Give the learner; 403 for people without a name."""

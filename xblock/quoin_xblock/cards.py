@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -16,18 +16,22 @@ MOST_SEGMENTS = 12
 KINDS = {"met": "met", "not-met": "open", "unknown": "unknown", "not-decided": "unknown"}
 
 
-def build_cards(stacks: Iterable[Stack], words: Words) -> list[dict[str, Any]]:
+LinkOf = Callable[[str], str]
+"""Gives the address at which the learner gets the credential of an award."""
+
+
+def build_cards(stacks: Iterable[Stack], link_of: LinkOf, words: Words) -> list[dict[str, Any]]:
     """Give a card for each stack: those that are held first, then those nearest to their award."""
-    return [_card(stack, words) for stack in sorted(stacks, key=_nearness)]
+    return [_card(stack, link_of, words) for stack in sorted(stacks, key=_nearness)]
 
 
-def build_details(stacks: Iterable[Stack], words: Words) -> list[dict[str, Any]]:
+def build_details(stacks: Iterable[Stack], link_of: LinkOf, words: Words) -> list[dict[str, Any]]:
     """Give the same cards with the next steps, what counts and what is missing."""
     ordered = sorted(stacks, key=_nearness)
     nearest = next((stack["key"] for stack in ordered if not stack["awarded_on"]), None)
     return [
         {
-            **_card(stack, words),
+            **_card(stack, link_of, words),
             "steps": [step_words(step, words) for step in stack["steps"]],
             "rows": [_row(part, stack["status"], words) for part in stack["parts"]],
             "is_open": stack["key"] == nearest,
@@ -58,7 +62,7 @@ def _nearness(stack: Stack) -> tuple[bool, float]:
     return not stack["awarded_on"], 1 - share
 
 
-def _card(stack: Stack, words: Words) -> dict[str, Any]:
+def _card(stack: Stack, link_of: LinkOf, words: Words) -> dict[str, Any]:
     need = number(stack["need"])
     whole = need == int(need) and 2 <= need <= MOST_SEGMENTS
     return {
@@ -69,8 +73,8 @@ def _card(stack: Stack, words: Words) -> dict[str, Any]:
         "state": _state(stack, words),
         "expiry": _expiry(stack, words),
         "segments": int(need) if whole else 0,
-        "link": stack["link"],
-        "link_words": words.gettext("See the credential"),
+        "link": link_of(award) if (award := stack.get("credential", "")) else "",
+        "link_words": words.gettext("Download the credential"),
     }
 
 

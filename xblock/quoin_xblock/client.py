@@ -47,6 +47,11 @@ class Client:
             self.cache.set(key, answer, PROGRESS_FOR)
         return answer
 
+    def fetch_credential(self, subject: str, award: str) -> Any:
+        """Fetch the signed credential of an award of a learner; raises as ``call`` does."""
+        query = urlencode({"issuer": self.settings.issuer, "subject": subject})
+        return self._call("GET", f"{PREFIX}/credentials/{award}?{query}").content
+
     def fetch_catalogue(self) -> Catalogue:
         """Fetch what the institution offers; raises as ``call`` does."""
         known = self.known_catalogue()

@@ -40,7 +40,7 @@ def build_page(block: Any, learner: Learner, words: Words) -> dict[str, Any]:
         "attest": _attest(block, learner, words),
         "note": note_words(learner, words),
         "stacks_label": _("What it counts toward"),
-        "cards": build_cards(stacks, words),
+        "cards": build_cards(stacks, block.credential_link, words),
         "next_label": _("Next step"),
         "seen": seen_words(block.last_seen, learner, words),
         "look": _("Look again") if learner.can_record else "",

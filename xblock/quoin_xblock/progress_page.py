@@ -14,7 +14,8 @@ from quoin_xblock.words import Words
 def build_page(block: Any, learner: Learner, words: Words) -> dict[str, Any]:
     """Give what ``progress.html`` shows ``learner``: what was seen last, with its date."""
     _ = words.gettext
-    cards = build_details(stacks_of(block.last_seen, stack=block.stack_id), words)
+    stacks = stacks_of(block.last_seen, stack=block.stack_id)
+    cards = build_details(stacks, block.credential_link, words)
     held = sum(card["is_held"] for card in cards)
     return {
         "title": block.title(words),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypedDict
-from urllib.parse import urlsplit
+from uuid import UUID
 
 MOST_STACKS, MOST_PARTS, MOST_STEPS, MOST_FACTS, MOST_KEYS = 30, 40, 8, 6, 200
 LONGEST, DEEPEST = 200, 3
@@ -50,7 +50,10 @@ class Step(TypedDict):
 
 
 class Stack(TypedDict):
-    """One stack; ``about`` are the keys it asks for, ``expires_on`` the first day without it."""
+    """One stack; ``about`` are the keys it asks for, ``expires_on`` the first day without it.
+
+    ``credential`` is the award whose credential is issued, "" while there is none.
+    """
 
     key: str
     title: str
@@ -64,7 +67,7 @@ class Stack(TypedDict):
     awarded_on: str
     expires_on: str
     is_under_review: bool
-    link: str
+    credential: str
 
 
 def parse_progress(content: Any) -> list[Stack]:
@@ -115,7 +118,7 @@ def _stack(row: Mapping[str, Any]) -> Stack:
         "awarded_on": _text(award, "awarded_on"),
         "expires_on": _text(row, "met_until"),
         "is_under_review": award.get("is_under_review") is True,
-        "link": _link(award.get("credential_url")),
+        "credential": _credential(award),
     }
 
 
@@ -196,7 +199,10 @@ def _status(row: Mapping[str, Any]) -> str:
     return found if found in STATUSES else "unknown"
 
 
-def _link(found: Any) -> str:
-    """Give an address that a learner may be led to: http(s), nothing that runs."""
-    text = found[:2000] if isinstance(found, str) else ""
-    return text if urlsplit(text).scheme in ("http", "https") else ""
+def _credential(award: Mapping[str, Any]) -> str:
+    """Give the award's uuid as its credential is asked for; "" for anything else."""
+    try:
+        found = str(UUID(_text(award, "uuid")))
+    except ValueError:
+        return ""
+    return found if award.get("has_credential") is True else ""
