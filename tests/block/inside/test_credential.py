@@ -42,11 +42,9 @@ def test_the_learner_downloads_what_the_tool_signed(workbench: Workbench, link: 
 
 
 def test_nobody_else_gets_it(workbench: Workbench, link: str) -> None:
-    others = [link.replace("student=amy", f"student={who}") for who in ("ben", "staff")]
+    others = [link.replace("student=amy", f"student={who}") for who in ("ben", "staff", "nobody")]
 
-    assert [workbench.client.get(other).status_code for other in others] == [404, 404]
-    visitor = workbench.client.get(link.replace("student=amy", "student=nobody"))
-    assert visitor.status_code == 403
+    assert [workbench.client.get(other).status_code for other in others] == [404, 404, 404]
 
 
 @pytest.mark.parametrize("award", ["1", "..%2Fcatalogue", "6f9619ff-8b86-4d01-b42d-000000000000"])
