@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -89,7 +90,24 @@ def test_from_a_lesson_to_an_award_and_a_larger_one(workbench: str, browser: Any
     if folder := os.environ.get("QUOIN_TEST_PICTURES"):
         page.screenshot(path=f"{folder}/block-awards.png", full_page=True)
 
+    credential = _download(page)
+    assert credential["type"] == ["VerifiableCredential", "AchievementCredential"]
+    assert credential["proof"][0]["cryptosuite"] == "eddsa-rdfc-2022"
+
     page.goto(f"{workbench}/scenario/quoin_competency.0/studio_view/?student=staff")
     page.locator("select[name=competency_id]").first.wait_for()
     options = page.locator("select[name=competency_id]").first.inner_text()
     assert "Everyday statistics" in options
+
+
+def _download(page: Any) -> dict[str, Any]:
+    """Look again until the credential is issued, and take it along."""
+    link = page.get_by_role("link", name="Download the credential").first
+    deadline = time.monotonic() + 60
+    while not link.count() and time.monotonic() < deadline:
+        page.get_by_role("button", name="Look again").first.click()
+        page.wait_for_timeout(1000)
+    with page.expect_download() as found:
+        link.click()
+    content: dict[str, Any] = json.loads(Path(found.value.path()).read_text("utf-8"))
+    return content
