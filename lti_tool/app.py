@@ -14,6 +14,7 @@ from lti_tool.api import progress as api_progress
 from lti_tool.config import Config
 from lti_tool.web import (
     access_log,
+    accounts,
     copies,
     credentials,
     decisions,
@@ -28,9 +29,11 @@ from lti_tool.web import (
     pages,
     privacy,
     progress,
+    public_pages,
     registration,
     roster,
     scores,
+    sharing,
     templating,
     verifying,
 )
@@ -58,6 +61,9 @@ BLUEPRINTS = (
     notices.blueprint,
     privacy.blueprint,
     credentials.blueprint,
+    sharing.blueprint,
+    accounts.blueprint,
+    public_pages.blueprint,
     issuers.blueprint,
     completions.blueprint,
     api_progress.blueprint,

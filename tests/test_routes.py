@@ -35,6 +35,10 @@ PUBLIC = {
     "issuers.show_key",
     "issuers.show_published_rule",
     "issuers.show_status",
+    "public_pages.show",
+    "public_pages.show_badge",
+    "public_pages.show_code",
+    "public_pages.show_image",
     "admin_signing_in.show",
     "admin_signing_in.sign_in",
 }

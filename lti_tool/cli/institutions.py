@@ -10,6 +10,7 @@ from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import carry_out, open_database
 from lti_tool.lti.roles import STAFF, CourseRole
 from lti_tool.persistence.launched import ALL_RIGHTS
+from lti_tool.services.change_linkedin import change_linkedin
 from lti_tool.services.change_role_rights import RightsChanges, change_role_rights
 from lti_tool.services.list_institutions import list_institutions
 from lti_tool.services.switch_institution import switch_institution
@@ -116,6 +117,22 @@ def institution_rights(
         return
     for role, rights in found.items():
         click.echo(f"{role}: {', '.join(sorted(rights)) or 'reads only'}")
+
+
+@institution.command("linkedin")
+@click.argument("key")
+@click.option("--page", help="The number of the institution's page at LinkedIn, as 1234567.")
+@click.option("--clear", is_flag=True, help="Forget it: links name the institution by its name.")
+@friendly
+def institution_linkedin(key: str, page: str | None, clear: bool) -> None:  # noqa: FBT001
+    """Say which page at LinkedIn is the institution's, for "Add it to your LinkedIn profile".
+
+    Example: quoin institution linkedin harbour --page 1234567
+    """
+    if (page is None) != clear:
+        raise click.UsageError("Give either --page NUMBER or --clear.")
+    carry_out(change_linkedin, key, page)
+    click.echo(f"{key}: {f'page {page}' if page else 'no page'} at LinkedIn.")
 
 
 def _switch(key: str, *, is_suspended: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import Base, UTCDateTime
@@ -52,3 +52,13 @@ def add_event(
             detail=detail or {},
         )
     )
+
+
+def count_events(session: Session, actor: str, action: str, since: datetime) -> int:
+    """Return how often somebody did something after ``since`` (aware)."""
+    query = (
+        select(func.count())
+        .select_from(AuditEvent)
+        .where(AuditEvent.at > since, AuditEvent.actor == actor, AuditEvent.action == action)
+    )
+    return session.scalar(query) or 0

@@ -23,6 +23,7 @@ class Institution(Base):
     registration has an ``issuer`` of its own, and the two must never be mixed up. While
     ``suspended_at`` is set, nobody launches and nothing is sent.
     ``role_rights`` says what a role of the staff may do where that is less than everything.
+    ``linkedin_id`` is the number of its page at LinkedIn, for the link of a public page.
     """
 
     __tablename__ = "institutions"
@@ -33,6 +34,7 @@ class Institution(Base):
     name: Mapped[str] = mapped_column(String(255))
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     role_rights: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
+    linkedin_id: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -16,6 +16,7 @@ from lti_tool.persistence.awards import Award
 from lti_tool.persistence.base import CHUNK, Base, UTCDateTime, insert_missing
 from lti_tool.persistence.catalog import Achievement, Institution, StackVersion
 from lti_tool.persistence.deliveries import CREDENTIAL, UNDELIVERED, Delivery
+from lti_tool.persistence.joined_accounts import list_person
 
 
 class Credential(Base):
@@ -102,13 +103,34 @@ def has_credential(session: Session, award_id: int) -> bool:
 
 
 def find_own_credential(session: Session, learner_id: int, award_uuid: UUID) -> Credential | None:
-    """Return the credential of a learner's award."""
+    """Return the credential of an award of a learner, or of an account that they have joined."""
     query = (
         select(Credential)
         .join(Award, Award.id == Credential.award_id)
-        .where(Award.uuid == award_uuid, Credential.learner_id == learner_id)
+        .where(
+            Award.uuid == award_uuid, Credential.learner_id.in_(list_person(session, learner_id))
+        )
     )
     return session.scalar(query)
+
+
+def list_of_people(session: Session, learner_ids: Sequence[int]) -> dict[int, Credential]:
+    """Return the credentials of some learners by the internal id of their award."""
+    query = select(Credential).where(Credential.learner_id.in_(learner_ids))
+    return {row.award_id: row for row in session.scalars(query)}
+
+
+def list_set_purposes(session: Session, award_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Return which bits of these awards' credentials are set, by the award's internal id."""
+    query = (
+        select(StatusEntry.award_id, StatusList.purpose)
+        .join(StatusList, StatusList.id == StatusEntry.status_list_id)
+        .where(StatusEntry.award_id.in_(award_ids), StatusEntry.is_set)
+    )
+    found: dict[int, set[str]] = {}
+    for award_id, purpose in session.execute(query):
+        found.setdefault(award_id, set()).add(purpose)
+    return found
 
 
 def list_credentialed(session: Session, learner_id: int) -> set[UUID]:

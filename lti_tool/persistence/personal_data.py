@@ -17,7 +17,9 @@ from lti_tool.persistence.completions import Completion, Evidence, Withdrawal
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.credentials import Credential
 from lti_tool.persistence.deliveries import SCORE, Delivery, DeliveryState
+from lti_tool.persistence.joined_accounts import JoinedAccount, part_account, remove_code
 from lti_tool.persistence.learners import Identity, Learner, Membership
+from lti_tool.persistence.public_pages import PublicPage
 from lti_tool.persistence.sessions import LaunchSession
 
 ERASED = "The data of this person were erased."
@@ -37,6 +39,8 @@ def read_person(session: Session, learner_id: int) -> dict[str, Any]:
         "evidence": select(Evidence).where(Evidence.learner_id == learner_id),
         "awards": select(Award).where(Award.learner_id == learner_id),
         "credentials": select(Credential).where(Credential.learner_id == learner_id),
+        "public_pages": select(PublicPage).where(PublicPage.learner_id == learner_id),
+        "joined_accounts": select(JoinedAccount).where(JoinedAccount.learner_id == learner_id),
         "scores": select(Delivery).where(Delivery.learner_id == learner_id, Delivery.kind == SCORE),
         "sessions": select(LaunchSession).where(LaunchSession.learner_id == learner_id),
     }
@@ -71,6 +75,9 @@ def erase_person(session: Session, learner_id: int, now: datetime) -> None:
         )
     )
     session.execute(delete(Membership).where(Membership.learner_id == learner_id))
+    session.execute(delete(PublicPage).where(PublicPage.learner_id == learner_id))
+    part_account(session, learner_id)
+    remove_code(session, learner_id)
     session.execute(
         update(Evidence)
         .where(Evidence.learner_id == learner_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from lti_tool.persistence.administrators import delete_expired_access
 from lti_tool.persistence.api_keys import delete_old_nonces
 from lti_tool.persistence.base import Database
+from lti_tool.persistence.joined_accounts import delete_old_codes
 from lti_tool.persistence.sessions import delete_expired
 
 
@@ -16,3 +17,4 @@ def forget_expired(database: Database, *, now: datetime) -> None:
         delete_expired(session, now)
         delete_old_nonces(session, now)
         delete_expired_access(session, now)
+        delete_old_codes(session, now)

@@ -1,37 +1,28 @@
-"""Use case: give a learner the credential of an award, as JSON-LD or as a JWT."""
+"""Use case: give a learner the credential of an award, in the form they ask for."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.credentials.signers import Algorithm
-from lti_tool.credentials.vc_jwt import sign_jwt
 from lti_tool.errors import NotFoundError
-from lti_tool.issuing.signing import Signing, ensure_key, key_of
+from lti_tool.issuing.forms import Form, bake_picture, ensure_jwt
+from lti_tool.issuing.signing import Signing
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.credentials import Credential, find_own_credential
 
-
-class Form(StrEnum):
-    """The two forms of a credential."""
-
-    JSON_LD = "json"
-    JWT = "jwt"
+__all__ = ["CredentialFile", "Form", "show_credential"]
 
 
 @dataclass(frozen=True, slots=True)
-class CredentialText:
+class CredentialFile:
     """A credential as it is handed out."""
 
     form: Form
-    text: str
+    content: bytes
 
 
 def show_credential(
@@ -42,20 +33,22 @@ def show_credential(
     award_uuid: UUID,
     form: Form,
     now: datetime,
-) -> CredentialText:
-    """Return the credential of this learner's award; ``NotFoundError`` for everything else.
+) -> CredentialFile:
+    """Return the credential of an award of this person; ``NotFoundError`` for everything else.
 
     The JWT is made when it is first asked for, of the document that was issued, and then kept.
     """
     with database.reading() as session:
         held = _own(session, learner_id, award_uuid)
-    if form is Form.JSON_LD or held.jwt is not None:
-        return CredentialText(form, held.document if form is Form.JSON_LD else held.jwt or "")
+    if form is Form.JSON_LD:
+        return CredentialFile(form, held.document.encode())
+    if form is not Form.JWT:
+        return CredentialFile(form, bake_picture(held.document, form))
+    if held.jwt is not None:
+        return CredentialFile(form, held.jwt.encode())
     with database.writing() as session:
         credential = _own(session, learner_id, award_uuid)
-        if credential.jwt is None:
-            credential.jwt = _sign(session, signing, credential, now)
-        return CredentialText(form, credential.jwt)
+        return CredentialFile(form, ensure_jwt(session, signing, credential, now).encode())
 
 
 def _own(session: Session, learner_id: int, award_uuid: UUID) -> Credential:
@@ -63,12 +56,3 @@ def _own(session: Session, learner_id: int, award_uuid: UUID) -> Credential:
     if found is None:
         raise NotFoundError("This credential is not there, or not issued yet. Try again shortly.")
     return found
-
-
-def _sign(session: Session, signing: Signing, credential: Credential, now: datetime) -> str:
-    row = ensure_key(session, signing, credential.institution_id, Algorithm.RS256, now)
-    document: dict[str, Any] = json.loads(credential.document)
-    del document["proof"]
-    # The issuer as it was then: the tool may have another address by now.
-    kid = f"{document['issuer']['url']}/keys/{row.key_id}"
-    return sign_jwt(document, signing.signer, key_of(row), kid)

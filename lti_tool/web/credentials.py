@@ -1,20 +1,57 @@
-"""Credentials for the people who hold them: to be taken along, in either form."""
+"""Credentials for the people who hold them: the page of all of them, to be taken along."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import TooManyRequests
 
 from lti_tool.errors import InvalidInputError
 from lti_tool.persistence.launched import Launched
+from lti_tool.services.pack_credentials import pack_credentials
+from lti_tool.services.print_transcript import print_transcript
 from lti_tool.services.show_credential import Form, show_credential
+from lti_tool.services.show_wallet import show_wallet
+from lti_tool.web import forms
 from lti_tool.web.parts import current_parts
+from lti_tool.web.rate_limit import RateLimit
 from lti_tool.web.session import learner_page
+from lti_tool.web.sharing_words import STATE_WORDS
+from lti_tool.web.wording import NOTICES
 
 blueprint = Blueprint("credentials", __name__)
 
-MEDIA_TYPES = {Form.JSON_LD: "application/vc", Form.JWT: "application/vc+jwt"}
+PAPERS_PER_MINUTE = 20
+paper_limit = RateLimit(PAPERS_PER_MINUTE)
+"""Paper with names in large fonts takes a second of work."""
+
+MEDIA_TYPES = {
+    Form.JSON_LD: "application/vc",
+    Form.JWT: "application/vc+jwt",
+    Form.PNG: "image/png",
+    Form.SVG: "image/svg+xml",
+}
+
+
+@blueprint.get("/courses/<uuid:context_uuid>/credentials")
+@learner_page
+def show(launched: Launched) -> str:
+    """Show people all that they hold, with every way to take it along."""
+    return render_wallet(launched, None)
+
+
+def render_wallet(launched: Launched, form: forms.Form | None) -> str:
+    """Return the page of a person's credentials; ``form`` is one that was wrong."""
+    parts = current_parts()
+    view = show_wallet(parts.database, learner_id=launched.learner_id, now=parts.clock())
+    return render_template(
+        "wallet.html",
+        view=view,
+        states=STATE_WORDS,
+        form=form,
+        notice_words=NOTICES.get(request.args.get("notice", "")),
+    )
 
 
 @blueprint.get("/courses/<uuid:context_uuid>/credentials/<uuid:award_uuid>")
@@ -22,7 +59,7 @@ MEDIA_TYPES = {Form.JSON_LD: "application/vc", Form.JWT: "application/vc+jwt"}
 def download(launched: Launched, award_uuid: UUID) -> Response:
     """Give people the credential of an award of their own.
 
-    ``?form=jwt`` or the Accept header choose the second form; a link cannot send a header.
+    ``?form=`` or the Accept header choose another form; a link cannot send a header.
     """
     parts = current_parts()
     found = show_credential(
@@ -33,11 +70,51 @@ def download(launched: Launched, award_uuid: UUID) -> Response:
         form=_form(),
         now=parts.clock(),
     )
-    response = Response(found.text, content_type=MEDIA_TYPES[found.form])
     name = f"credential-{award_uuid}.{found.form}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = _file(found.content, MEDIA_TYPES[found.form], name)
     response.vary.add("Accept")
     return response
+
+
+@blueprint.get("/courses/<uuid:context_uuid>/credentials/all.zip")
+@learner_page
+def pack(launched: Launched) -> Response:
+    """Give people all their issued credentials in one file."""
+    parts = current_parts()
+    content = pack_credentials(parts.database, learner_id=launched.learner_id, now=parts.clock())
+    return _file(content, "application/zip", "credentials.zip")
+
+
+@blueprint.get("/courses/<uuid:context_uuid>/credentials/transcript.pdf")
+@learner_page
+def transcript(launched: Launched) -> Response:
+    """Give people a transcript: of everything, or of ``?award=``; ``?name=1`` puts theirs on it."""
+    parts = current_parts()
+    if not paper_limit.allows(str(launched.learner_id), parts.clock()):
+        raise TooManyRequests(retry_after=60)
+    content = print_transcript(
+        parts.database,
+        public_url=parts.config.public_url,
+        learner_id=launched.learner_id,
+        award_uuid=_award(),
+        is_named=request.args.get("name") == "1",
+        now=parts.clock(),
+    )
+    return _file(content, "application/pdf", "transcript.pdf")
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    response = Response(content, content_type=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _award() -> UUID | None:
+    named = request.args.get("award")
+    try:
+        return UUID(named) if named else None
+    except ValueError:
+        raise InvalidInputError("This names no award.", field="award") from None
 
 
 def _form() -> Form:
@@ -50,4 +127,6 @@ def _form() -> Form:
     try:
         return Form(named)
     except ValueError:
-        raise InvalidInputError("A credential is given as json or jwt.", field="form") from None
+        raise InvalidInputError(
+            "A credential is given as json, jwt, png or svg.", field="form"
+        ) from None

@@ -49,6 +49,7 @@ TITLES = {
     413: "This is too large",
     415: "This is not a format that can be read",
     422: "Something is to be corrected",
+    429: "Too many requests from here",
     500: "Something went wrong on our side",
     502: "The learning platform did not answer",
     503: "This cannot be done at the moment",
@@ -63,6 +64,7 @@ DETAILS = {
     404: "The address is wrong, or what was there is not open to you.",
     405: "Use the links and buttons of the page, or open the tool again from your course.",
     413: "At most 256 KiB can be sent at once. Shorten the text, or hand in a link instead.",
+    429: "Wait a minute, and try again.",
     500: "Nothing that you sent was saved in part. Try again in a moment.",
     503: "Nothing that you sent was saved in part. Wait a minute, then open the tool again from "
     "your course.",

@@ -55,6 +55,10 @@ EVIDENCE_WORDS = {
 }
 
 NOTICES = {
+    "page-published": "The public page is there. Whoever knows its address sees it.",
+    "page-withdrawn": "The public page is withdrawn. Its address shows nothing any more.",
+    "accounts-joined": "The accounts are joined. You see the credentials of all of them here.",
+    "accounts-parted": "The account is parted. Every award stays where it was earned.",
     "evidence-sent": "Your evidence is handed in. You see the answer here.",
     "completion-recorded": "The completion is recorded.",
     "completion-withdrawn": "The completion is withdrawn.",

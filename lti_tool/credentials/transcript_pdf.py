@@ -1,0 +1,121 @@
+"""A transcript as PDF, each credential with a code that leads on.
+
+Import it where one is made: the library takes half a second to load.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import datetime
+
+import segno
+from fpdf import FPDF
+from fpdf.enums import TextMode
+
+from lti_tool.credentials.fonts import faces, faces_of
+from lti_tool.credentials.transcript import Entry, Transcript
+
+LATIN = "latin"
+WIDTH, MARGIN, GAP = 210.0, 18.0, 6.0
+QR_SIDE = 28.0
+"""Millimetres, as all sizes of a page."""
+
+INK, SOFT, LINE = (24, 33, 31), (81, 96, 93), (214, 222, 219)
+DPI_SCALE = 6
+STROKE, HAIR = 0.012, 0.2
+
+
+def build_pdf(transcript: Transcript, *, now: datetime) -> bytes:
+    """Return the transcript as PDF (A4), with the fonts of every script that stands in it."""
+    paper = _Paper(transcript, now)
+    paper.head(transcript, now)
+    for entry in transcript.entries:
+        paper.entry(entry)
+    out = io.BytesIO()
+    paper.output(out)
+    return out.getvalue()
+
+
+def _texts(transcript: Transcript) -> Iterator[str]:
+    yield transcript.person
+    yield transcript.note
+    for entry in transcript.entries:
+        yield entry.title
+        yield from (text for fact in entry.facts for text in fact)
+
+
+class _Paper(FPDF):
+    """A4 with our fonts: those that the texts need, and no more (a large one takes a second)."""
+
+    def __init__(self, transcript: Transcript, now: datetime) -> None:
+        super().__init__()
+        self.set_margins(MARGIN, MARGIN)
+        self.set_auto_page_break(auto=True, margin=MARGIN)
+        self.set_lang("en")
+        self.set_title("Transcript of credentials")
+        self.set_creator("Quoin")
+        self.set_creation_date(now)
+        self.add_font(LATIN, "", faces()[0].path)
+        needed = faces_of("".join(_texts(transcript)))
+        for face in needed:
+            self.add_font(face.name, "", face.path)
+        if needed:
+            self.set_fallback_fonts([face.name for face in needed], exact_match=False)
+        self.set_text_shaping(use_shaping_engine=True)
+        self.add_page()
+
+    def footer(self) -> None:
+        """Number the pages."""
+        self.set_y(-MARGIN + 4)
+        self._say(f"Page {self.page_no()}", size=8, colour=SOFT)
+
+    def head(self, transcript: Transcript, now: datetime) -> None:
+        """Print what this is, whose, and of which day."""
+        self._say("Transcript of credentials", size=20, is_bold=True)
+        if transcript.person:
+            self._say(transcript.person, size=14)
+        self._say(f"Printed on {now.date().isoformat()}. {transcript.note}", size=9, colour=SOFT)
+        self.ln(GAP)
+
+    def entry(self, entry: Entry) -> None:
+        """Print one credential on one page, its code at the right."""
+        if self.will_page_break(QR_SIDE + 2 * GAP):
+            self.add_page()
+        self.set_draw_color(*LINE)
+        self.set_line_width(HAIR)
+        self.line(MARGIN, self.y, WIDTH - MARGIN, self.y)
+        self.ln(GAP / 2)
+        page, top = self.page, self.y
+        code = segno.make(entry.address, error="m", micro=False)
+        picture = io.BytesIO()
+        code.save(picture, kind="png", scale=DPI_SCALE, border=2)
+        left = WIDTH - MARGIN - QR_SIDE
+        self.image(picture, left, top, QR_SIDE, QR_SIDE, link=entry.address, alt_text=entry.address)
+        width = left - MARGIN - GAP
+        self._say(entry.title, size=13, is_bold=True, width=width)
+        self._say(entry.state, size=10, width=width)
+        for label, text in entry.facts:
+            self._say(f"{label}: {text}", size=9.5, colour=SOFT, width=width)
+        self._say(f"{entry.address_words} {entry.address}", size=8, colour=SOFT, width=width)
+        if self.page == page:
+            self.set_y(max(self.y, top + QR_SIDE))
+        self.ln(GAP)
+
+    def _say(
+        self,
+        text: str,
+        *,
+        size: float,
+        is_bold: bool = False,
+        colour: tuple[int, int, int] = INK,
+        width: float = 0,
+    ) -> None:
+        self.set_font(LATIN, "", size)
+        self.set_text_color(*colour)
+        # Letters with a thin line around them: another weight of the font takes seconds to make.
+        self.text_mode = TextMode.FILL_STROKE if is_bold else TextMode.FILL
+        self.set_draw_color(*(colour if is_bold else LINE))
+        self.set_line_width(size * STROKE if is_bold else HAIR)
+        height = size * 0.5
+        self.multi_cell(width, height, text, align="L", new_x="LMARGIN", new_y="NEXT")

@@ -1,0 +1,1 @@
+"""What one person holds: pages, files, public pages and joined accounts."""
