@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from pyld import jsonld
 
-from benchmarks.credentials_ledger import Ledger
+from benchmarks.credentials_ledger import Ledger, description
 from benchmarks.harness import InvalidRunError, Report
 from lti_tool.credentials.canonical import canonize
 from lti_tool.credentials.contexts import load_context
@@ -71,6 +71,7 @@ class _Issuer:
         self.proof_key = self.signer.make_key(Algorithm.ED25519)
         self.jwt_key = self.signer.make_key(Algorithm.RS256)
         self.method = self.issuer.verification_method(self.proof_key)
+        self.elements = description().elements
         self.lists = {purpose: self.issuer.status_url(uuid4()) for purpose in Purpose}
 
     def build(self) -> dict[str, Any]:
@@ -90,6 +91,8 @@ class _Issuer:
             rule=Rule(uuid4(), 3, "ab" * 32),
             receipt_hash=uuid4().hex * 2,
             counted=counted,
+            elements=self.elements,
+            image="ef" * 32,
         )
         status = [entry(url, p, random_position()) for p, url in self.lists.items()]
         return build_credential(self.issuer, award, status, now=NOW)

@@ -11,10 +11,12 @@ from sqlalchemy import func, select
 
 from lti_tool.awarding import NewCompletion
 from lti_tool.config import Config
+from lti_tool.credentials.element_text import Description, read_descriptions
 from lti_tool.persistence import schema
 from lti_tool.persistence.catalog import list_achievements
 from lti_tool.persistence.credentials import Credential
 from lti_tool.persistence.learners import ensure_learners
+from lti_tool.services.describe_achievements import describe_achievements
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.publish_stacks import publish_stacks
 from lti_tool.services.record_completions import record_completions
@@ -28,8 +30,16 @@ achievements:
 stacks:
 - {key: basics, title: Data basics, requires: {all: [sql]}}
 """
+DESCRIBED = Path(__file__).resolve().parents[1] / "docs" / "achievements.yaml"
+"""What an award says of itself here: the European elements, all of them."""
+
 AT_ONCE = 500
 LONGEST_WAIT = 60.0
+
+
+def description() -> Description:
+    """Return the description that every award of a measurement has."""
+    return read_descriptions(DESCRIBED.read_text("utf-8"))[0]
 
 
 class Ledger:
@@ -42,6 +52,14 @@ class Ledger:
         now = datetime.now(UTC)
         self.institution = open_institution(self.parts.database, key="u", name="U", now=now)
         publish_stacks(self.parts.database, institution_key="u", text=STACKS, actor="b", now=now)
+        describe_achievements(
+            self.parts.database,
+            institution_key="u",
+            descriptions=[Description("basics", description().elements)],
+            pictures={},
+            actor="b",
+            now=now,
+        )
         with self.parts.database.reading() as session:
             found = {a.key: a.id for a in list_achievements(session, self.institution)}
         self.achievement, self.made = found["sql"], 0

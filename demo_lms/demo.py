@@ -25,10 +25,12 @@ from demo_lms.serving import PortTakenError, bind_loopback
 from demo_lms.settings import CLIENT_ID, PEOPLE, registration_details
 from lti_tool.awarding import NewCompletion
 from lti_tool.config import Config
+from lti_tool.credentials.element_text import read_descriptions
 from lti_tool.persistence import schema
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import list_achievements
 from lti_tool.persistence.learners import ensure_learner
+from lti_tool.services.describe_achievements import describe_achievements
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.publish_stacks import publish_stacks
 from lti_tool.services.record_completions import record_completions
@@ -76,6 +78,14 @@ def seed(config: Config, lms_url: str) -> None:
         database,
         institution_key=INSTITUTION,
         text=(DATA / "stacks.yaml").read_text("utf-8"),
+        actor=ACTOR,
+        now=now,
+    )
+    describe_achievements(
+        database,
+        institution_key=INSTITUTION,
+        descriptions=read_descriptions((DATA / "achievements.yaml").read_text("utf-8")),
+        pictures={},
         actor=ACTOR,
         now=now,
     )

@@ -44,7 +44,7 @@ _CONSTANTS: dict[str, bool | None] = {
 
 def read_document(text: str) -> Document:
     """Read a stack document; ``StackTextError`` names line, column and address."""
-    return _read(text, document_of)
+    return read_plain(text, document_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def read_record(text: str, definitions: Definitions | None = None) -> LearnerRec
 
     ``definitions`` are those of the stacks that it is held against.
     """
-    return _read(text, lambda data: parse_record(data, definitions))
+    return read_plain(text, lambda data: parse_record(data, definitions))
 
 
 def read_catalogue(text: str, definitions: Definitions, as_of: date) -> tuple[Option, ...]:
@@ -90,10 +90,14 @@ def read_catalogue(text: str, definitions: Definitions, as_of: date) -> tuple[Op
 
     ``StackTextError`` names line, column and address.
     """
-    return _read(text, lambda data: Option.read(data, definitions, as_of))
+    return read_plain(text, lambda data: Option.read(data, definitions, as_of))
 
 
-def _read(text: str, parse: Callable[[object], Read]) -> Read:
+def read_plain(text: str, parse: Callable[[object], Read]) -> Read:
+    """Read a text as what ``parse`` makes of its plain data; it may raise ``DocumentError``.
+
+    ``StackTextError`` names line, column and address.
+    """
     data, positions = load(text)
     return _parsed(data, positions, parse)
 

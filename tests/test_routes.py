@@ -34,6 +34,8 @@ PUBLIC = {
     "issuers.show_keyset",
     "issuers.show_key",
     "issuers.show_published_rule",
+    "issuers.show_public_achievement",
+    "issuers.show_image",
     "issuers.show_status",
     "public_pages.show",
     "public_pages.show_badge",

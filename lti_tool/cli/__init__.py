@@ -7,6 +7,7 @@ import click
 from lti_tool.cli.lazy import LazyGroup
 
 COMMANDS = {
+    "achievement": "lti_tool.cli.achievements:achievement",
     "admin": "lti_tool.cli.administrators:admin",
     "db": "lti_tool.cli.database:db",
     "config": "lti_tool.cli.settings:config",

@@ -63,7 +63,7 @@ def waiting(as_json: bool) -> None:  # noqa: FBT001
 @json_option
 @friendly
 def export(folder: Path, as_json: bool) -> None:  # noqa: FBT001
-    """Write every credential into DIR, with status lists, keys and rules.
+    """Write every credential into DIR, with status lists, keys, rules and pictures.
 
     index.json says at which address the tool serves each file.
 
@@ -73,7 +73,7 @@ def export(folder: Path, as_json: bool) -> None:  # noqa: FBT001
     for file in export_credentials(open_database(), _signing(), now=datetime.now(UTC)):
         path = folder / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(file.text, "utf-8")
+        path.write_bytes(file.octets)
         index[file.path] = {"url": file.url, "kind": file.kind}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "index.json").write_text(json.dumps(index, indent=2), "utf-8")

@@ -10,7 +10,10 @@ ISSUING = "lti_tool.cli.credential_issuing"
 COMMANDS = {
     name: f"{ISSUING}:{name}"
     for name in ("waiting", "issue", "export", "revoke", "suspend", "reinstate", "keys")
-} | {"verify": "lti_tool.cli.credential_checks:verify"}
+} | {
+    "verify": "lti_tool.cli.credential_checks:verify",
+    "export-elm": "lti_tool.cli.credential_elm:export_elm_command",
+}
 
 
 @click.group(cls=LazyGroup, lazy=COMMANDS)

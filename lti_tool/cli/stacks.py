@@ -21,8 +21,9 @@ def stack() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--institution", required=True, help="Key of the institution.")
 @click.option("--name", help="Open the institution under this name if it is new.")
+@click.option("--despite", default="", help="Why European elements may be missing; it is kept.")
 @friendly
-def stack_publish(file: str, institution: str, name: str | None) -> None:
+def stack_publish(file: str, institution: str, name: str | None, despite: str) -> None:
     """Publish the stacks of a document; unchanged ones keep their version.
 
     Example: quoin stack publish stacks.yaml --institution harbour --name "Harbour University"
@@ -32,7 +33,12 @@ def stack_publish(file: str, institution: str, name: str | None) -> None:
     if name is not None:
         open_institution(database, key=institution, name=name, now=now)
     published = publish_stacks(
-        database, institution_key=institution, text=text, actor="cli:stack publish", now=now
+        database,
+        institution_key=institution,
+        text=text,
+        actor="cli:stack publish",
+        now=now,
+        despite=despite,
     )
     for item in published:
         mark = "published" if item.is_new else "unchanged"

@@ -10,7 +10,7 @@ from pyld import jsonld
 from pyld.canon import URDNA2015
 
 from lti_tool.credentials.contexts import load_context
-from lti_tool.credentials.resolver import resolver
+from lti_tool.credentials.resolver import processed, resolver
 from lti_tool.errors import InvalidInputError
 
 FORMAT = "application/n-quads"
@@ -69,8 +69,29 @@ def _quads(expanded: list[Any]) -> str:
     return text
 
 
+class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc] # PyLD has no types
+    """Remembers what the contexts of types make of the contexts around them.
+
+    PyLD processes such a context anew for every node of the type, which is most of its work.
+    Contexts are told apart by their identity, as the resolver does it.
+    """
+
+    def _process_context(
+        self, active_ctx: Any, local_ctx: Any, options: Any, *rest: Any, **named: Any
+    ) -> Any:
+        if rest or named.get("propagate", True) or not isinstance(local_ctx, dict):
+            return super()._process_context(active_ctx, local_ctx, options, *rest, **named)
+        known, key = processed(), (id(active_ctx), id(local_ctx))
+        found = known.get(key)
+        if found is None:
+            result = super()._process_context(active_ctx, local_ctx, options, **named)
+            # The contexts are kept with it, so that nothing else gets their identity.
+            found = known[key] = (result, active_ctx, local_ctx)
+        return found[0]
+
+
 def _processor() -> Any:
-    return jsonld.JsonLdProcessor(on_property_dropped=_refuse)
+    return _Processor(on_property_dropped=_refuse)
 
 
 def _options() -> dict[str, Any]:

@@ -57,6 +57,14 @@ class Issuer:
         """Return the address of a published version of a stack."""
         return f"{self.url}/rules/{version_uuid}"
 
+    def achievement_url(self, achievement_uuid: UUID) -> str:
+        """Return the address of the public page of an achievement."""
+        return f"{self.url}/achievements/{achievement_uuid}"
+
+    def image_url(self, achievement_uuid: UUID, content_hash: str) -> str:
+        """Return the address of a picture of an achievement, which never changes."""
+        return f"{self.achievement_url(achievement_uuid)}/image?v={content_hash}"
+
 
 def profile(issuer: Issuer) -> dict[str, Any]:
     """Return the issuer as an Open Badges Profile."""

@@ -10,7 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from lti_tool.credentials.contexts import OPEN_BADGES, VC
+from lti_tool.credentials.described import (
+    achievement_members,
+    grade_description,
+    issuer_members,
+    narrative,
+)
 from lti_tool.credentials.did_web import Issuer, profile
+from lti_tool.credentials.elements import Elements
 from lti_tool.credentials.encoding import instant
 from lti_tool.credentials.texts import clean
 
@@ -39,11 +46,41 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Alignment:
+    """Something elsewhere that an achievement fits, a skill or a standard (OB 3.0, Alignment).
+
+    ``target_type`` is of their vocabulary (CFItem, ceasn:Competency, ...) or ``ext:...``.
+    """
+
+    target_name: str
+    target_url: str
+    target_type: str = ""
+    target_code: str = ""
+    target_framework: str = ""
+    target_description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """An achievement, awarded or not; ``image`` is the SHA-256 of its picture."""
+
+    achievement: UUID
+    name: str
+    description: str
+    credits: Decimal
+    elements: Elements | None = None
+    alignments: Sequence[Alignment] = ()
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Awarded:
     """All that a credential says of an award.
 
     ``credits`` are the institution's own kind. ``receipt_hash`` is the SHA-256 of the receipt,
-    which itself stays here: it may tell grades.
+    which itself stays here: it may tell grades. ``image`` is the SHA-256 of the achievement's
+    picture. ``result`` is the grade as it is written, only if the learner wants it to be shown;
+    it is shown only if the achievement says that it may be.
     """
 
     uuid: UUID
@@ -56,6 +93,23 @@ class Awarded:
     rule: Rule
     receipt_hash: str
     counted: Sequence[Counted]
+    elements: Elements | None = None
+    alignments: Sequence[Alignment] = ()
+    image: str = ""
+    result: str | None = None
+
+    @property
+    def definition(self) -> Definition:
+        """What is awarded, whoever has it."""
+        return Definition(
+            self.achievement,
+            self.name,
+            self.description,
+            self.credits,
+            self.elements,
+            self.alignments,
+            self.image,
+        )
 
 
 def build_credential(
@@ -63,22 +117,23 @@ def build_credential(
 ) -> dict[str, Any]:
     """Return the credential of ``award``, issued ``now`` (aware), with its entries in lists.
 
-    No grade and no name of a person stands in it. ``InvalidInputError`` for a text that cannot
-    be signed.
+    No name of a person stands in it, and no grade but ``Awarded.result``.
+    ``InvalidInputError`` for a text that cannot be signed.
     """
     credential = {
         "@context": list(CONTEXTS),
         "id": issuer.credential_url(award.uuid),
         "type": ["VerifiableCredential", "AchievementCredential"],
         "name": award.name,
-        "issuer": profile(issuer),
+        "issuer": {**profile(issuer), **issuer_members(award.elements or Elements())},
         "validFrom": instant(now),
         "awardedDate": f"{award.awarded_on.isoformat()}T00:00:00Z",
         "credentialSubject": {
             "id": f"urn:uuid:{award.subject}",
             "type": ["AchievementSubject"],
-            "achievement": _achievement(issuer, award),
+            "achievement": _awarded(issuer, award),
             **_credits("creditsEarned", award.credits),
+            "result": _result(issuer, award),
         },
         "evidence": [_rule_evidence(issuer, award), *_evidence(issuer, award)],
         "credentialStatus": list(status),
@@ -87,20 +142,71 @@ def build_credential(
     return cleaned
 
 
-def _achievement(issuer: Issuer, award: Awarded) -> dict[str, Any]:
+def build_achievement(issuer: Issuer, what: Definition, rule: Rule | None) -> dict[str, Any]:
+    """Return an achievement, with the version of its stack as its criteria if it has one."""
+    told, page = what.elements or Elements(), issuer.achievement_url(what.achievement)
+    words = [narrative(told, what.credits)]
+    if rule is not None:
+        words.append(
+            f"Awarded by rule: version {rule.number}, as published at this address, never "
+            "changed since."
+        )
+    members = achievement_members(told, page) if what.elements else {}
     return {
-        "id": f"urn:uuid:{award.achievement}",
+        "id": f"urn:uuid:{what.achievement}",
         "type": ["Achievement"],
-        "achievementType": "MicroCredential",
-        "name": award.name,
-        "description": award.description or award.name,
+        "achievementType": told.achievement_type,
+        **members,
+        "name": what.name,
+        "description": what.description or what.name,
         "criteria": {
-            "id": issuer.rule_url(award.rule.uuid),
-            "narrative": f"Awarded by rule: version {award.rule.number}, as published at this "
-            "address, never changed since.",
+            "id": page if rule is None else issuer.rule_url(rule.uuid),
+            "narrative": "\n\n".join(word for word in words if word),
         },
-        **_credits("creditsAvailable", award.credits),
+        **_credits("creditsAvailable", what.credits),
+        "alignment": [*members.get("alignment", []), *map(_alignment, what.alignments)],
+        "image": _image(issuer, what),
     }
+
+
+def _awarded(issuer: Issuer, award: Awarded) -> dict[str, Any]:
+    achievement = build_achievement(issuer, award.definition, award.rule)
+    described = [*achievement.get("resultDescription", []), *_grade(issuer, award)]
+    return {**achievement, "resultDescription": described}
+
+
+def _alignment(alignment: Alignment) -> dict[str, Any]:
+    return {
+        "type": ["Alignment"],
+        "targetName": alignment.target_name,
+        "targetUrl": alignment.target_url,
+        "targetType": alignment.target_type,
+        "targetCode": alignment.target_code,
+        "targetFramework": alignment.target_framework,
+        "targetDescription": alignment.target_description,
+    }
+
+
+def _image(issuer: Issuer, what: Definition) -> dict[str, str]:
+    if not what.image:
+        return {}
+    address = issuer.image_url(what.achievement, what.image)
+    return {"id": address, "type": "Image", "caption": f"Badge: {what.name}"}
+
+
+def _grade(issuer: Issuer, award: Awarded) -> list[dict[str, Any]]:
+    """Return how the grade is given, if there is one to show."""
+    grade = award.elements.grade if award.elements else None
+    if grade is None or award.result is None:
+        return []
+    return [grade_description(grade, issuer.achievement_url(award.achievement))]
+
+
+def _result(issuer: Issuer, award: Awarded) -> list[dict[str, Any]]:
+    return [
+        {"type": ["Result"], "resultDescription": description["id"], "value": award.result}
+        for description in _grade(issuer, award)
+    ]
 
 
 def _credits(name: str, amount: Decimal) -> dict[str, int | float]:

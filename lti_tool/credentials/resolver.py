@@ -35,6 +35,9 @@ class _Resolver(ContextResolver):  # type: ignore[misc] # PyLD has no types
         return resolved
 
 
+MOST_PROCESSED = 500
+"""Pairs of contexts that are remembered: ours need some fifty."""
+
 _of_thread = threading.local()
 
 
@@ -43,4 +46,14 @@ def resolver() -> ContextResolver:
     found: ContextResolver | None = getattr(_of_thread, "resolver", None)
     if found is None:
         found = _of_thread.resolver = _Resolver()
+    return found
+
+
+def processed() -> dict[tuple[int, int], tuple[Any, Any, Any]]:
+    """Return what this thread remembers of processed contexts; it forgets all when it is full."""
+    found: dict[Any, Any] | None = getattr(_of_thread, "processed", None)
+    if found is None:
+        found = _of_thread.processed = {}
+    if len(found) >= MOST_PROCESSED:
+        found.clear()
     return found

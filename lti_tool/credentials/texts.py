@@ -19,6 +19,8 @@ def clean(data: Any) -> Any:
     libraries disagree on how they are signed, so such a credential would fail elsewhere.
     """
     if isinstance(data, str):
+        if data.isprintable():
+            return data  # neither breaks nor tabs nor anything that is refused
         text = BREAKS.sub("\n", data).replace("\t", " ")
         if REFUSED.search(text):
             raise InvalidInputError(
@@ -29,5 +31,5 @@ def clean(data: Any) -> Any:
         return text
     if isinstance(data, dict):
         cleaned = {name: clean(value) for name, value in data.items()}
-        return {name: value for name, value in cleaned.items() if value not in (None, [], {})}
+        return {name: value for name, value in cleaned.items() if value not in (None, "", [], {})}
     return [clean(item) for item in data] if isinstance(data, list) else data

@@ -5,23 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from lti_tool.credentials.document import Awarded, Counted, Rule
+from lti_tool.issuing.elements import keep_picture, read_elements
 from lti_tool.persistence.awards import Award
 from lti_tool.persistence.catalog import Achievement, find_names
 from lti_tool.persistence.credentials import AwardRows
 from lti_tool.persistence.learners import get_learner
 
 
-def read_award(session: Session, rows: AwardRows) -> Awarded:
-    """Return what a credential says of an award."""
+def read_award(session: Session, rows: AwardRows, now: datetime) -> Awarded:
+    """Return what a credential says of an award; its picture is kept for good."""
     award = rows.award
     achievement = session.get_one(Achievement, award.achievement_id)
+    described = read_elements(session, achievement)
     return Awarded(
         uuid=award.uuid,
         subject=get_learner(session, award.learner_id).uuid,
@@ -33,6 +35,8 @@ def read_award(session: Session, rows: AwardRows) -> Awarded:
         rule=Rule(rows.version.uuid, rows.version.number, rows.version.content_hash),
         receipt_hash=receipt_hash(award.receipt),
         counted=_counted(session, award),
+        elements=described.elements,
+        image=keep_picture(session, achievement, described, now),
     )
 
 

@@ -13,6 +13,7 @@ from lti_tool.persistence import (  # noqa: F401
     courses,
     credentials,
     deliveries,
+    elements,
     invitations,
     issuer_keys,
     joined_accounts,

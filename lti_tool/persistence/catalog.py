@@ -165,15 +165,20 @@ def get_achievement(session: Session, institution_id: int, uuid: UUID) -> Achiev
     return found
 
 
-def ensure_achievement(
-    session: Session, institution_id: int, key: str, now: datetime, **fields: Any
-) -> Achievement:
-    """Return the achievement with this key, made now if it is new, with ``fields`` set."""
-    found = session.scalar(
+def find_achievement(session: Session, institution_id: int, key: str) -> Achievement | None:
+    """Return the achievement of an institution with this key."""
+    return session.scalar(
         select(Achievement).where(
             Achievement.institution_id == institution_id, Achievement.key == key
         )
     )
+
+
+def ensure_achievement(
+    session: Session, institution_id: int, key: str, now: datetime, **fields: Any
+) -> Achievement:
+    """Return the achievement with this key, made now if it is new, with ``fields`` set."""
+    found = find_achievement(session, institution_id, key)
     if found is None:
         found = Achievement(institution_id=institution_id, key=key, created_at=now)
         session.add(found)
@@ -216,6 +221,17 @@ def find_version(session: Session, institution_id: int, uuid: UUID) -> StackVers
         .join(Stack, Stack.id == StackVersion.stack_id)
         .where(Stack.institution_id == institution_id, StackVersion.uuid == uuid)
     )
+
+
+def list_versions(session: Session, achievement_id: int) -> list[StackVersion]:
+    """Return the published versions of the stack that awards an achievement, the newest first."""
+    query = (
+        select(StackVersion)
+        .join(Stack, Stack.id == StackVersion.stack_id)
+        .where(Stack.achievement_id == achievement_id)
+        .order_by(StackVersion.number.desc())
+    )
+    return list(session.scalars(query))
 
 
 def add_version(

@@ -157,6 +157,20 @@ def list_credentials(
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
+def list_issued(
+    session: Session, institution_id: int, after: int = 0, limit: int = CHUNK
+) -> list[tuple[Credential, Award]]:
+    """Return credentials of an institution with their awards, in order of issue, in parts."""
+    query = (
+        select(Credential, Award)
+        .join(Award, Award.id == Credential.award_id)
+        .where(Credential.institution_id == institution_id, Credential.id > after)
+        .order_by(Credential.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
 def list_without_credential(session: Session, institution_id: int) -> list[Award]:
     """Return the awards of an institution that have no credential yet, the oldest first."""
     query = (

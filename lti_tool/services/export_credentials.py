@@ -11,31 +11,38 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lti_tool.credentials.did_web import Issuer
+from lti_tool.credentials.pictures import ENDINGS
 from lti_tool.issuing.documents import issuer_documents, rule_document
 from lti_tool.issuing.signing import Signing, issuer_of
 from lti_tool.issuing.status import is_fresh, sign_list
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Institution, list_institutions
 from lti_tool.persistence.credentials import list_credentials, list_rules, list_status_lists
+from lti_tool.persistence.elements import list_images
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
     """One file: ``url`` is where the tool serves the same, ``kind`` what it is.
 
-    Kinds: document, status, credential, jwt.
+    Kinds: document, status, credential, jwt, image. An image is bytes.
     """
 
     path: str
     url: str
     kind: str
-    text: str
+    content: str | bytes
+
+    @property
+    def octets(self) -> bytes:
+        """What is written."""
+        return self.content if isinstance(self.content, bytes) else self.content.encode()
 
 
 def export_credentials(
     database: Database, signing: Signing, *, now: datetime
 ) -> Iterator[ExportedFile]:
-    """Yield every credential of every institution, its status lists, keys and rules.
+    """Yield every credential of every institution, its status lists, keys, rules and pictures.
 
     The credentials come in parts, each read in a transaction of its own: there may be many.
     """
@@ -44,6 +51,7 @@ def export_credentials(
         shared = [file for row in institutions for file in _shared(session, signing, row, now)]
     yield from shared
     for institution in institutions:
+        yield from _images(database, issuer_of(signing, institution), institution)
         yield from _credentials(database, issuer_of(signing, institution), institution)
 
 
@@ -70,6 +78,15 @@ def _shared(
         yield ExportedFile(
             f"{key}/status/{row.uuid}.json", issuer.status_url(row.uuid), "status", signed
         )
+
+
+def _images(database: Database, issuer: Issuer, institution: Institution) -> Iterator[ExportedFile]:
+    with database.reading() as session:
+        images = list_images(session, institution.id)
+    for image, achievement in images:
+        name = f"{image.content_hash}.{ENDINGS[image.media_type]}"
+        url = issuer.image_url(achievement.uuid, image.content_hash)
+        yield ExportedFile(f"{institution.key}/images/{name}", url, "image", image.content)
 
 
 def _credentials(

@@ -78,7 +78,7 @@ def _prepare(session: Session, signing: Signing, delivery_id: int, now: datetime
     key = ensure_key(session, signing, institution.id, Algorithm.ED25519, now)
     return Job(
         issuer=issuer,
-        award=read_award(session, rows),
+        award=read_award(session, rows, now),
         award_id=award.id,
         institution_id=institution.id,
         learner_id=award.learner_id,

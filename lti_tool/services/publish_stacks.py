@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import InvalidInputError
+from lti_tool.issuing.elements import recheck
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import (
@@ -34,14 +35,22 @@ class Published:
 
 
 def publish_stacks(
-    database: Database, *, institution_key: str, text: str, actor: str, now: datetime
+    database: Database,
+    *,
+    institution_key: str,
+    text: str,
+    actor: str,
+    now: datetime,
+    despite: str = "",
 ) -> tuple[Published, ...]:
     """Publish every stack and achievement of a document (YAML or JSON text).
 
     A stack whose text is unchanged keeps its version. ``StackTextError`` names the place of the
     first thing that is wrong; ``InvalidInputError`` if awards need each other, also through
-    stacks published before, or if a stack stands there in several versions; ``NotFoundError``
-    for an unknown institution.
+    stacks published before, if a stack stands there in several versions, or (code
+    ``elements-missing``) if one of them is described as a European micro-credential that lacks
+    mandatory elements and ``despite`` gives no reason; ``NotFoundError`` for an unknown
+    institution.
     """
     document = read_document(text)
     _refuse_several_versions(document)
@@ -62,13 +71,17 @@ def publish_stacks(
         published = tuple(
             _publish(session, institution_id, stack, document, now) for stack in document.stacks
         )
+        keys = {item.key for item in document.achievements}
+        keys |= {stack.key for stack in document.stacks}
+        reasons = recheck(session, institution_id, keys, despite, now)
+        detail: dict[str, object] = {p.key: p.version for p in published if p.is_new}
         add_event(
             session,
             institution_id=institution_id,
             actor=actor,
             action="stacks.published",
             at=now,
-            detail={p.key: p.version for p in published if p.is_new},
+            detail={**detail, "elements despite": reasons} if reasons else detail,
         )
     return published
 

@@ -6,22 +6,30 @@ import json
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request, url_for
 
+from lti_tool.credentials.european import NOT_STATED
 from lti_tool.credentials.status_list import MAY_BE_KEPT
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.documents import IssuerDocuments
 from lti_tool.services.publish_status_list import publish_status_list
+from lti_tool.services.show_achievement import show_achievement
 from lti_tool.services.show_issuer import show_issuer
+from lti_tool.services.show_picture import show_picture
 from lti_tool.services.show_rule import show_rule
+from lti_tool.web import problems
 from lti_tool.web.parts import current_parts
-from lti_tool.web.session import public
+from lti_tool.web.session import public, show_nothing_but_the_picture
+from lti_tool.web.templating import YEAR
 
 blueprint = Blueprint("issuers", __name__, url_prefix="/issuers/<uuid:institution_uuid>")
 
 MEDIA_TYPE = "application/vc"
 KEPT = int(MAY_BE_KEPT.total_seconds())
 RULE_KEPT = 86_400
+HASH_LENGTH = 64
+ANCHORS = {"Level": "level", "Type of quality assurance": "quality", "Grade achieved": "grade"}
+"""Parts of the page of an achievement that a credential refers to (``credentials.described``)."""
 
 
 @blueprint.get("")
@@ -63,6 +71,44 @@ def show_published_rule(institution_uuid: UUID, version_uuid: UUID) -> Response:
     return _answer(found, "application/json", RULE_KEPT)
 
 
+@blueprint.get("/achievements/<uuid:achievement_uuid>")
+@public
+def show_public_achievement(institution_uuid: UUID, achievement_uuid: UUID) -> Response:
+    """Say what an achievement is: a page, or JSON for whoever asks for it."""
+    parts = current_parts()
+    found = show_achievement(parts.database, parts.signing, institution_uuid, achievement_uuid)
+    if problems.prefers_json():
+        response = _answer(found.document, "application/json")
+    else:
+        image = url_for(
+            "issuers.show_image",
+            institution_uuid=institution_uuid,
+            achievement_uuid=achievement_uuid,
+            v=found.image_hash,
+        )
+        page = render_template(
+            "achievement.html", found=found, image=image, anchors=ANCHORS, not_stated=NOT_STATED
+        )
+        response = _published(page, "text/html; charset=utf-8", KEPT)
+    response.vary.add("Accept")
+    return response
+
+
+@blueprint.get("/achievements/<uuid:achievement_uuid>/image")
+@public
+def show_image(institution_uuid: UUID, achievement_uuid: UUID) -> Response:
+    """Give the picture of an achievement; one that is named by its hash (``?v=``) never changes."""
+    named = request.args.get("v", "")
+    found = show_picture(
+        current_parts().database, institution_uuid, achievement_uuid, named[:HASH_LENGTH]
+    )
+    response = _published(found.content, found.media_type, YEAR if named else KEPT)
+    if named:
+        response.headers["Cache-Control"] += ", immutable"
+    show_nothing_but_the_picture()
+    return response
+
+
 @blueprint.get("/status/<uuid:list_uuid>")
 @public
 def show_status(institution_uuid: UUID, list_uuid: UUID) -> Response:
@@ -87,7 +133,7 @@ def _answer(data: dict[str, Any], media_type: str, kept: int = KEPT) -> Response
     return _published(json.dumps(data, ensure_ascii=False), media_type, kept)
 
 
-def _published(text: str, media_type: str, kept: int) -> Response:
+def _published(text: str | bytes, media_type: str, kept: int) -> Response:
     """Return what verifiers may keep, and may read from a page of any site."""
     response = Response(text, content_type=media_type)
     response.headers["Cache-Control"] = f"public, max-age={kept}"

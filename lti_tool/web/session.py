@@ -31,6 +31,10 @@ CONTENT_POLICY = (
 )
 
 
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""A picture that somebody opens as a page: it may be drawn, and do nothing."""
+
+
 class Opened(Protocol):
     """Any session of ours; forms belong to one of them."""
 
@@ -219,6 +223,11 @@ def allow_no_frame() -> None:
     g.no_frame = True
 
 
+def show_nothing_but_the_picture() -> None:
+    """Let what is answered, a picture that somebody handed in, load and do nothing at all."""
+    g.is_picture = True
+
+
 def framing_origins() -> tuple[str, ...]:
     """Return the origins that may frame the page that is being answered, besides our own."""
     launched: Launched | None = g.get("launched")
@@ -239,6 +248,8 @@ def add_security_headers(response: Response) -> Response:
     headers["Content-Security-Policy"] = CONTENT_POLICY.format(
         forms=" ".join(forms), ancestors=" ".join(ancestors)
     )
+    if g.get("is_picture"):
+        headers["Content-Security-Policy"] = PICTURE_POLICY
     headers["X-Content-Type-Options"] = "nosniff"
     # With no-referrer a browser sends "Origin: null" with our own forms, which the CSRF check
     # refuses; launch addresses carry no forms of ours.

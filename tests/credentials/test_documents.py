@@ -14,7 +14,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pyld import jsonld
 
-from lti_tool.credentials import contexts
+from lti_tool.credentials import contexts, resolver
 from lti_tool.credentials.canonical import canonize
 from lti_tool.credentials.data_integrity import is_proved
 from lti_tool.credentials.did_web import Issuer, did_document, keyset
@@ -23,6 +23,7 @@ from lti_tool.credentials.multikey import multibase, read_ed25519_multikey, read
 from lti_tool.credentials.signers import Algorithm, SealedKeySigner, public_key_of
 from lti_tool.credentials.status_list import ENTRIES, encode, random_position, status_list
 from lti_tool.errors import ConfigurationError, InvalidInputError
+from tests.credentials.descriptions import described
 from tests.credentials.issuers import TestIssuer, an_award
 
 
@@ -118,11 +119,27 @@ def test_a_context_inside_the_document_is_refused(issuer: TestIssuer, place: str
 def test_the_canonical_form_is_that_of_pyld_alone(issuer: TestIssuer) -> None:
     for text in ('Ärger "x" \\ \n 数据 🎓', "plain"):
         document = issuer.unsigned(an_award(name=text))
+        whole = issuer.unsigned(
+            an_award(name=text, elements=described(), image="ab" * 32, result="83")
+        )
         status = status_list(
             issuer.issuer, "https://h.example/l", "revocation", [7], now=issuer.now
         )
+        transcript = {
+            "@context": [contexts.VC, contexts.CLR, contexts.OPEN_BADGES],
+            "id": "https://h.example/clr",
+            "type": ["VerifiableCredential", "ClrCredential"],
+            "name": text,
+            "issuer": document["issuer"],
+            "validFrom": document["validFrom"],
+            "credentialSubject": {
+                "id": document["credentialSubject"]["id"],
+                "type": ["ClrSubject"],
+                "verifiableCredential": [issuer.sign(document), issuer.sign(whole)],
+            },
+        }
         for _ in range(3):
-            for each in (document, status):
+            for each in (document, whole, status, transcript):
                 assert canonize(each) == jsonld.normalize(
                     each,
                     {
@@ -131,6 +148,18 @@ def test_the_canonical_form_is_that_of_pyld_alone(issuer: TestIssuer) -> None:
                         "documentLoader": contexts.load_context,
                     },
                 )
+
+
+def test_what_is_remembered_of_contexts_stays_small(
+    issuer: TestIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = issuer.unsigned(an_award(elements=described(), image="ab" * 32))
+    expected = canonize(whole)
+    resolver.processed().clear()
+    monkeypatch.setattr(resolver, "MOST_PROCESSED", 3)
+    for _ in range(5):
+        assert canonize(whole) == expected
+        assert len(resolver.processed()) <= 3
 
 
 def test_several_threads_canonize_the_same(issuer: TestIssuer) -> None:

@@ -11,6 +11,7 @@ from lti_tool.credentials.recognition.outcomes import Outcome
 from lti_tool.credentials.recognition.pipeline import check
 from lti_tool.credentials.recognition.policy import Policy
 from tests.credentials import issuers
+from tests.credentials.descriptions import described
 from tests.credentials.outside import Web, raw
 
 TEXTS = [
@@ -30,5 +31,15 @@ def test_both_forms_are_valid_here(text: str, now: datetime) -> None:
     for url, document in issuer.documents.items():
         web.put(url, document)
     for one in made:
+        verdict = check(raw(one), fetch=web.fetch, now=now, policy=HOME)
+        assert verdict.outcome is Outcome.VALID, verdict
+
+
+def test_all_that_an_achievement_can_say_is_valid_here(now: datetime) -> None:
+    issuer, web = issuers.TestIssuer(now), Web()
+    whole = {"elements": described(), "image": "ab" * 32, "result": "83"}
+    for url, document in issuer.documents.items():
+        web.put(url, document)
+    for one in (issuer.issue(**whole), issuer.jwt(**whole)):
         verdict = check(raw(one), fetch=web.fetch, now=now, policy=HOME)
         assert verdict.outcome is Outcome.VALID, verdict

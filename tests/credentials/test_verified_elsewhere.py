@@ -6,13 +6,16 @@ import base64
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from lti_tool.credentials.document import Alignment
 from lti_tool.persistence.base import Database
+from tests.credentials.descriptions import described
 from tests.credentials.issuers import TestIssuer, an_award
 from tests.credentials.issuing import IssuingWorld
 from tests.credentials.node import bring_verifier, verify
@@ -50,6 +53,23 @@ def test_any_text_that_is_taken_gives_a_valid_credential(issuer: TestIssuer) -> 
     made = [issuer.issue(name=text, description=text * 2) for text in TEXTS]
     tokens = [issuer.jwt(name=text, description=text * 2) for text in TEXTS]
     found = verify(issuer.documents, made, tokens, now=issuer.now)
+    assert all(found.credentials), found.reasons
+    assert all(found.jwts), found.reasons
+
+
+def test_all_that_an_achievement_can_say_gives_a_valid_credential(issuer: TestIssuer) -> None:
+    alignment = Alignment("SQL", "https://case.example/1", "CFItem", "1", "Data", "Asks.")
+    whole: dict[str, Any] = {
+        "elements": described(),
+        "alignments": [alignment],
+        "image": "ab" * 32,
+        "result": "83.5",
+    }
+    made = [issuer.issue(**whole), issuer.issue(elements=described(), image="cd" * 32)]
+    for text in TEXTS:
+        told = replace(described(), criteria=text, learning_outcomes=(text,), human_code=text)
+        made.append(issuer.issue(elements=told, result=text, alignments=[alignment]))
+    found = verify(issuer.documents, made, [issuer.jwt(**whole)], now=issuer.now)
     assert all(found.credentials), found.reasons
     assert all(found.jwts), found.reasons
 

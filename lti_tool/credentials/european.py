@@ -1,0 +1,202 @@
+"""The sixteen European standard elements of a micro-credential: which are missing, what they say.
+
+Source: Council Recommendation of 16 June 2022 (2022/C 243/02), Annex I: eleven mandatory elements
+and five optional ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from lti_tool.credentials.countries import country_name, language_name
+from lti_tool.credentials.elements import (
+    ECTS,
+    EQF,
+    EQF_NAME,
+    STACKABILITY,
+    SUPERVISION,
+    Assessment,
+    Elements,
+    Level,
+    QualityAssurance,
+)
+
+NOT_STATED = "Not stated"
+IDENTIFIED = "By an identifier of the institution; no name stands in the credential"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A mandatory element that is not there; ``sentence`` says what to write."""
+
+    code: str
+    label: str
+    sentence: str
+
+
+_MANDATORY = (
+    ("country", "Country or region of the issuer", "Give the country of the issuer, as in FI."),
+    (
+        "learning_outcomes",
+        "Learning outcomes",
+        "Say what somebody knows and can do who has it: a list of learning_outcomes.",
+    ),
+    (
+        "workload",
+        "Notional workload",
+        "Say how much work it is: workload_hours, or credits whose kind is known (credit_kind).",
+    ),
+    ("levels", "Level", "Give at least one level, as in {framework: EQF, level: 6}."),
+    ("assessment", "Type of assessment", "Give the types of the assessment."),
+    (
+        "participation",
+        "Form of participation in the learning activity",
+        "Say how somebody takes part: online, onsite, blended and so on.",
+    ),
+    (
+        "quality_assurance",
+        "Type of quality assurance",
+        "Say which type of quality assurance stands behind it.",
+    ),
+)
+"""Those that somebody has to state. The other four (the learner, the title, the awarding body and
+the date of issuing) are in every credential."""
+
+
+def missing(elements: Elements, *, credit_amount: Decimal) -> tuple[Missing, ...]:
+    """Return the mandatory elements that are not stated.
+
+    ``credit_amount`` are the credits of the achievement, of the kind that it says.
+    """
+    stated = {
+        "country": elements.country or elements.region,
+        "learning_outcomes": elements.learning_outcomes,
+        "workload": workload_text(elements, credit_amount),
+        "levels": elements.levels,
+        "assessment": elements.assessment.types or elements.assessment.description,
+        "participation": elements.participation,
+        "quality_assurance": elements.quality_assurance,
+    }
+    return tuple(Missing(*row) for row in _MANDATORY if not stated[row[0]])
+
+
+def european_summary(
+    elements: Elements | None,
+    *,
+    name: str,
+    issuer_name: str,
+    credit_amount: Decimal,
+    awarded_on: date | None = None,
+    learner: str = "",
+    grade: str = "",
+) -> list[tuple[str, str]]:
+    """Return (label, value) of the elements in the order of the Recommendation.
+
+    The eleven mandatory ones are always there, "Not stated" where nobody said anything; of the
+    five optional ones those that are stated. Without ``awarded_on`` it is the summary of an
+    achievement rather than of an award: then learner and day are left out. Values are plain text
+    in several lines, to be escaped by whoever shows them.
+    """
+    told = elements or Elements()
+    mandatory = [
+        ("Learner", (learner or IDENTIFIED) if awarded_on else None),
+        ("Title of the micro-credential", name),
+        ("Country or region of the issuer", _place(told)),
+        ("Awarding body", issuer_name),
+        ("Date of issuing", awarded_on.isoformat() if awarded_on else None),
+        ("Learning outcomes", _lines(told.learning_outcomes)),
+        ("Notional workload", workload_text(told, credit_amount)),
+        ("Level", _lines([level_text(level) for level in told.levels])),
+        ("Type of assessment", assessment_text(told.assessment)),
+        ("Form of participation", told.participation.capitalize()),
+        ("Type of quality assurance", quality_text(told.quality_assurance)),
+    ]
+    rows = [(label, value or NOT_STATED) for label, value in mandatory if value is not None]
+    return rows + [(label, value) for label, value in _optional(told, grade) if value]
+
+
+def summary_of_credential(
+    credential: dict[str, Any], elements: Elements | None, *, learner: str = ""
+) -> list[tuple[str, str]]:
+    """Return the summary of a credential of ours as it was issued (see ``european_summary``).
+
+    ``elements`` are those that held then (``issuing.elements.read_elements`` with ``as_of``).
+    """
+    subject = credential["credentialSubject"]
+    return european_summary(
+        elements,
+        name=credential["name"],
+        issuer_name=credential["issuer"]["name"],
+        credit_amount=Decimal(str(subject.get("creditsEarned", 0))),
+        awarded_on=date.fromisoformat(credential["awardedDate"][:10]),
+        learner=learner,
+        grade=next((str(result["value"]) for result in subject.get("result", [])), ""),
+    )
+
+
+def _optional(told: Elements, grade: str) -> list[tuple[str, str]]:
+    stack = told.stackability
+    stacking = f"{STACKABILITY[stack.option]}. {stack.description}".strip() if stack else ""
+    shown = grade or ("Shown where the learner wants it" if told.grade else "")
+    return [
+        ("Prerequisites", told.prerequisites),
+        ("Supervision and identity verification", SUPERVISION.get(told.supervision, "")),
+        ("Grade achieved", shown),
+        ("Integration and stackability", stacking),
+        ("Further information", told.further_information),
+    ]
+
+
+def level_text(level: Level) -> str:
+    """Return a level in words."""
+    if level.framework == EQF:
+        return f"EQF level {level.level} ({EQF_NAME})"
+    return f"{level.framework}, level {level.level}"
+
+
+def assessment_text(assessment: Assessment) -> str:
+    """Return how it is assessed, in words; "" when nothing is said."""
+    types = ", ".join(assessment.types).capitalize()
+    return ". ".join(part for part in (types, assessment.description) if part)
+
+
+def quality_text(quality: QualityAssurance | None) -> str:
+    """Return the quality assurance in words; "" when nothing is said."""
+    if quality is None:
+        return ""
+    by = f", {quality.body}" if quality.body else ""
+    return quality.type.capitalize() + by
+
+
+def amount_text(amount: Decimal) -> str:
+    """Return an exact number without superfluous zeros."""
+    return format(amount.normalize() if amount else Decimal(0), "f")
+
+
+def workload_text(told: Elements, credit_amount: Decimal) -> str:
+    """Return hours, and credits of a kind that is known, in words; "" when neither is said."""
+    parts = []
+    if told.workload_hours:
+        parts.append(f"{amount_text(told.workload_hours)} hours")
+    if told.credit_kind and credit_amount:
+        kind = f"{ECTS} credits" if told.credit_kind == ECTS else told.credit_kind
+        parts.append(f"{amount_text(credit_amount)} {kind}")
+    return ", ".join(parts)
+
+
+def _place(told: Elements) -> str:
+    country = country_name(told.country) if told.country else ""
+    return ", ".join(part for part in (told.region, country) if part)
+
+
+def languages_text(told: Elements) -> str:
+    """Return the languages by name."""
+    return ", ".join(language_name(tag) for tag in told.languages)
+
+
+def _lines(texts: Sequence[str]) -> str:
+    return "\n".join(texts)

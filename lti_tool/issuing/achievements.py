@@ -1,0 +1,80 @@
+"""An achievement as anybody may read it: its definition, its elements, its rule, its picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from lti_tool.credentials.contexts import OPEN_BADGES, VC
+from lti_tool.credentials.did_web import profile
+from lti_tool.credentials.document import Definition, Rule, build_achievement
+from lti_tool.credentials.element_text import to_data
+from lti_tool.credentials.elements import Elements
+from lti_tool.credentials.european import european_summary
+from lti_tool.credentials.texts import clean
+from lti_tool.issuing.elements import picture_hash, read_elements
+from lti_tool.issuing.signing import Signing, issuer_of
+from lti_tool.persistence.catalog import Achievement, Institution, list_versions
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAchievement:
+    """What stands on the page of an achievement.
+
+    ``document`` is the same for machines. ``rules`` are the versions of its stack, the newest
+    first; there are none where it is completed and not awarded.
+    """
+
+    name: str
+    description: str
+    issuer_name: str
+    elements: Elements | None
+    summary: list[tuple[str, str]]
+    rules: list[tuple[int, str]]
+    image_hash: str
+    document: dict[str, Any]
+
+
+def public_achievement(
+    session: Session, signing: Signing, institution: Institution, achievement: Achievement
+) -> PublicAchievement:
+    """Return an achievement as it is described now."""
+    issuer = issuer_of(signing, institution)
+    described = read_elements(session, achievement)
+    summary = european_summary(
+        described.elements,
+        name=achievement.name,
+        issuer_name=institution.name,
+        credit_amount=achievement.credits,
+    )
+    versions = list_versions(session, achievement.id)
+    definition = Definition(
+        achievement=achievement.uuid,
+        name=achievement.name,
+        description=achievement.description,
+        credits=achievement.credits,
+        elements=described.elements,
+        image=picture_hash(achievement, described),
+    )
+    newest = versions[0] if versions else None
+    rule = Rule(newest.uuid, newest.number, newest.content_hash) if newest else None
+    rules = [(row.number, issuer.rule_url(row.uuid)) for row in versions]
+    plain = clean(build_achievement(issuer, definition, rule))
+    document = {
+        "achievement": {"@context": [VC, OPEN_BADGES], **plain, "creator": profile(issuer)},
+        "elements": to_data(described.elements) if described.elements else None,
+        "european_summary": [{"label": label, "value": value} for label, value in summary],
+        "rules": [{"version": number, "url": url} for number, url in rules],
+    }
+    return PublicAchievement(
+        name=achievement.name,
+        description=achievement.description,
+        issuer_name=institution.name,
+        elements=described.elements,
+        summary=summary,
+        rules=rules,
+        image_hash=definition.image,
+        document=document,
+    )
