@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
@@ -27,35 +29,63 @@ _COLOURS = (
     ("#4b2e05", "#7cc6c3"),
     ("#3a3a3a", "#e9b44c"),
 )
-_HEXAGON = "M256 20 460.4 138v236L256 492 51.6 374V138z"
-_INSIDE = "M256 44 439.6 150v212L256 468 72.4 362V150z"
+SIDE = 512
+HEXAGON = ((256, 20), (460.4, 138), (460.4, 374), (256, 492), (51.6, 374), (51.6, 138))
+INSIDE = ((256, 44), (439.6, 150), (439.6, 362), (256, 468), (72.4, 362), (72.4, 150))
+STONES = ((212, 102, 44, 20), (262, 102, 38, 20), (212, 128, 22, 20), (240, 128, 60, 20))
+"""Left, top, width and height of the stones of a corner."""
+
+NAME_SIZE, LEVEL_SIZE = 34, 24
 _FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 
 
-@lru_cache(maxsize=1024)
-def default_badge(name: str, level: str = "") -> bytes:
-    """Return the badge as an SVG in UTF-8; ``level`` is a short line such as "EQF level 6"."""
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A badge before it is drawn; each of ``rows`` is a text, its baseline and its size."""
+
+    label: str
+    ground: str
+    rim: str
+    rows: tuple[tuple[str, int, int], ...]
+
+
+def design(name: str, level: str = "") -> Design:
+    """Return the badge of an achievement; ``level`` is a short line such as "EQF level 6"."""
     plain = " ".join(REFUSED.sub("", name).split()) or "Award"
     ground, rim = _COLOURS[hashlib.sha256(plain.encode()).digest()[0] % len(_COLOURS)]
     lines = _wrapped(plain)
     first = 268 - 21 * (len(lines) - 1)
-    rows = [_row(line, first + 42 * place, 34, 600) for place, line in enumerate(lines)]
+    rows = [(line, first + 42 * place, NAME_SIZE) for place, line in enumerate(lines)]
     if level:
-        rows.append(_row(_cut(" ".join(level.split()), 20), 400, 24, 400))
-    label = escape(f"{plain}, {level}" if level else plain, {'"': "&quot;"})
+        rows.append((_cut(" ".join(level.split()), 20), 400, LEVEL_SIZE))
+    return Design(f"{plain}, {level}" if level else plain, ground, rim, tuple(rows))
+
+
+@lru_cache(maxsize=1024)
+def default_badge(name: str, level: str = "") -> bytes:
+    """Return the badge as an SVG in UTF-8."""
+    made = design(name, level)
+    label = escape(made.label, {'"': "&quot;"})
+    stones = "".join(f"M{x} {y}h{w}v{h}h-{w}z" for x, y, w, h in STONES)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512" width="512" height="512" '
-        f'role="img" aria-label="{label}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}" width="{SIDE}" '
+        f'height="{SIDE}" role="img" aria-label="{label}">'
         f"<title>{label}</title>"
-        f'<path d="{_HEXAGON}" fill="{rim}"/><path d="{_INSIDE}" fill="{ground}"/>'
-        f'<g fill="{rim}"><path d="M212 102h44v20h-44zM262 102h38v20h-38zM212 128h22v20h-22z'
-        f'M240 128h60v20h-60z"/></g>'
-        f'<g fill="#ffffff" font-family="{_FONT}" text-anchor="middle">{"".join(rows)}</g>'
+        f'<path d="{_path(HEXAGON)}" fill="{made.rim}"/>'
+        f'<path d="{_path(INSIDE)}" fill="{made.ground}"/>'
+        f'<path d="{stones}" fill="{made.rim}"/>'
+        f'<g fill="#ffffff" font-family="{_FONT}" text-anchor="middle">'
+        f"{''.join(_row(*row) for row in made.rows)}</g>"
         f"</svg>\n"
     ).encode()
 
 
-def _row(text: str, y: int, size: int, weight: int) -> str:
+def _path(corners: Sequence[tuple[float, float]]) -> str:
+    return f"M{' '.join(f'{x:g} {y:g}' for x, y in corners)}z"
+
+
+def _row(text: str, y: int, size: int) -> str:
+    weight = 600 if size == NAME_SIZE else 400
     return f'<text x="256" y="{y}" font-size="{size}" font-weight="{weight}">{escape(text)}</text>'
 
 

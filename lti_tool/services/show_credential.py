@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import NotFoundError
-from lti_tool.issuing.forms import Form, bake_picture, ensure_jwt
+from lti_tool.issuing.forms import Form, bake_picture, ensure_jwt, picture_of
 from lti_tool.issuing.signing import Signing
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.credentials import Credential, find_own_credential
@@ -40,10 +40,11 @@ def show_credential(
     """
     with database.reading() as session:
         held = _own(session, learner_id, award_uuid)
+        picture = picture_of(session, held) if form in (Form.PNG, Form.SVG) else None
     if form is Form.JSON_LD:
         return CredentialFile(form, held.document.encode())
     if form is not Form.JWT:
-        return CredentialFile(form, bake_picture(held.document, form))
+        return CredentialFile(form, bake_picture(held.document, form, picture))
     if held.jwt is not None:
         return CredentialFile(form, held.jwt.encode())
     with database.writing() as session:

@@ -8,11 +8,14 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from lti_tool.credentials.european import NOT_STATED, summary_of_credential
 from lti_tool.credentials.shown import Piece, Shown, shown
 from lti_tool.errors import ForbiddenError, NotFoundError
+from lti_tool.issuing.elements import read_elements
 from lti_tool.issuing.forms import Form, ensure_jwt
 from lti_tool.issuing.signing import Signing
 from lti_tool.persistence.base import Database
+from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.credentials import Credential, list_set_purposes
 from lti_tool.persistence.public_pages import Published, find_published
 from lti_tool.wallets.holdings import State, state_of
@@ -30,6 +33,7 @@ class PublicView:
     awarded_on: date
     evidence: tuple[Piece, ...]
     results: tuple[tuple[str, str], ...]
+    summary: tuple[tuple[str, str], ...]
     has_document: bool
     is_listed: bool
 
@@ -42,16 +46,34 @@ def show_public_page(database: Database, *, token: str, now: datetime) -> Public
         told = shown(json.loads(found.credential.document))
         bits = list_set_purposes(session, [award.id]).get(award.id, set())
         is_open = page.shows_document
+        name = (learner.name or "") if page.shows_name else ""
         return PublicView(
             told=told,
             state=state_of(told, bits, now),
-            name=(learner.name or "") if page.shows_name else "",
+            name=name,
             awarded_on=told.awarded_on or award.awarded_on,
             evidence=told.evidence if page.shows_evidence or is_open else (),
             results=told.results if page.shows_results or is_open else (),
+            summary=_summary(session, found, name),
             has_document=is_open,
             is_listed=page.is_listed,
         )
+
+
+def _summary(session: Session, found: Published, name: str) -> tuple[tuple[str, str], ...]:
+    """Return the European summary as it held when the credential was issued, if it had one.
+
+    A grade stands there only where the learner shows results.
+    """
+    achievement = session.get_one(Achievement, found.award.achievement_id)
+    elements = read_elements(session, achievement, as_of=found.credential.issued_at).elements
+    if elements is None:
+        return ()
+    document = json.loads(found.credential.document)
+    if not (found.page.shows_results or found.page.shows_document):
+        document["credentialSubject"].pop("result", None)
+    rows = summary_of_credential(document, elements, learner=name)
+    return tuple(row for row in rows if elements.is_european or row[1] != NOT_STATED)
 
 
 def show_public_document(

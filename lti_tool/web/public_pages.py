@@ -10,7 +10,8 @@ import segno
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from werkzeug.exceptions import TooManyRequests
 
-from lti_tool.credentials.badge_images import PREVIEW, badge_png, badge_svg
+from lti_tool.credentials.badge import default_badge
+from lti_tool.credentials.badge_images import PREVIEW, badge_png
 from lti_tool.errors import InvalidInputError, NotFoundError
 from lti_tool.issuing.forms import Form
 from lti_tool.services.show_public_page import (
@@ -99,18 +100,17 @@ def show_code(token: str) -> Response:
 def show_badge(token: str) -> Response:
     """Give the picture of an award whose achievement has none of its own."""
     told = _seen(token).told
-    picture = badge_svg(told.name, told.issuer_name)
+    picture = default_badge(told.name, told.levels[0] if told.levels else "")
     return _unlisted(Response(picture, content_type="image/svg+xml"))
 
 
 @blueprint.get("/image.png")
 @public
 def show_image(token: str) -> Response:
-    """Give the picture that social networks show beside a link: the award and its issuer."""
+    """Give the picture that social networks show beside a link."""
     told = _seen(token).told
-    return _unlisted(
-        Response(preview(told.name, told.issuer_name, PREVIEW), content_type="image/png")
-    )
+    picture = preview(told.name, told.levels[0] if told.levels else "", PREVIEW)
+    return _unlisted(Response(picture, content_type="image/png"))
 
 
 def _seen(token: str) -> PublicView:

@@ -24,7 +24,9 @@ from lti_tool.services.show_public_page import (
 )
 from lti_tool.services.withdraw_page import withdraw_page
 from lti_tool.wallets.holdings import State
+from tests.credentials.descriptions import FULL
 from tests.credentials.issuing import IssuingWorld
+from tests.credentials.test_described import describe
 
 NOTHING = Consent()
 ALL = Consent(
@@ -68,6 +70,24 @@ def test_nothing_beside_the_award_is_shown_that_was_not_ticked(world: IssuingWor
     for form in (Form.JSON_LD, Form.JWT):
         with pytest.raises(ForbiddenError):
             document(world, token, form)
+
+
+def test_a_described_award_is_summed_up_as_it_was_issued(sqlite_world: IssuingWorld) -> None:
+    world = sqlite_world
+    assert look(world, publish(world, NOTHING)).summary == ()
+    first = "Asks a database exact questions"
+    for name, learner in zip((first, "Knows SQL"), world.strangers(2), strict=True):
+        describe(world, FULL.replace(first, name))
+        world.complete(learner, ["sql", "charts"])
+        world.work()
+        (held,) = world.awards(learner)
+        token = publish_page(
+            world.database, learner_id=learner, award_uuid=held, consent=NOTHING, now=world.now
+        )
+        summary = dict(look(world, token).summary)
+        assert name in summary["Learning outcomes"]
+        assert summary["Learner"] != "Ada"
+        world.now += timedelta(days=1)
 
 
 @pytest.mark.parametrize("item", ["shows_name", "shows_evidence", "shows_document", "is_listed"])
