@@ -7,7 +7,7 @@ follow from it and the deliveries that report them are one transaction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -18,11 +18,19 @@ from sqlalchemy.orm import Session
 
 from lti_tool.errors import InvalidInputError
 from lti_tool.persistence.audit import add_event
-from lti_tool.persistence.awards import add_awards
+from lti_tool.persistence.awards import add_awards, is_stacked
 from lti_tool.persistence.catalog import Achievement, list_achievements
 from lti_tool.persistence.completions import add_completions
 from lti_tool.persistence.courses import get_context
-from lti_tool.persistence.deliveries import CREDENTIAL, SCORE, add_deliveries, add_delivery
+from lti_tool.persistence.deliveries import (
+    CREDENTIAL,
+    SCORE,
+    TRANSCRIPT,
+    add_deliveries,
+    add_delivery,
+    promise_key,
+    transcript_key,
+)
 from lti_tool.persistence.learners import lock_learners
 from lti_tool.persistence.placements import list_placed
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
@@ -200,34 +208,41 @@ def _tell(
 def promise_credentials(
     session: Session, awards: Sequence[Mapping[str, Any]], now: datetime
 ) -> int:
-    """Promise the credentials of awards (rows of them); return how many were not promised yet.
+    """Promise the credentials of awards (rows of them), and transcripts of those that are stacked.
 
-    Many at once wait until nothing else does.
+    Return how many were not promised yet. Many at once wait until nothing else does.
     """
     is_bulk = len(awards) > FEW
-    return add_deliveries(
-        session,
-        [
-            {
-                "kind": CREDENTIAL,
-                "key": promise_key(award["uuid"]),
-                "lane": promise_key(award["uuid"]),
-                "learner_id": award["learner_id"],
-                "context_id": None,
-                "achievement_id": award["achievement_id"],
-                "payload": {"award": str(award["uuid"])},
-                "is_bulk": is_bulk,
-                "due_at": now,
-                "created_at": now,
-            }
-            for award in awards
-        ],
-    )
+    rows = [_promise(CREDENTIAL, promise_key, award, now, is_bulk=is_bulk) for award in awards]
+    rows += [
+        _promise(TRANSCRIPT, transcript_key, award, now, is_bulk=is_bulk)
+        for award in awards
+        if is_stacked(award["receipt"])
+    ]
+    return add_deliveries(session, rows)
 
 
-def promise_key(award_uuid: UUID) -> str:
-    """Return the key of the promise of an award's credential."""
-    return f"credential:{award_uuid}"
+def _promise(
+    kind: str,
+    key: Callable[[UUID], str],
+    award: Mapping[str, Any],
+    now: datetime,
+    *,
+    is_bulk: bool,
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "key": key(award["uuid"]),
+        # The transcript of an award is issued after its credential.
+        "lane": promise_key(award["uuid"]),
+        "learner_id": award["learner_id"],
+        "context_id": None,
+        "achievement_id": award["achievement_id"],
+        "payload": {"award": str(award["uuid"])},
+        "is_bulk": is_bulk,
+        "due_at": now,
+        "created_at": now,
+    }
 
 
 def _row(

@@ -10,12 +10,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.persistence.awards import Award, list_awards, list_reviewed
+from lti_tool.persistence.awards import Award, list_awards, list_reviewed, list_revoked
 from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.completions import Completion, list_completions
 from lti_tool.persistence.courses import get_context
 from lti_tool.persistence.credentials import list_credentialed
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
+from lti_tool.persistence.transcripts import list_transcribed
 from lti_tool.solver import solver
 from stacking_rules import LearnerRecord, Progress, Step, next_steps, roll_up
 
@@ -44,6 +45,7 @@ class AwardView:
     version: int
     is_under_review: bool
     has_credential: bool
+    has_transcript: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class StackView:
     """One stack for one learner.
 
     ``facts`` is keyed by the id of the facts in ``progress``; ``names`` by achievement key.
-    ``steps`` is the smallest set of what is missing (empty when met).
+    ``steps`` is the smallest set of what is missing (empty when met). An award that was revoked
+    is not held any more, and not made again.
     """
 
     key: str
@@ -61,6 +64,7 @@ class StackView:
     progress: Progress
     steps: tuple[Step, ...]
     award: AwardView | None
+    is_revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,13 @@ def _stacks(
     held = {achievement.key: award for award, achievement in awards}
     reviewed = {award for learner_id in ids for award in list_reviewed(session, learner_id)}
     issued = {uuid for learner_id in ids for uuid in list_credentialed(session, learner_id)}
+    holders = ids if awards else []
+    transcribed = {uuid for holder in holders for uuid in list_transcribed(session, holder)}
+    revoked = list_revoked(session, holders)
     views = []
     for stack in rules.stacks:
         row, award = rules.rows[stack.key], held.get(stack.key)
+        is_held = award is not None and award.id not in revoked
         views.append(
             StackView(
                 key=stack.key,
@@ -126,17 +134,24 @@ def _stacks(
                 version=row.version.number,
                 progress=progress[stack.key],
                 steps=next_steps(progress[stack.key]),
-                award=None if award is None else _award(award, reviewed, issued),
+                award=_award(award, reviewed, issued, transcribed) if award and is_held else None,
+                is_revoked=award is not None and not is_held,
             )
         )
     return tuple(views)
 
 
-def _award(award: Award, reviewed: Set[int], issued: Set[UUID]) -> AwardView:
+def _award(
+    award: Award, reviewed: Set[int], issued: Set[UUID], transcribed: Set[UUID]
+) -> AwardView:
     version = award.receipt["version"]
-    number = version if isinstance(version, int) else 0
     return AwardView(
-        award.uuid, award.awarded_on, number, award.id in reviewed, award.uuid in issued
+        award.uuid,
+        award.awarded_on,
+        version if isinstance(version, int) else 0,
+        award.id in reviewed,
+        award.uuid in issued,
+        award.uuid in transcribed,
     )
 
 

@@ -17,6 +17,7 @@ from lti_tool.persistence.base import Database
 from lti_tool.persistence.deliveries import (
     CREDENTIAL,
     SCORE,
+    TRANSCRIPT,
     WAITING,
     Attempt,
     Delivery,
@@ -27,6 +28,7 @@ from lti_tool.persistence.deliveries import (
     supersede_stale,
 )
 from lti_tool.services.issue_credentials import issue_credentials
+from lti_tool.services.issue_transcript import issue_transcript
 from lti_tool.services.send_score import send_score
 
 Handler = Callable[[int, datetime], Attempt]
@@ -66,6 +68,9 @@ def build_handlers(
     return {
         CREDENTIAL: Together(
             lambda delivery_ids, now: issue_credentials(database, signing, delivery_ids, now=now)
+        ),
+        TRANSCRIPT: lambda delivery_id, now: issue_transcript(
+            database, signing, delivery_id, now=now
         ),
         SCORE: lambda delivery_id, now: send_score(database, client, delivery_id, now=now),
     }

@@ -17,6 +17,7 @@ COMMANDS = {
     "platform": "lti_tool.cli.platforms:platform",
     "api-key": "lti_tool.cli.api_keys:api_key",
     "stack": "lti_tool.cli.stacks:stack",
+    "reviews": "lti_tool.cli.reviews:reviews",
     "rules": "lti_tool.cli.rules:rules",
     "import": "lti_tool.cli.imports:import_",
     "report": "lti_tool.cli.reports:report",

@@ -16,6 +16,7 @@ from lti_tool.config import Config
 from lti_tool.issuing.signing import Signing, build_signing
 from lti_tool.services.change_status import StatusAct, change_status
 from lti_tool.services.export_credentials import export_credentials
+from lti_tool.services.list_issuer_keys import list_issuer_keys
 from lti_tool.services.list_unissued import list_unissued
 from lti_tool.services.promise_credentials import promise_credentials
 from lti_tool.services.rotate_issuer_keys import rotate_issuer_keys
@@ -53,7 +54,8 @@ def waiting(as_json: bool) -> None:  # noqa: FBT001
         click.echo(json.dumps(rows))
         return
     for row in found:
-        click.echo(f"{row.award}  {row.state}  {row.institution}, {row.achievement}")
+        about = f"{row.kind}, {row.institution}, {row.achievement}"
+        click.echo(f"{row.award}  {row.state}  {about}")
         click.echo(f"    {row.answer or 'Not tried yet.'}")
     click.echo(f"{len(found)} not issued")
 
@@ -77,9 +79,11 @@ def export(folder: Path, as_json: bool) -> None:  # noqa: FBT001
         index[file.path] = {"url": file.url, "kind": file.kind}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "index.json").write_text(json.dumps(index, indent=2), "utf-8")
-    count = sum(entry["kind"] == "credential" for entry in index.values())
-    told = {"credentials": count, "files": len(index)}
-    click.echo(json.dumps(told) if as_json else f"{count} credentials in {folder}")
+    kinds = [entry["kind"] for entry in index.values()]
+    count, transcripts = kinds.count("credential"), kinds.count("transcript")
+    told = {"credentials": count, "transcripts": transcripts, "files": len(index)}
+    said = f"{count} credentials and {transcripts} transcripts in {folder}"
+    click.echo(json.dumps(told) if as_json else said)
 
 
 @click.command("revoke")
@@ -128,6 +132,24 @@ def keys() -> None:
     """Look after the keys with which credentials are signed."""
 
 
+@keys.command("list")
+@institution_option
+@json_option
+@friendly
+def keys_list(institution: str, as_json: bool) -> None:  # noqa: FBT001
+    """List the keys of an institution, and how many credentials stand under each.
+
+    Example: quoin credentials keys list --institution harbour
+    """
+    found = list_issuer_keys(open_database(), institution)
+    if as_json:
+        click.echo(json.dumps({"keys": [asdict(key) for key in found]}, default=str))
+        return
+    for key in found:
+        told = f"{key.key_id}  {key.algorithm}  {key.state}, since {key.created_at:%Y-%m-%d}"
+        click.echo(f"{told}, {key.credentials} credentials")
+
+
 @keys.command("rotate")
 @institution_option
 @json_option
@@ -153,9 +175,11 @@ def _signing() -> Signing:
 
 
 def _change(credential: UUID, institution: str, reason: str, act: StatusAct) -> None:
-    has_changed = carry_out(
+    done = carry_out(
         change_status, institution_key=institution, award_uuid=credential, act=act, reason=reason
     )
     click.echo(
-        "Done; verifiers see it within five minutes." if has_changed else "It is so already."
+        "Done; verifiers see it within five minutes." if done.has_changed else "It is so already."
     )
+    if done.reviews:
+        click.echo(f"Awards that counted it and wait for an answer: {done.reviews} (reviews list).")

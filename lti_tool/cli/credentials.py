@@ -11,6 +11,8 @@ COMMANDS = {
     name: f"{ISSUING}:{name}"
     for name in ("waiting", "issue", "export", "revoke", "suspend", "reinstate", "keys")
 } | {
+    "compromise": "lti_tool.cli.credential_renewing:compromise",
+    "correct": "lti_tool.cli.credential_renewing:correct",
     "verify": "lti_tool.cli.credential_checks:verify",
     "export-elm": "lti_tool.cli.credential_elm:export_elm_command",
 }

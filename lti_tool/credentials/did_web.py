@@ -49,6 +49,10 @@ class Issuer:
         """Return the id of the credential of an award: known before it is issued."""
         return f"{self.public_url}/credentials/{award_uuid}"
 
+    def transcript_url(self, award_uuid: UUID | str) -> str:
+        """Return the id of the transcript (CLR) of an award."""
+        return f"{self.credential_url(award_uuid)}/transcript"
+
     def status_url(self, list_uuid: UUID) -> str:
         """Return the address of a status list."""
         return f"{self.url}/status/{list_uuid}"

@@ -18,7 +18,7 @@ from lti_tool.credentials.described import (
 )
 from lti_tool.credentials.did_web import Issuer, profile
 from lti_tool.credentials.elements import Elements
-from lti_tool.credentials.encoding import instant
+from lti_tool.credentials.encoding import instant, number
 from lti_tool.credentials.texts import clean
 
 CONTEXTS = (VC, OPEN_BADGES)
@@ -43,6 +43,14 @@ class Counted:
     address: str
     on: date
     is_award: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The award of the same achievement before this one, which had ended or was about to."""
+
+    uuid: UUID
+    awarded_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,7 @@ class Awarded:
     rule: Rule
     receipt_hash: str
     counted: Sequence[Counted]
+    renews: Renewed | None = None
     elements: Elements | None = None
     alignments: Sequence[Alignment] = ()
     image: str = ""
@@ -135,7 +144,11 @@ def build_credential(
             **_credits("creditsEarned", award.credits),
             "result": _result(issuer, award),
         },
-        "evidence": [_rule_evidence(issuer, award), *_evidence(issuer, award)],
+        "evidence": [
+            _rule_evidence(issuer, award),
+            *_evidence(issuer, award),
+            *_renewal(issuer, award),
+        ],
         "credentialStatus": list(status),
     }
     cleaned: dict[str, Any] = clean(credential)
@@ -213,7 +226,7 @@ def _credits(name: str, amount: Decimal) -> dict[str, int | float]:
     """Return credits as JSON has them everywhere: 3 and never 3.0, which others read as 3."""
     if amount == 0:
         return {}
-    return {name: int(amount) if amount == int(amount) else float(amount)}
+    return {name: number(amount)}
 
 
 def _rule_evidence(issuer: Issuer, award: Awarded) -> dict[str, Any]:
@@ -243,3 +256,19 @@ def _evidence(issuer: Issuer, award: Awarded) -> list[dict[str, Any]]:
             "description": f"Reached on {item.on.isoformat()}, counted at {item.address}.",
         }
     return list(pieces.values())
+
+
+def _renewal(issuer: Issuer, award: Awarded) -> list[dict[str, Any]]:
+    """Return what is renewed; ``related`` would mean a version of the achievement."""
+    if award.renews is None:
+        return []
+    return [
+        {
+            "id": issuer.credential_url(award.renews.uuid),
+            "type": ["Evidence"],
+            "name": award.name,
+            "genre": "Renewal",
+            "description": "Renews the credential of the award of "
+            f"{award.renews.awarded_on.isoformat()}.",
+        }
+    ]

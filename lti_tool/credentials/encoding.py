@@ -1,9 +1,10 @@
-"""How credentials write bytes and instants."""
+"""How credentials write bytes, instants and amounts."""
 
 from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime
+from decimal import Decimal
 
 
 def base64url(octets: bytes) -> str:
@@ -16,3 +17,8 @@ def instant(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def number(amount: Decimal) -> int | float:
+    """Return an amount as JSON has it everywhere: 3 and never 3.0."""
+    return int(amount) if amount == int(amount) else float(amount)

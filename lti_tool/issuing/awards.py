@@ -11,9 +11,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.credentials.document import Awarded, Counted, Rule
+from lti_tool.credentials.document import Awarded, Counted, Renewed, Rule
 from lti_tool.issuing.elements import keep_picture, read_elements
-from lti_tool.persistence.awards import Award
+from lti_tool.persistence.awards import Award, find_renewed
 from lti_tool.persistence.catalog import Achievement, find_names
 from lti_tool.persistence.credentials import AwardRows
 from lti_tool.persistence.learners import get_learner
@@ -23,6 +23,7 @@ def read_award(session: Session, rows: AwardRows, now: datetime) -> Awarded:
     """Return what a credential says of an award; its picture is kept for good."""
     award = rows.award
     achievement = session.get_one(Achievement, award.achievement_id)
+    renewed = find_renewed(session, award)
     described = read_elements(session, achievement)
     return Awarded(
         uuid=award.uuid,
@@ -35,6 +36,7 @@ def read_award(session: Session, rows: AwardRows, now: datetime) -> Awarded:
         rule=Rule(rows.version.uuid, rows.version.number, rows.version.content_hash),
         receipt_hash=receipt_hash(award.receipt),
         counted=_counted(session, award),
+        renews=None if renewed is None else Renewed(renewed.uuid, renewed.awarded_on),
         elements=described.elements,
         image=keep_picture(session, achievement, described, now),
     )

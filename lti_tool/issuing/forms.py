@@ -21,6 +21,7 @@ from lti_tool.issuing.signing import Signing, ensure_key, key_of
 from lti_tool.persistence.awards import Award
 from lti_tool.persistence.credentials import Credential
 from lti_tool.persistence.elements import find_image
+from lti_tool.persistence.issuer_keys import hold_issuer_key
 
 
 class Form(StrEnum):
@@ -64,6 +65,7 @@ def bake_picture(document: str, form: Form, own: Picture | None) -> bytes:
 
 def _sign(session: Session, signing: Signing, credential: Credential, now: datetime) -> str:
     row = ensure_key(session, signing, credential.institution_id, Algorithm.RS256, now)
+    hold_issuer_key(session, row.id)
     document: dict[str, Any] = json.loads(credential.document)
     del document["proof"]
     # The issuer as it was then: the tool may have another address by now.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -40,6 +42,12 @@ def issuer_of(signing: Signing, institution: Institution) -> Issuer:
     return Issuer(signing.public_url, institution.uuid, institution.name)
 
 
+def issuer_then(issuer: Issuer, document: Mapping[str, Any]) -> Issuer:
+    """Return an issuer at the address at which it signed ``document``: it may have moved since."""
+    public_url = str(document["issuer"]["url"]).rpartition("/issuers/")[0]
+    return replace(issuer, public_url=public_url)
+
+
 def ensure_key(
     session: Session, signing: Signing, institution_id: int, algorithm: str, now: datetime
 ) -> IssuerKeyRow:
@@ -73,5 +81,9 @@ def key_of(row: IssuerKeyRow) -> IssuerKey:
 
 
 def load_keys(session: Session, institution_id: int) -> list[IssuerKey]:
-    """Return every key of an institution, retired ones too, the newest first."""
-    return [key_of(row) for row in list_issuer_keys(session, institution_id)]
+    """Return the keys of an institution that are published, the newest first.
+
+    Retired ones are among them; those that others may have are not.
+    """
+    rows = list_issuer_keys(session, institution_id)
+    return [key_of(row) for row in rows if row.compromised_at is None]

@@ -28,6 +28,7 @@ from lti_tool.persistence.credentials import (
     list_set_positions,
     take_position,
 )
+from lti_tool.persistence.issuer_keys import hold_issuer_key
 from lti_tool.persistence.learners import lock_name
 
 
@@ -76,7 +77,8 @@ def sign_list(
 ) -> str:
     """Sign a list as it is now, keep it, and return it."""
     issuer = issuer_of(signing, institution)
-    key = key_of(ensure_key(session, signing, institution.id, Algorithm.ED25519, now))
+    row_of_key = ensure_key(session, signing, institution.id, Algorithm.ED25519, now)
+    key = key_of(hold_issuer_key(session, row_of_key.id))
     bits = list_set_positions(session, row.id)
     bare = status_list(issuer, issuer.status_url(row.uuid), row.purpose, bits, now=now)
     method = issuer.verification_method(key)

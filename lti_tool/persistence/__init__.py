@@ -23,7 +23,9 @@ from lti_tool.persistence import (  # noqa: F401
     placements,
     platforms,
     public_pages,
+    reviews,
     rosters,
     sessions,
     tool_keys,
+    transcripts,
 )

@@ -1,9 +1,10 @@
-"""Awards with their receipts, and the reviews that withdrawn completions open."""
+"""Awards with their receipts, their revocations, and the reviews of what rested on others."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -37,23 +38,75 @@ class Award(Base):
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class AwardReview(Base):
-    """A question to a person: does this award still stand after a completion was withdrawn?
+class AwardRevocation(Base):
+    """The second record that takes an award back: it counts nowhere from then on. Append-only.
 
-    Opened only when the award cannot be explained by what is left. One open review per award
-    and withdrawal.
+    ``actor`` is who decided, as audit events name it.
+    """
+
+    __tablename__ = "award_revocations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"), unique=True)
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(100))
+    recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ReviewState(StrEnum):
+    """Where a review stands: it waits for a person, or has ended.
+
+    STANDS was never asked: the award follows from other facts as well, and this is the note.
+    """
+
+    OPEN = "open"
+    KEPT = "kept"
+    REVOKED = "revoked"
+    STANDS = "stands"
+
+
+class AwardReview(Base):
+    """A question to a person: does this award still stand without something that it counted?
+
+    That is a withdrawn completion, or a smaller award that was revoked. Asked only when the
+    award cannot be explained by what is left, and once for each of these. ``decided_by`` is who
+    answered, as audit events name it.
     """
 
     __tablename__ = "award_reviews"
-    __table_args__ = (UniqueConstraint("award_id", "withdrawal_id"),)
+    __table_args__ = (
+        UniqueConstraint("award_id", "withdrawal_id"),
+        UniqueConstraint("award_id", "revocation_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
     award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"), index=True)
-    withdrawal_id: Mapped[int] = mapped_column(ForeignKey("withdrawals.id"))
+    withdrawal_id: Mapped[int | None] = mapped_column(ForeignKey("withdrawals.id"))
+    revocation_id: Mapped[int | None] = mapped_column(ForeignKey("award_revocations.id"))
     reason: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(20), default="open")
+    state: Mapped[str] = mapped_column(String(20), default=ReviewState.OPEN)
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(100))
+    decision_note: Mapped[str | None] = mapped_column(Text)
+
+
+def notes_of(receipt: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a receipt says of the facts that counted."""
+    listed = receipt.get("counted")
+    return listed if isinstance(listed, list) else []
+
+
+def awards_counted(receipt: Mapping[str, Any]) -> list[str]:
+    """Return the uuids of the awards that counted, each once."""
+    notes = notes_of(receipt)
+    return list(dict.fromkeys(str(note["id"]) for note in notes if note["kind"] == "award"))
+
+
+def is_stacked(receipt: Mapping[str, Any]) -> bool:
+    """Return whether an award counted other awards: then it has a transcript."""
+    return bool(awards_counted(receipt))
 
 
 def add_awards(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
@@ -79,11 +132,35 @@ def list_awards(session: Session, learner_ids: Collection[int]) -> list[tuple[Aw
     return found
 
 
+def find_award(session: Session, institution_id: int, uuid: UUID) -> Award | None:
+    """Return an award of this institution, if there is one of this uuid."""
+    return session.scalar(
+        select(Award).where(Award.institution_id == institution_id, Award.uuid == uuid)
+    )
+
+
+def find_renewed(session: Session, award: Award) -> Award | None:
+    """Return the award of the same achievement that a learner held before this one."""
+    return session.scalar(
+        select(Award)
+        .outerjoin(AwardRevocation, AwardRevocation.award_id == Award.id)
+        .where(
+            Award.learner_id == award.learner_id,
+            Award.achievement_id == award.achievement_id,
+            Award.id < award.id,
+            AwardRevocation.id.is_(None),
+        )
+        .order_by(Award.id.desc())
+        .limit(1)
+    )
+
+
 def count_learners_by_stack(session: Session, institution_key: str | None) -> dict[str, int]:
     """Return how many learners hold each stack's award, by stack key, stacks without any too."""
+    taken_back = select(AwardRevocation.award_id)
     query = (
         select(Stack.key, func.count(func.distinct(Award.learner_id)))
-        .outerjoin(Award, Award.stack_id == Stack.id)
+        .outerjoin(Award, (Award.stack_id == Stack.id) & Award.id.not_in(taken_back))
         .join(Institution, Institution.id == Stack.institution_id)
         .group_by(Stack.id, Stack.key)
         .order_by(Stack.id)
@@ -91,28 +168,6 @@ def count_learners_by_stack(session: Session, institution_key: str | None) -> di
     if institution_key is not None:
         query = query.where(Institution.key == institution_key)
     return {row[0]: row[1] for row in session.execute(query)}
-
-
-def add_review(
-    session: Session, award_id: int, withdrawal_id: int, reason: str, now: datetime
-) -> None:
-    """Ask a person whether an award still stands; asked once per withdrawal."""
-    insert_missing(
-        session,
-        AwardReview,
-        [
-            {
-                "uuid": uuid4(),
-                "award_id": award_id,
-                "withdrawal_id": withdrawal_id,
-                "reason": reason,
-                "state": "open",
-                "opened_at": now,
-            }
-        ],
-        unique=("award_id", "withdrawal_id"),
-        returning=(AwardReview.id,),
-    )
 
 
 def list_open_reviews(session: Session, institution_id: int) -> list[tuple[AwardReview, Award]]:
@@ -146,3 +201,17 @@ def list_reviewed(session: Session, learner_id: int) -> set[int]:
         .where(AwardReview.state == "open", Award.learner_id == learner_id)
     )
     return set(session.scalars(query))
+
+
+def list_revoked(session: Session, learner_ids: Collection[int]) -> dict[int, AwardRevocation]:
+    """Return the revocations of these learners' awards by the award's internal id."""
+    found: dict[int, AwardRevocation] = {}
+    ids = sorted(learner_ids)
+    for start in range(0, len(ids), CHUNK):
+        query = (
+            select(AwardRevocation)
+            .join(Award, Award.id == AwardRevocation.award_id)
+            .where(Award.learner_id.in_(ids[start : start + CHUNK]))
+        )
+        found |= {row.award_id: row for row in session.scalars(query)}
+    return found

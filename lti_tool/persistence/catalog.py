@@ -153,6 +153,16 @@ def find_names(session: Session, institution_id: int, keys: Collection[str]) -> 
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+def find_by_keys(
+    session: Session, institution_id: int, keys: Collection[str]
+) -> dict[str, Achievement]:
+    """Return those of these achievements that the catalogue has, by key."""
+    query = select(Achievement).where(
+        Achievement.institution_id == institution_id, Achievement.key.in_(sorted(keys))
+    )
+    return {row.key: row for row in session.scalars(query.order_by(Achievement.id))}
+
+
 def get_achievement(session: Session, institution_id: int, uuid: UUID) -> Achievement:
     """Return one achievement of this institution; ``NotFoundError`` otherwise."""
     found = session.scalar(

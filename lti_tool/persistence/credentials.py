@@ -8,15 +8,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import NotFoundError
 from lti_tool.persistence.awards import Award
 from lti_tool.persistence.base import CHUNK, Base, UTCDateTime, insert_missing
 from lti_tool.persistence.catalog import Achievement, Institution, StackVersion
-from lti_tool.persistence.deliveries import CREDENTIAL, UNDELIVERED, Delivery
+from lti_tool.persistence.deliveries import CREDENTIAL, TRANSCRIPT, UNDELIVERED, Delivery
+from lti_tool.persistence.issuer_keys import IssuerKeyRow
 from lti_tool.persistence.joined_accounts import list_person
+
+REVOCATION = "revocation"
+"""The purpose of lists whose bits are never cleared again."""
 
 
 class Credential(Base):
@@ -102,6 +106,85 @@ def has_credential(session: Session, award_id: int) -> bool:
     return session.scalar(query) is not None
 
 
+def find_credential(session: Session, award_id: int) -> Credential | None:
+    """Return the credential of an award, if it is issued."""
+    return session.scalar(select(Credential).where(Credential.award_id == award_id))
+
+
+def replace_credential(session: Session, row: Mapping[str, Any], replaced: str) -> bool:
+    """Put a newly signed credential in the place of the document ``replaced``.
+
+    The JWT goes: it is made of the new one when it is next asked for. False when the document is
+    not the one that was replaced: then the other stays.
+    """
+    changed = session.scalar(
+        update(Credential)
+        .where(Credential.award_id == row["award_id"], Credential.document == replaced)
+        .values(**{**row, "jwt": None})
+        .returning(Credential.id)
+    )
+    return changed is not None
+
+
+def list_current_credentials(session: Session, learner_id: int) -> dict[int, Credential]:
+    """Return a learner's credentials by award (internal id), signed by keys that are published."""
+    query = (
+        select(Credential)
+        .join(IssuerKeyRow, IssuerKeyRow.id == Credential.issuer_key_id)
+        .where(Credential.learner_id == learner_id, IssuerKeyRow.compromised_at.is_(None))
+        .order_by(Credential.id)
+    )
+    return {row.award_id: row for row in session.scalars(query)}
+
+
+def list_signed(
+    session: Session, key_row_id: int, after: int = 0, limit: int = CHUNK
+) -> list[tuple[Credential, Award]]:
+    """Return credentials that a key has signed with their awards, in order of issue, in parts."""
+    query = (
+        select(Credential, Award)
+        .join(Award, Award.id == Credential.award_id)
+        .where(Credential.issuer_key_id == key_row_id, Credential.id > after)
+        .order_by(Credential.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def list_with_jwt(
+    session: Session, institution_id: int, after: int = 0, limit: int = CHUNK
+) -> list[tuple[Credential, Award]]:
+    """Return credentials of an institution that have been given out as JWTs, in parts."""
+    query = (
+        select(Credential, Award)
+        .join(Award, Award.id == Credential.award_id)
+        .where(
+            Credential.institution_id == institution_id,
+            Credential.id > after,
+            Credential.jwt.is_not(None),
+        )
+        .order_by(Credential.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def count_signed(session: Session, key_row_id: int) -> int:
+    """Return how many credentials a key has signed."""
+    query = select(func.count(Credential.id)).where(Credential.issuer_key_id == key_row_id)
+    return session.scalar(query) or 0
+
+
+def forget_signed_lists(session: Session, institution_id: int) -> None:
+    """Take the signed texts of an institution's lists away: the next request signs them anew."""
+    session.execute(
+        update(StatusList)
+        .where(StatusList.institution_id == institution_id)
+        .values(document=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def find_own_credential(session: Session, learner_id: int, award_uuid: UUID) -> Credential | None:
     """Return the credential of an award of a learner, or of an account that they have joined."""
     query = (
@@ -112,6 +195,12 @@ def find_own_credential(session: Session, learner_id: int, award_uuid: UUID) -> 
         )
     )
     return session.scalar(query)
+
+
+def list_issued_awards(session: Session, learner_id: int) -> set[int]:
+    """Return the awards of a learner (internal ids) whose credentials are issued."""
+    query = select(Credential.award_id).where(Credential.learner_id == learner_id)
+    return set(session.scalars(query))
 
 
 def list_of_people(session: Session, learner_ids: Sequence[int]) -> dict[int, Credential]:
@@ -188,7 +277,7 @@ def list_unissued(session: Session) -> list[tuple[Delivery, str, str]]:
         select(Delivery, Institution.key, Achievement.name)
         .join(Achievement, Achievement.id == Delivery.achievement_id)
         .join(Institution, Institution.id == Achievement.institution_id)
-        .where(Delivery.kind == CREDENTIAL, Delivery.state.in_(UNDELIVERED))
+        .where(Delivery.kind.in_((CREDENTIAL, TRANSCRIPT)), Delivery.state.in_(UNDELIVERED))
         .order_by(Delivery.id)
     )
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
@@ -321,3 +410,14 @@ def set_bit(
     entry.is_set, status_list.document = is_set, None
     session.flush()
     return True
+
+
+def set_revocation_bits(session: Session, award_id: int) -> None:
+    """Set the bit of an award's place in the list of revoked credentials, if it has one.
+
+    A place is given before the credential is signed: one that is being signed now is covered.
+    """
+    for entry, status_list in list_entries(session, award_id):
+        if status_list.purpose == REVOCATION and not entry.is_set:
+            entry.is_set, status_list.document = True, None
+    session.flush()

@@ -44,7 +44,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-SCORE, CREDENTIAL = "score", "credential"
+SCORE, CREDENTIAL, TRANSCRIPT = "score", "credential", "transcript"
 """The kinds of deliveries."""
 
 WAITING = (DeliveryState.PENDING, DeliveryState.HELD)
@@ -55,7 +55,7 @@ UNDELIVERED = (*WAITING, DeliveryState.OVERRIDDEN, DeliveryState.FAILED)
 
 
 class Delivery(Base):
-    """One promised piece of work: a score for a gradebook, or a credential to be issued.
+    """One promised piece of work: a score for a gradebook, a credential or transcript to be issued.
 
     ``key`` is unique: the same promise is made once. ``lane`` puts deliveries that must go one
     after the other behind each other (scores of one learner in one column). A worker holds a
@@ -107,6 +107,16 @@ class Attempt:
     retry_after: float | None = None
     reason: str = ""
     holds_platform: bool = False
+
+
+def promise_key(award_uuid: UUID | str) -> str:
+    """Return the key of the promise of an award's credential."""
+    return f"credential:{award_uuid}"
+
+
+def transcript_key(award_uuid: UUID | str) -> str:
+    """Return the key of the promise of an award's transcript."""
+    return f"transcript:{award_uuid}"
 
 
 def add_delivery(session: Session, row: dict[str, Any]) -> bool:
@@ -289,6 +299,44 @@ def supersede_stale(session: Session, kind: str, now: datetime) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def reopen_settled(
+    session: Session, kind: str, keys: Sequence[str], now: datetime, *, is_bulk: bool = False
+) -> int:
+    """Let those of these promises that are settled be done again; return how many these are.
+
+    What waits or is under way is left alone.
+    """
+    count = 0
+    for start in range(0, len(keys), CHUNK):
+        done = session.execute(
+            update(Delivery)
+            .where(
+                Delivery.kind == kind,
+                Delivery.key.in_(keys[start : start + CHUNK]),
+                Delivery.state.not_in(WAITING),
+            )
+            .values(
+                state=DeliveryState.PENDING,
+                is_bulk=is_bulk,
+                reason="",
+                last_answer="",
+                due_at=now,
+                attempts=0,
+                settled_at=None,
+                leased_until=None,
+            )
+            .returning(Delivery.id)
+            .execution_options(synchronize_session=False)
+        )
+        count += len(done.all())
+    return count
+
+
+def find_delivery(session: Session, key: str) -> Delivery | None:
+    """Return the promise of this key."""
+    return session.scalar(select(Delivery).where(Delivery.key == key))
 
 
 def list_failed(session: Session, kind: str, keys: Sequence[str]) -> list[Delivery]:

@@ -7,14 +7,16 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import Base, UTCDateTime
 
 
 class IssuerKeyRow(Base):
-    """One key of an institution; never removed, so that what it signed stays valid.
+    """One key of an institution; never removed, and published so that what it signed stays valid.
 
     ``handle`` is the private part encrypted with the secret of the config, or the name that a
-    KMS gave it. The key signs until ``retired_at``.
+    KMS gave it. The key signs until ``retired_at``. From ``compromised_at`` on others may have it:
+    it is published no longer, and nothing that it signed is valid.
     """
 
     __tablename__ = "issuer_keys"
@@ -27,6 +29,7 @@ class IssuerKeyRow(Base):
     handle: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    compromised_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 def list_issuer_keys(session: Session, institution_id: int | None = None) -> list[IssuerKeyRow]:
@@ -45,6 +48,7 @@ def find_signing_row(session: Session, institution_id: int, algorithm: str) -> I
             IssuerKeyRow.institution_id == institution_id,
             IssuerKeyRow.algorithm == algorithm,
             IssuerKeyRow.retired_at.is_(None),
+            IssuerKeyRow.compromised_at.is_(None),
         )
         .order_by(IssuerKeyRow.id.desc())
         .limit(1)
@@ -56,3 +60,18 @@ def add_issuer_key(session: Session, row: IssuerKeyRow) -> IssuerKeyRow:
     session.add(row)
     session.flush()
     return row
+
+
+def hold_issuer_key(session: Session, row_id: int) -> IssuerKeyRow:
+    """Return a key that nobody takes out before the transaction ends."""
+    return session.get_one(
+        IssuerKeyRow, row_id, with_for_update={"read": True}, populate_existing=True
+    )
+
+
+def get_issuer_key(session: Session, key_id: str) -> IssuerKeyRow:
+    """Return the key of this id; ``NotFoundError`` otherwise."""
+    found = session.scalar(select(IssuerKeyRow).where(IssuerKeyRow.key_id == key_id))
+    if found is None:
+        raise NotFoundError(f"No institution has a key '{key_id}'.")
+    return found

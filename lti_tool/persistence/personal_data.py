@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.persistence.awards import Award
+from lti_tool.persistence.awards import Award, AwardReview, AwardRevocation
 from lti_tool.persistence.base import Base
 from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.completions import Completion, Evidence, Withdrawal
@@ -21,9 +21,18 @@ from lti_tool.persistence.joined_accounts import JoinedAccount, part_account, re
 from lti_tool.persistence.learners import Identity, Learner, Membership
 from lti_tool.persistence.public_pages import PublicPage
 from lti_tool.persistence.sessions import LaunchSession
+from lti_tool.persistence.transcripts import Transcript
 
 ERASED = "The data of this person were erased."
-INTERNAL = ("id", "institution_id", "learner_id", "recorded_by", "decided_by", "token_hash")
+INTERNAL = (
+    "id",
+    "institution_id",
+    "learner_id",
+    "recorded_by",
+    "decided_by",
+    "actor",
+    "token_hash",
+)
 """Columns that say nothing to a person: keys of rows, and names of others who decided."""
 
 
@@ -39,6 +48,13 @@ def read_person(session: Session, learner_id: int) -> dict[str, Any]:
         "evidence": select(Evidence).where(Evidence.learner_id == learner_id),
         "awards": select(Award).where(Award.learner_id == learner_id),
         "credentials": select(Credential).where(Credential.learner_id == learner_id),
+        "revocations": select(AwardRevocation)
+        .join(Award, Award.id == AwardRevocation.award_id)
+        .where(Award.learner_id == learner_id),
+        "reviews": select(AwardReview)
+        .join(Award, Award.id == AwardReview.award_id)
+        .where(Award.learner_id == learner_id),
+        "transcripts": select(Transcript).where(Transcript.learner_id == learner_id),
         "public_pages": select(PublicPage).where(PublicPage.learner_id == learner_id),
         "joined_accounts": select(JoinedAccount).where(JoinedAccount.learner_id == learner_id),
         "scores": select(Delivery).where(Delivery.learner_id == learner_id, Delivery.kind == SCORE),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from lti_tool.persistence.awards import list_awards
+from lti_tool.persistence.awards import list_awards, list_revoked
 from lti_tool.persistence.catalog import CurrentStack, list_current_stacks
 from lti_tool.persistence.completions import list_completions
 from stacking_rules import Award, Completion, Grade, LearnerRecord, Stack, parse_stack
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""When a revoked award becomes known: it counts nowhere, and is not made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,10 @@ def load_zone(session: Session, institution_id: int) -> str:
 
 
 def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, LearnerRecord]:
-    """Read everything that is known of these learners, withdrawn completions included."""
+    """Read everything that is known of these learners, withdrawn completions included.
+
+    An award that was revoked is known to nobody (``NEVER``).
+    """
     completions: dict[int, list[Completion]] = {learner_id: [] for learner_id in learner_ids}
     awards: dict[int, list[Award]] = {learner_id: [] for learner_id in learner_ids}
     for row, key, withdrawn_at in list_completions(session, learner_ids):
@@ -59,13 +66,15 @@ def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, Le
                 withdrawn_at,
             )
         )
-    for award, achievement in list_awards(session, learner_ids):
+    held = list_awards(session, learner_ids)
+    revoked = list_revoked(session, learner_ids) if held else {}
+    for award, achievement in held:
         awards[award.learner_id].append(
             Award(
                 str(award.uuid),
                 achievement.key,
                 award.awarded_on,
-                award.recorded_at,
+                NEVER if award.id in revoked else award.recorded_at,
                 achievement.credits,
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -9,9 +10,20 @@ from uuid import UUID
 from lti_tool.credentials.status_list import Purpose
 from lti_tool.errors import InvalidInputError
 from lti_tool.persistence.audit import add_event
+from lti_tool.persistence.awards import find_award
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution
 from lti_tool.persistence.credentials import set_bit
+from lti_tool.persistence.learners import lock_learners
+from lti_tool.reviewing import Asked, take_back
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """Whether anything changed, and how many awards that counted this one a person looks at."""
+
+    has_changed: bool
+    reviews: int = 0
 
 
 class StatusAct(StrEnum):
@@ -31,11 +43,13 @@ def change_status(
     reason: str,
     actor: str,
     now: datetime,
-) -> bool:
-    """Set or clear the bit of a credential; False when it stood so already.
+) -> StatusChange:
+    """Set or clear the bit of a credential; nothing changes when it stood so already.
 
-    Verifiers see it with the next list that they fetch, after five minutes at most. The award
-    itself is not touched. ``InvalidInputError`` without a reason; ``NotFoundError`` for a
+    Verifiers see it with the next list that they fetch, after five minutes at most. What is
+    revoked counts nowhere any more: awards that counted it are solved again without it, and a
+    person is asked about those that do not stand. A suspension asks nothing.
+    ``InvalidInputError`` without a reason; ``NotFoundError`` for a
     credential that the institution has not issued.
     """
     if not reason.strip():
@@ -43,9 +57,16 @@ def change_status(
     purpose = Purpose.REVOCATION if act is StatusAct.REVOKE else Purpose.SUSPENSION
     with database.writing() as session:
         institution = get_institution(session, institution_key)
+        award = find_award(session, institution.id, award_uuid)
+        if award is not None:
+            # Before any row: whoever answers a review waits in the same order.
+            lock_learners(session, [award.learner_id])
         is_set = act is not StatusAct.REINSTATE
         if not set_bit(session, institution.id, award_uuid, purpose, is_set=is_set):
-            return False
+            return StatusChange(has_changed=False)
+        asked = Asked()
+        if act is StatusAct.REVOKE and award is not None:
+            asked = take_back(session, award, reason.strip(), actor, now) or asked
         add_event(
             session,
             institution_id=institution.id,
@@ -53,6 +74,6 @@ def change_status(
             action=f"credential.{act}",
             subject=str(award_uuid),
             at=now,
-            detail={"reason": reason.strip()},
+            detail={"reason": reason.strip(), **(asked.detail if act is StatusAct.REVOKE else {})},
         )
-    return True
+    return StatusChange(has_changed=True, reviews=len(asked.opened))

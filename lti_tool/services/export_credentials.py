@@ -19,13 +19,14 @@ from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Institution, list_institutions
 from lti_tool.persistence.credentials import list_credentials, list_rules, list_status_lists
 from lti_tool.persistence.elements import list_images
+from lti_tool.persistence.transcripts import list_transcripts
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
     """One file: ``url`` is where the tool serves the same, ``kind`` what it is.
 
-    Kinds: document, status, credential, jwt, image. An image is bytes.
+    Kinds: document, status, credential, jwt, transcript, image. An image is bytes.
     """
 
     path: str
@@ -42,7 +43,7 @@ class ExportedFile:
 def export_credentials(
     database: Database, signing: Signing, *, now: datetime
 ) -> Iterator[ExportedFile]:
-    """Yield every credential of every institution, its status lists, keys, rules and pictures.
+    """Yield all that institutions issued: credentials, transcripts, lists, keys, rules, pictures.
 
     The credentials come in parts, each read in a transaction of its own: there may be many.
     """
@@ -53,6 +54,7 @@ def export_credentials(
     for institution in institutions:
         yield from _images(database, issuer_of(signing, institution), institution)
         yield from _credentials(database, issuer_of(signing, institution), institution)
+        yield from _transcripts(database, issuer_of(signing, institution), institution)
 
 
 def _shared(
@@ -103,4 +105,19 @@ def _credentials(
             yield ExportedFile(f"{path}.json", url, "credential", row.document)
             if row.jwt is not None:
                 yield ExportedFile(f"{path}.jwt", url, "jwt", row.jwt)
+        after = part[-1][0].id
+
+
+def _transcripts(
+    database: Database, issuer: Issuer, institution: Institution
+) -> Iterator[ExportedFile]:
+    after = 0
+    while True:
+        with database.reading() as session:
+            part = list_transcripts(session, institution.id, after)
+        if not part:
+            return
+        for row, uuid in part:
+            path = f"{institution.key}/transcripts/{uuid}.json"
+            yield ExportedFile(path, issuer.transcript_url(uuid), "transcript", row.document)
         after = part[-1][0].id

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,31 +14,60 @@ from sqlalchemy.orm import Session
 from lti_tool.credentials.data_integrity import add_proof
 from lti_tool.credentials.did_web import Issuer
 from lti_tool.credentials.document import Awarded, build_credential
+from lti_tool.credentials.encoding import instant
 from lti_tool.credentials.signers import Algorithm, IssuerKey
 from lti_tool.errors import InvalidInputError
 from lti_tool.issuing.awards import read_award
-from lti_tool.issuing.signing import Signing, ensure_key, issuer_of, key_of
+from lti_tool.issuing.renewing import (
+    is_compromised,
+    may_be_stored,
+    renew_transcripts,
+    sha256,
+)
+from lti_tool.issuing.signing import Signing, ensure_key, issuer_of, issuer_then, key_of
 from lti_tool.issuing.status import ensure_entries
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.credentials import add_credentials, has_credential, load_award
+from lti_tool.persistence.credentials import (
+    add_credentials,
+    find_credential,
+    load_award,
+    replace_credential,
+)
 from lti_tool.persistence.deliveries import Attempt, Delivery, DeliveryState
+from lti_tool.persistence.reviews import find_revocation
 
 SUSPENDED_WAIT = 900.0
+A_MOMENT = 1.0
 ISSUED = Attempt(DeliveryState.DONE, "The credential is issued.", reason="issued")
+REVOKED = Attempt(DeliveryState.DONE, "The award was revoked first.", reason="revoked")
+SOON = Attempt(
+    DeliveryState.PENDING, "Issued anew a second after it was issued.", A_MOMENT, "too-soon"
+)
+"""``validFrom`` has no parts of a second, and the newest of two states counts."""
+
+TAKEN_OUT = Attempt(
+    DeliveryState.PENDING, "Its key was taken out meanwhile.", A_MOMENT, "key-taken-out"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """All that issuing one credential needs to know."""
+    """All that issuing one credential needs to know.
+
+    ``held`` is the document that is replaced. ``award`` is None where what it says stays as it
+    was signed and only the key changes.
+    """
 
     issuer: Issuer
-    award: Awarded
+    award: Awarded | None
     award_id: int
     institution_id: int
     learner_id: int
     key: IssuerKey
     key_row_id: int
     status: list[dict[str, str]]
+    held: str | None
+    must_change_key: bool
 
 
 def issue_credentials(
@@ -47,50 +77,88 @@ def issue_credentials(
 
     Their places in the status lists are given first, in a transaction of their own, and kept if
     anything stops in between: signing may be a call to a KMS, and waits in no transaction.
+    A credential that is there is left alone, unless its key is one that others may have, or the
+    delivery asks for a correction: then it is issued anew, with the same id.
     """
     with database.writing() as session:
         jobs = {each: _prepare(session, signing, each, now) for each in delivery_ids}
-    attempts, rows = {}, []
+    attempts: dict[int, Attempt] = {}
+    signed: dict[int, tuple[Job, dict[str, Any]]] = {}
     for delivery_id, job in jobs.items():
         if isinstance(job, Attempt):
             attempts[delivery_id] = job
             continue
         try:
-            rows.append(_row(signing, job, now))
-            attempts[delivery_id] = ISSUED
+            signed[delivery_id] = (job, _signed(signing, job, now))
         except InvalidInputError as error:
             attempts[delivery_id] = Attempt(DeliveryState.FAILED, error.message, reason=error.code)
     with database.writing() as session:
-        add_credentials(session, rows)
-    return attempts
+        return attempts | _store(session, signed, now)
+
+
+def _store(
+    session: Session, signed: dict[int, tuple[Job, dict[str, Any]]], now: datetime
+) -> dict[int, Attempt]:
+    """Store what was signed, unless its key was taken out while it was."""
+    keys = sorted({job.key_row_id for job, _ in signed.values()})
+    good = {key for key in keys if may_be_stored(session, key)}
+    kept = [(job, row) for job, row in signed.values() if job.key_row_id in good]
+    add_credentials(session, [row for job, row in kept if job.held is None])
+    for job, row in kept:
+        if job.held is not None and replace_credential(session, row, job.held):
+            is_bulk = job.must_change_key
+            renew_transcripts(session, job.learner_id, job.award_id, now, is_bulk=is_bulk)
+    return {
+        delivery_id: ISSUED if job.key_row_id in good else TAKEN_OUT
+        for delivery_id, (job, _) in signed.items()
+    }
 
 
 def _prepare(session: Session, signing: Signing, delivery_id: int, now: datetime) -> Job | Attempt:
     delivery = session.get_one(Delivery, delivery_id)
     rows = load_award(session, UUID(str(delivery.payload["award"])))
     award, institution = rows.award, rows.institution
-    if has_credential(session, award.id):
+    held = find_credential(session, award.id)
+    is_correction = held is not None and delivery.payload.get("replaces") == sha256(held.document)
+    must_change_key = held is not None and is_compromised(session, held.issuer_key_id)
+    if held is not None and not is_correction and not must_change_key:
         return ISSUED
+    if held is None and find_revocation(session, award.id) is not None:
+        return REVOKED
     if institution.suspended_at is not None:
         answer = "The institution is suspended; its credentials are issued when it is not."
         return Attempt(DeliveryState.HELD, answer, SUSPENDED_WAIT, "suspended")
+    if held is not None and instant(held.issued_at) >= instant(now):
+        return SOON
     issuer = issuer_of(signing, institution)
     key = ensure_key(session, signing, institution.id, Algorithm.ED25519, now)
     return Job(
         issuer=issuer,
-        award=read_award(session, rows, now),
+        award=read_award(session, rows, now) if held is None or is_correction else None,
         award_id=award.id,
         institution_id=institution.id,
         learner_id=award.learner_id,
         key=key_of(key),
         key_row_id=key.id,
         status=ensure_entries(session, issuer, award.id, institution.id, now),
+        held=None if held is None else held.document,
+        must_change_key=must_change_key,
     )
 
 
-def _row(signing: Signing, job: Job, now: datetime) -> dict[str, object]:
-    document = build_credential(job.issuer, job.award, job.status, now=now)
-    method = job.issuer.verification_method(job.key)
+def _signed(signing: Signing, job: Job, now: datetime) -> dict[str, Any]:
+    """Return the row of a credential; under a bad key an old text is better than a bad new one."""
+    try:
+        return _row(signing, job, now)
+    except InvalidInputError:
+        if not job.must_change_key:
+            raise
+        return _row(signing, replace(job, award=None), now)
+
+
+def _row(signing: Signing, job: Job, now: datetime) -> dict[str, Any]:
+    document = _anew(job, now) if job.held is not None else _built(job, job.issuer, now)
+    method = f"{document['issuer']['id']}#{job.key.key_id}"
     signed = add_proof(document, signing.signer, job.key, method, created=now)
     return {
         "award_id": job.award_id,
@@ -101,3 +169,18 @@ def _row(signing: Signing, job: Job, now: datetime) -> dict[str, object]:
         "jwt": None,
         "issued_at": now,
     }
+
+
+def _built(job: Job, issuer: Issuer, now: datetime) -> dict[str, Any]:
+    assert job.award is not None  # noqa: S101 - what is not there yet is always built
+    return build_credential(issuer, job.award, job.status, now=now)
+
+
+def _anew(job: Job, now: datetime) -> dict[str, Any]:
+    """Return what replaces a credential: the same id, date of award and places in lists."""
+    before: dict[str, Any] = json.loads(job.held or "")
+    del before["proof"]
+    if job.award is None:
+        return {**before, "validFrom": instant(now)}
+    kept = {name: before[name] for name in ("id", "awardedDate", "credentialStatus")}
+    return {**_built(job, issuer_then(job.issuer, before), now), **kept}

@@ -1,4 +1,4 @@
-"""Use case: list the credentials that are promised and not issued, with the reason."""
+"""Use case: list the credentials and transcripts that are promised and not issued, and why."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from lti_tool.persistence.base import Database
 
 @dataclass(frozen=True, slots=True)
 class Unissued:
-    """A credential that is not there yet: whose award it is of, and what stands in the way.
+    """A credential or transcript that is not there yet, or is to be issued anew.
 
-    ``award`` is the uuid of the award; ``answer`` is empty before the first try.
+    ``award`` is the uuid of the award it is of; ``answer`` says what stands in the way and is
+    empty before the first try.
     """
 
+    kind: str
     award: str
     institution: str
     achievement: str
@@ -25,10 +27,11 @@ class Unissued:
 
 
 def list_unissued(database: Database) -> list[Unissued]:
-    """Return every promised credential that is not issued, the oldest promise first."""
+    """Return every promised credential and transcript that is not issued, the oldest first."""
     with database.reading() as session:
         return [
             Unissued(
+                kind=delivery.kind,
                 award=str(delivery.payload["award"]),
                 institution=institution,
                 achievement=name,

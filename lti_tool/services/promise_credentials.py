@@ -1,16 +1,23 @@
-"""Use case: promise the credentials that an institution's awards do not have yet."""
+"""Use case: promise the credentials and transcripts that awards do not have yet."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from lti_tool.awarding import promise_credentials as promise
-from lti_tool.awarding import promise_key
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution
 from lti_tool.persistence.credentials import list_without_credential
-from lti_tool.persistence.deliveries import CREDENTIAL, list_failed, reopen
+from lti_tool.persistence.deliveries import (
+    CREDENTIAL,
+    TRANSCRIPT,
+    list_failed,
+    promise_key,
+    reopen,
+    transcript_key,
+)
+from lti_tool.persistence.transcripts import list_without_transcript
 
 
 def promise_credentials(
@@ -23,19 +30,24 @@ def promise_credentials(
     """
     with database.writing() as session:
         institution = get_institution(session, institution_key)
-        awards = list_without_credential(session, institution.id)
+        awards = [
+            *list_without_credential(session, institution.id),
+            *list_without_transcript(session, institution.id),
+        ]
         rows = [
             {
                 "uuid": award.uuid,
                 "learner_id": award.learner_id,
                 "achievement_id": award.achievement_id,
+                "receipt": award.receipt,
             }
-            for award in awards
+            for award in dict.fromkeys(awards)
         ]
         count = promise(session, rows, now) if rows else 0
-        keys = [promise_key(award.uuid) for award in awards]
-        for delivery in list_failed(session, CREDENTIAL, keys):
-            count += reopen(session, delivery, dict(delivery.payload), now)
+        for kind, key in ((CREDENTIAL, promise_key), (TRANSCRIPT, transcript_key)):
+            keys = [key(award.uuid) for award in awards]
+            for delivery in list_failed(session, kind, keys):
+                count += reopen(session, delivery, dict(delivery.payload), now)
         add_event(
             session,
             institution_id=institution.id,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.persistence.awards import list_awards, list_reviews_in
+from lti_tool.persistence.awards import list_awards, list_reviews_in, list_revoked
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.completions import (
     CourseCompletion,
@@ -92,7 +92,11 @@ def show_roster(database: Database, *, context_id: int, now: datetime) -> Roster
         members = list_members(session, context_id)
         completions = _completions(session, context_id)
         awards: dict[int, list[str]] = defaultdict(list)
-        for award, achievement in list_awards(session, [learner.id for learner, _ in members]):
+        ids = [learner.id for learner, _ in members]
+        revoked = list_revoked(session, ids)
+        for award, achievement in list_awards(session, ids):
+            if award.id in revoked:
+                continue
             awards[award.learner_id].append(achievement.name)
         rows = tuple(
             RosterRow(

@@ -21,6 +21,7 @@ from lti_tool.persistence.credentials import list_of_people, list_set_purposes
 from lti_tool.persistence.joined_accounts import list_person
 from lti_tool.persistence.learners import get_learner
 from lti_tool.persistence.public_pages import PublicPage, list_pages
+from lti_tool.persistence.transcripts import list_transcribed
 
 
 class State(StrEnum):
@@ -52,6 +53,7 @@ class Holding:
     built_from: tuple[str, ...]
     state: State
     document: str
+    has_transcript: bool
     shown: Shown | None
     page: PublicPage | None
 
@@ -76,6 +78,7 @@ def read_holdings(session: Session, learner_id: int, now: datetime) -> list[Hold
     keys = {str(note["achievement"]) for award, _ in pairs for note in _counted(award)}
     names = find_names(session, institution.id, keys)
     accounts = {one: get_learner(session, one) for one in people}
+    transcribed = {uuid for one in people for uuid in list_transcribed(session, one)}
     found = []
     for award, achievement in pairs:
         credential = credentials.get(award.id)
@@ -94,6 +97,7 @@ def read_holdings(session: Session, learner_id: int, now: datetime) -> list[Hold
                 built_from=_names(award, names),
                 state=state_of(told, bits.get(award.id, ()), now) if told else State.WAITING,
                 document=document,
+                has_transcript=award.uuid in transcribed,
                 shown=told,
                 page=pages.get(award.id),
             )

@@ -12,6 +12,7 @@ from lti_tool.persistence.launched import Launched
 from lti_tool.services.pack_credentials import pack_credentials
 from lti_tool.services.print_transcript import print_transcript
 from lti_tool.services.show_credential import Form, show_credential
+from lti_tool.services.show_transcript import learner_transcript, show_transcript
 from lti_tool.services.show_wallet import show_wallet
 from lti_tool.web import forms
 from lti_tool.web.parts import current_parts
@@ -21,6 +22,11 @@ from lti_tool.web.sharing_words import STATE_WORDS
 from lti_tool.web.wording import NOTICES
 
 blueprint = Blueprint("credentials", __name__)
+
+EXPORTS_PER_MINUTE = 6
+"""Each is signed anew, which takes up to two seconds."""
+
+export_limit = RateLimit(EXPORTS_PER_MINUTE)
 
 PAPERS_PER_MINUTE = 20
 paper_limit = RateLimit(PAPERS_PER_MINUTE)
@@ -76,6 +82,44 @@ def download(launched: Launched, award_uuid: UUID) -> Response:
     return response
 
 
+@blueprint.get("/courses/<uuid:context_uuid>/credentials/<uuid:award_uuid>/transcript")
+@learner_page
+def transcript(launched: Launched, award_uuid: UUID) -> Response:
+    """Give people the transcript (CLR) of an award of their own that was built from others."""
+    text = show_transcript(
+        current_parts().database, learner_id=launched.learner_id, award_uuid=award_uuid
+    )
+    return _file(text.encode(), MEDIA_TYPES[Form.JSON_LD], f"transcript-{award_uuid}.json")
+
+
+@blueprint.get("/courses/<uuid:context_uuid>/credentials/clr.json")
+@learner_page
+def everything(launched: Launched) -> Response:
+    """Give people one transcript (CLR) of all credentials that they hold here.
+
+    ``?part=2`` gives the second, where there are more than one holds.
+    """
+    parts = current_parts()
+    if not export_limit.allows(str(launched.learner_uuid), parts.clock()):
+        raise TooManyRequests(retry_after=60)
+    text = learner_transcript(
+        parts.database,
+        parts.signing,
+        institution_id=launched.institution_id,
+        learner_id=launched.learner_id,
+        part=_part(),
+        now=parts.clock(),
+    )
+    return _file(text.encode(), MEDIA_TYPES[Form.JSON_LD], "transcript.json")
+
+
+def _part() -> int:
+    try:
+        return int(request.args.get("part", "1"))
+    except ValueError:
+        raise InvalidInputError("Name the part by its number.", field="part") from None
+
+
 @blueprint.get("/courses/<uuid:context_uuid>/credentials/all.zip")
 @learner_page
 def pack(launched: Launched) -> Response:
@@ -87,7 +131,7 @@ def pack(launched: Launched) -> Response:
 
 @blueprint.get("/courses/<uuid:context_uuid>/credentials/transcript.pdf")
 @learner_page
-def transcript(launched: Launched) -> Response:
+def paper(launched: Launched) -> Response:
     """Give people a transcript: of everything, or of ``?award=``; ``?name=1`` puts theirs on it."""
     parts = current_parts()
     if not paper_limit.allows(str(launched.learner_id), parts.clock()):

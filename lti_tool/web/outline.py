@@ -163,7 +163,7 @@ def _card(stack: StackView, view: ProgressView) -> Card:
         stack=stack,
         state=wording.state(stack),
         segments=_segments(stack.progress),
-        is_due=stack.award is None and stack.progress.status is Status.MET,
+        is_due=stack.award is None and stack.progress.status is Status.MET and not stack.is_revoked,
         steps=tuple(_step(step, view.names) for step in stack.steps),
         unlocks=_unlocks(stack),
         leads_on=wording.leads_on(_asked_for_by(stack, view)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -20,8 +20,9 @@ from lti_tool.persistence.awards import Award
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Institution, list_achievements
 from lti_tool.persistence.credentials import Credential
-from lti_tool.persistence.deliveries import CREDENTIAL, Delivery
+from lti_tool.persistence.deliveries import CREDENTIAL, Delivery, DeliveryState
 from lti_tool.persistence.learners import ensure_learner
+from lti_tool.persistence.transcripts import Transcript
 from lti_tool.services.record_completions import record_completions
 from lti_tool.web.parts import build_parts
 from lti_tool.worker import build_handlers, run_once
@@ -106,6 +107,30 @@ class IssuingWorld(World):
         with self.database.reading() as session:
             query = select(Delivery).where(Delivery.kind == CREDENTIAL).order_by(Delivery.id)
             return list(session.scalars(query))
+
+    def promised(self, kind: str) -> list[Delivery]:
+        """What the outbox has of a kind."""
+        with self.database.reading() as session:
+            query = select(Delivery).where(Delivery.kind == kind).order_by(Delivery.id)
+            return list(session.scalars(query))
+
+    def transcripts(self) -> list[dict[str, Any]]:
+        """Every transcript as JSON."""
+        with self.database.reading() as session:
+            rows = session.scalars(select(Transcript).order_by(Transcript.id))
+            return [json.loads(row.document) for row in rows]
+
+    def postpone(self, key: str, by: timedelta) -> None:
+        """Let a promise be due later."""
+        with self.database.writing() as session:
+            row = session.scalars(select(Delivery).where(Delivery.key == key)).one()
+            row.due_at = self.now + by
+
+    def reopen(self, delivery_id: int) -> None:
+        """Let a delivery be done again."""
+        with self.database.writing() as session:
+            row = session.get_one(Delivery, delivery_id)
+            row.state, row.settled_at, row.due_at = DeliveryState.PENDING, None, self.now
 
     def issuer(self, key: str = "harbour") -> Issuer:
         """An institution as an issuer."""

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from lti_tool.credentials.contexts import CLR, context_text
+
 HOME = Path(__file__).parent / "node"
 
 
@@ -48,8 +50,10 @@ def verify(
     now: datetime,
 ) -> Answer:
     """Ask the verifier, which knows ``documents`` by address and nothing else."""
+    # No npm package brings this context; the file is that of a PyPI package, pinned by its hash.
+    clr = json.loads(context_text(CLR))
     question = {
-        "documents": documents,
+        "documents": {CLR: clr, **documents},
         "credentials": list(credentials),
         "jwts": list(jwts),
         "now": now.isoformat(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from sqlalchemy import func, select, text
 
 from demo_lms.demo import INSTITUTION, seed
 from lti_tool.config import Config
+from lti_tool.credentials.recognition.documents import Fetched
+from lti_tool.credentials.recognition.outcomes import Outcome
+from lti_tool.credentials.recognition.pipeline import check as own_check
 from lti_tool.persistence.awards import Award
 from lti_tool.persistence.base import Database
 from lti_tool.web.parts import build_parts
@@ -51,10 +55,22 @@ def check(folder: Path) -> tuple[Answer, list[dict[str, Any]]]:
     index = {path: entry for path, entry in index.items() if entry["kind"] != "image"}
     read = {path: json.loads((folder / path).read_text("utf-8")) for path in index}
     documents = {
-        entry["url"]: read[path] for path, entry in index.items() if entry["kind"] != "credential"
+        entry["url"]: read[path]
+        for path, entry in index.items()
+        if entry["kind"] not in ("credential", "transcript")
     }
-    signed = [read[path] for path, e in index.items() if e["kind"] in ("credential", "status")]
+    kinds = ("status", "transcript", "credential")
+    signed = [read[path] for kind in kinds for path, e in index.items() if e["kind"] == kind]
     return verify(documents, signed, now=datetime.now(UTC)), signed
+
+
+def holds(signed: dict[str, Any], uuid: str) -> bool:
+    """Return whether this is the credential of an award, or a transcript that holds it."""
+    members = signed["credentialSubject"].get("verifiableCredential", ())
+    return f"https://quoin.example.edu/credentials/{uuid}" in [
+        signed.get("id"),
+        *(member["id"] for member in members),
+    ]
 
 
 def test_all_that_the_demo_institution_issued_is_valid_and_stays_so(
@@ -66,7 +82,9 @@ def test_all_that_the_demo_institution_issued_is_valid_and_stays_so(
     assert told["credentials"] == awards
     assert awards
     found, signed = check(tmp_path / "a")
-    assert len(signed) == awards + 2
+    stacked = [s for s in signed if "ClrCredential" in s["type"]]
+    assert stacked
+    assert len(signed) == len(stacked) + awards + 2
     assert all(found.credentials), found.reasons
 
     rotated = quoin("credentials", "keys", "rotate", "--institution", INSTITUTION).output
@@ -78,10 +96,29 @@ def test_all_that_the_demo_institution_issued_is_valid_and_stays_so(
     quoin("credentials", "export", str(tmp_path / "b"))
     found, signed = check(tmp_path / "b")
     invalid = [s["id"] for s, valid in zip(signed, found.credentials, strict=True) if not valid]
-    assert invalid == [f"https://quoin.example.edu/credentials/{uuid}"], found.reasons
+    assert invalid == [s["id"] for s in signed if holds(s, uuid)], found.reasons
 
     methods = {s["proof"][0]["verificationMethod"] for s in signed}
     assert len(methods) == 2
+
+
+def test_transcripts_of_the_demo_institution_are_good_for_our_own_check(
+    demo: Database, quoin: Quoin, tmp_path: Path
+) -> None:
+    quoin("credentials", "export", str(tmp_path))
+    index = json.loads((tmp_path / "index.json").read_text("utf-8"))
+    bodies = {entry["url"]: (tmp_path / path).read_bytes() for path, entry in index.items()}
+
+    def fetch(url: str) -> Fetched:
+        return Fetched(200, bodies[url]) if url in bodies else Fetched(404)
+
+    made = [entry["url"] for entry in index.values() if entry["kind"] == "transcript"]
+    assert made
+    for url in made:
+        verdict = own_check(bodies[url], fetch=fetch, now=datetime.now(UTC))
+        assert verdict.outcome == Outcome.UNKNOWN_ISSUER, verdict
+        assert verdict.members
+        assert {member.outcome for member in verdict.members} == {Outcome.UNKNOWN_ISSUER}
 
 
 def test_a_suspension_is_seen_until_it_is_lifted(
@@ -91,8 +128,8 @@ def test_a_suspension_is_seen_until_it_is_lifted(
     uuid = signed[-1]["id"].rpartition("/")[2]
     act = (uuid, "--institution", INSTITUTION, "--reason", "inquiry")
     quoin("credentials", "suspend", *act)
-    found, _ = _exported(quoin, tmp_path / "b")
-    assert found.credentials.count(False) == 1
+    found, signed = _exported(quoin, tmp_path / "b")
+    assert found.credentials == [not holds(s, uuid) for s in signed]
     quoin("credentials", "reinstate", *act)
     found, _ = _exported(quoin, tmp_path / "c")
     assert all(found.credentials)
@@ -146,3 +183,62 @@ def test_what_stands_in_the_way_is_listed_and_after_it_is_put_right_issued(
 def _exported(quoin: Quoin, folder: Path) -> tuple[Answer, list[dict[str, Any]]]:
     quoin("credentials", "export", str(folder))
     return check(folder)
+
+
+def test_a_key_that_got_known_is_taken_out_by_a_command_and_all_is_valid_again(
+    demo: Database, quoin: Quoin, tmp_path: Path
+) -> None:
+    _, before = _exported(quoin, tmp_path / "a")
+    key_id = before[-1]["proof"][0]["verificationMethod"].rpartition("#")[2]
+    act = ("credentials", "compromise", key_id, "--reason", "a backup was stolen")
+    listed = ("credentials", "keys", "list", "--institution", INSTITUTION)
+    assert f"{key_id}  Ed25519  signs" in quoin(*listed).output
+    told = json.loads(quoin(*act, "--json").stdout)
+    credentials = [s for s in before if "AchievementCredential" in s["type"]]
+    assert set(told["credentials"]) == {s["id"].rpartition("/")[2] for s in credentials}
+    assert told["replaced_by"] not in (None, key_id)
+    found, _ = _exported(quoin, tmp_path / "b")
+    lists = sum("BitstringStatusListCredential" in s["type"] for s in before)
+    assert found.credentials == [True] * lists + [False] * (len(before) - lists)
+    # Nothing is issued anew within the second in which it was issued.
+    time.sleep(1.1)
+    work()
+    keys = {key["key_id"]: key for key in json.loads(quoin(*listed, "--json").output)["keys"]}
+    assert (keys[key_id]["state"], keys[key_id]["credentials"]) == ("taken out", 0)
+    assert keys[told["replaced_by"]]["credentials"] == len(credentials)
+    again = quoin(*act).output
+    assert "0 to be issued anew" in again
+    assert "signs now" not in again
+    found, after = _exported(quoin, tmp_path / "c")
+    assert all(found.credentials), found.reasons
+    assert {s["id"] for s in after} == {s["id"] for s in before}
+    assert key_id not in json.dumps(after)
+    assert "nobody" in quoin("credentials", "compromise", "nobody", *act[3:], code=1).output
+
+
+def test_a_correction_and_reviews_by_commands(demo: Database, quoin: Quoin, tmp_path: Path) -> None:
+    _, before = _exported(quoin, tmp_path / "a")
+    clr = next(s for s in before if "ClrCredential" in s["type"])
+    member, parent = (
+        m["id"].rpartition("/")[2] for m in clr["credentialSubject"]["verifiableCredential"][-2:]
+    )
+    act = (member, "--institution", INSTITUTION, "--reason", "misspelt")
+    time.sleep(1.1)
+    assert "issued anew" in quoin("credentials", "correct", *act).output
+    work()
+    found, after = _exported(quoin, tmp_path / "b")
+    assert all(found.credentials), found.reasons
+    changed = [s["id"] for s in after if s not in before]
+    assert set(changed) == {s["id"] for s in before if holds(s, member)}
+
+    assert "reviews list" in quoin("credentials", "revoke", *act).output
+    (review,) = json.loads(quoin("reviews", "list", "--json").output)
+    assert review["award"] == parent
+    assert "TAKEN BACK" in quoin("reviews", "list", "--institution", INSTITUTION).output
+    decision = (review["uuid"], "--by", "Ingrid Solheim", "--reason", "looked at it")
+    assert "is revoked" in quoin("reviews", "revoke", *decision).output
+    assert "answered" in quoin("reviews", "keep", *decision, code=1).output
+    assert "revoked by Ingrid Solheim" in quoin("reviews", "list", "--all").output
+    found, signed = _exported(quoin, tmp_path / "c")
+    gone = [holds(s, member) or holds(s, parent) for s in signed]
+    assert found.credentials == [not lost for lost in gone], found.reasons

@@ -81,7 +81,7 @@ def test_credits_of_every_form_give_a_valid_credential(issuer: TestIssuer) -> No
     assert all(found.credentials), found.reasons
 
 
-def _changes(credential: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def changes(credential: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the credential with one text changed, for every text that stands in it."""
     paths: list[list[Any]] = []
 
@@ -107,7 +107,7 @@ def _changes(credential: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def test_whatever_is_changed_makes_a_credential_invalid(issuer: TestIssuer) -> None:
-    changed = list(_changes(issuer.issue()))
+    changed = list(changes(issuer.issue()))
     assert len(changed) > 40
     found = verify(issuer.documents, changed, now=issuer.now)
     assert not any(found.credentials)

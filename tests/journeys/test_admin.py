@@ -140,7 +140,7 @@ def test_from_the_link_to_a_platform_that_is_let_in_and_checked(
     for line in ("Keyset: In order.", "Token: In order.", "Approved for harbour"):
         assert line in found
     looks_right(page, "checked")
-    for name in ("Scores", "Keys", "Institutions"):
+    for name in ("Scores", "Reviews", "Keys", "Institutions"):
         page.get_by_role("link", name=name, exact=True).click()
         looks_right(page, name.lower())
 

@@ -106,8 +106,8 @@ def test_the_same_fact_twice_is_one_completion_and_one_award(world: World) -> No
     world.record(*entries)
     again = world.record(*entries)
     assert (again.added, again.repeated, again.awards) == (0, 3, ())
-    # Three scores and two credentials are promised.
-    assert (world.count(Completion), world.count(Award), world.count(Delivery)) == (3, 2, 5)
+    # Three scores, two credentials and the transcript of the larger award are promised.
+    assert (world.count(Completion), world.count(Award), world.count(Delivery)) == (3, 2, 6)
 
 
 TIGHT = """
@@ -168,10 +168,11 @@ def test_a_withdrawal_asks_about_the_awards_that_rested_on_it(world: World) -> N
         actor="test",
         now=world.now,
     )
-    assert done.reviews == 2
+    # The larger award counted the smaller one, which stands until a person has decided.
+    assert done.reviews == 1
     assert world.count(Award) == 2
     with world.database.reading() as session:
-        assert len(list_open_reviews(session, world.institution)) == 2
+        assert len(list_open_reviews(session, world.institution)) == 1
 
 
 def test_an_award_that_still_stands_is_not_questioned(world: World) -> None:

@@ -237,7 +237,7 @@ def test_waits_double_up_to_a_limit_and_are_spread():
 
 def test_scores_and_credentials_have_their_use_cases(outbox):
     handlers = build_handlers(outbox.database, None, None)
-    assert set(handlers) == {"score", "credential"}
+    assert set(handlers) == {"score", "credential", "transcript"}
 
 
 def test_what_is_done_together_shares_one_call_and_a_bad_one_stops_itself_alone(outbox):

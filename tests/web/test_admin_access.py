@@ -55,7 +55,13 @@ def _routes(
 ) -> Iterator[tuple[str, str, frozenset[str]]]:
     """Yield (method, address, arguments) of every closed route below /admin."""
     adapter = app.url_map.bind("127.0.0.1:8000")
-    known = {"platform": uuid4(), "delivery": uuid4(), "kid": "kid", "key": "harbour"} | values
+    known = {
+        "platform": uuid4(),
+        "delivery": uuid4(),
+        "kid": "kid",
+        "key": "harbour",
+        "review": uuid4(),
+    } | values
     for rule in app.url_map.iter_rules():
         found = getattr(app.view_functions[rule.endpoint], "policy", None)
         if not rule.endpoint.startswith("admin_") or found == "public":
@@ -151,7 +157,7 @@ def test_nothing_of_another_institution_is_there_on_any_page(world: World) -> No
         if arguments:
             tried += 1
             assert _open(admin, method, path) == 404, (method, path)
-    assert tried == 10
+    assert tried == 12
     assert _all(world) == before
 
 

@@ -8,6 +8,7 @@ from lti_tool.web.admin import (
     platform_acts,
     platforms,
     registering,
+    reviews,
     scores,
     signing_in,
 )
@@ -19,5 +20,6 @@ BLUEPRINTS = (
     registering.blueprint,
     keys.blueprint,
     scores.blueprint,
+    reviews.blueprint,
     institutions.blueprint,
 )

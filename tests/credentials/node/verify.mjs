@@ -55,9 +55,16 @@ async function documentLoader(url) {
   };
 }
 
+// A transcript (CLR) is as good as the credentials in it, each verified on its own.
 async function verifyCredential(credential) {
   try {
     const {verified, error, statusResult} = await check(credential);
+    for(const member of credential.credentialSubject.verifiableCredential ?? []) {
+      const {valid, why} = await verifyCredential(member);
+      if(!valid) {
+        return {valid: false, why: `member ${member.id}: ${why}`};
+      }
+    }
     return {valid: verified, why: verified ? '' : reasons(error ?? statusResult?.error)};
   } catch(error) {
     return {valid: false, why: reasons(error)};
