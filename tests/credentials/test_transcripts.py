@@ -160,7 +160,7 @@ def test_asked_for_again_and_again_everything_is_refused_for_a_minute(world: Iss
     world.now += timedelta(hours=1)
     codes = [world.learner.get("credentials/clr.json").status_code for _ in range(8)]
     assert codes[0] == 200
-    assert codes[-1] == 409
+    assert codes[-1] == 429
 
 
 def test_a_part_that_is_not_there_is_not_found(world: IssuingWorld) -> None:
