@@ -14,6 +14,7 @@ MODULES = {
     "import": "benchmarks.import_oulad",
     "launch": "benchmarks.launch",
     "rules": "benchmarks.rules",
+    "verify": "benchmarks.verify",
     "xblock": "benchmarks.xblock",
 }
 """Name on the command line -> module with ``run(report)``."""

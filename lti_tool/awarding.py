@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,8 +32,9 @@ from lti_tool.persistence.deliveries import (
     transcript_key,
 )
 from lti_tool.persistence.learners import lock_learners
+from lti_tool.persistence.outside_credentials import hasten_checks
 from lti_tool.persistence.placements import list_placed
-from lti_tool.persistence.snapshots import Rules, load_records, load_rules
+from lti_tool.persistence.snapshots import EXTERNAL, Rules, load_records, load_rules
 from lti_tool.solver import solver
 from stacking_rules import (
     LearnerRecord,
@@ -48,12 +49,17 @@ SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 FEW = 20
 """Awards made at once; the credentials of more than these are issued when there is time."""
 
+OLD_CHECK = timedelta(hours=1)
+"""A credential of another issuer that counts is checked anew unless it was so lately."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewCompletion:
     """A completion to be recorded. ``grade`` is on the achievement's own scale.
 
     ``idempotency_key`` is unique within the institution: the same fact told twice is one fact.
+    ``credits`` are the achievement's unless a person decided otherwise; it is valid before
+    ``valid_until``. ``attributes`` (JSON) are what rules are told of it besides.
     """
 
     learner_id: int
@@ -67,6 +73,9 @@ class NewCompletion:
     note: str = ""
     recorded_by: int | None = None
     content_hash: str | None = None
+    credits: Decimal | None = None
+    valid_until: date | None = None
+    attributes: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,7 @@ def _tell(
     if not made:
         return
     promise_credentials(session, [rows[uuid] for uuid in sorted(made)], now)
+    _hasten_checks(session, [rows[uuid] for uuid in made], now)
     add_event(
         session,
         institution_id=institution_id,
@@ -203,6 +213,18 @@ def _tell(
         if where is not None and row["achievement_id"] in placed[where]:
             key = f"award:{uuid}:{where}"
             _add_score(session, key, where, row, Decimal(1), Decimal(1), now)
+
+
+def _hasten_checks(session: Session, awards: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Let credentials of others that counted just now be checked soon, if that was long ago."""
+    outside = {
+        UUID(str(note["id"]))
+        for award in awards
+        for note in award["receipt"]["counted"]
+        if True in note.get("attributes", {}).get(EXTERNAL, ())
+    }
+    if outside:
+        hasten_checks(session, outside, now - OLD_CHECK, now)
 
 
 def promise_credentials(
@@ -264,9 +286,11 @@ def _row(
         "context_id": entry.context_id,
         "grade": entry.grade,
         "scale": achievement.scale,
-        "credits": achievement.credits,
+        "credits": achievement.credits if entry.credits is None else entry.credits,
         "is_recognised": entry.is_recognised,
         "completed_on": entry.completed_on,
+        "valid_until": entry.valid_until,
+        "attributes": None if entry.attributes is None else dict(entry.attributes),
         "note": entry.note,
         "source": entry.source,
         "idempotency_key": entry.idempotency_key,

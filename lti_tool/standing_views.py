@@ -23,7 +23,10 @@ from stacking_rules import LearnerRecord, Progress, Step, next_steps, roll_up
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """A completion or award in words: what, when, how good, recorded where."""
+    """A completion or award in words: what, when, how good, recorded where.
+
+    ``issuer`` is who issued the credential of it, where that is somebody else.
+    """
 
     name: str
     on: date
@@ -34,6 +37,7 @@ class FactView:
     course: str
     is_award: bool
     is_recognised: bool
+    issuer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +196,5 @@ def _completion(session: Session, row: Completion, name: str) -> FactView:
         course=course,
         is_award=False,
         is_recognised=row.is_recognised,
+        issuer=str((row.attributes or {}).get("issuer", "")),
     )

@@ -116,6 +116,17 @@ def run(
             stop.wait(poll_seconds)
 
 
+def repeat(
+    task: Callable[[datetime], object], *, clock: Clock, stop: threading.Event, seconds: float
+) -> None:
+    """Do something every ``seconds`` until ``stop`` is set; deliveries need not wait for it."""
+    while not stop.wait(seconds):
+        try:
+            task(clock())
+        except Exception:
+            log.exception("worker.repeated_failed")
+
+
 def run_once(
     database: Database,
     handlers: Mapping[str, Handler],

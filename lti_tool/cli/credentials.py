@@ -14,6 +14,7 @@ COMMANDS = {
     "compromise": "lti_tool.cli.credential_renewing:compromise",
     "correct": "lti_tool.cli.credential_renewing:correct",
     "verify": "lti_tool.cli.credential_checks:verify",
+    "recheck": "lti_tool.cli.credential_rechecks:recheck",
     "export-elm": "lti_tool.cli.credential_elm:export_elm_command",
 }
 

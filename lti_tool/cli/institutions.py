@@ -93,7 +93,7 @@ def institution_resume(key: str) -> None:
 @click.argument("key")
 @click.option("--allow", "allowed", multiple=True, type=ROLE_RIGHT, help="Give; repeatable.")
 @click.option("--deny", "denied", multiple=True, type=ROLE_RIGHT, help="Take; repeatable.")
-@click.option("--reset", is_flag=True, help="First give every right back to every role.")
+@click.option("--reset", is_flag=True, help="First give every role back what is usual.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 @friendly
 def institution_rights(
@@ -106,7 +106,9 @@ def institution_rights(
     """Say what the staff of courses may do beside reading, by role; without options, show it.
 
     Roles: administrator, instructor, content-developer, assistant. Rights: record (completions,
-    evidence, withdrawals) and link (place links in the course). It counts from the next click on.
+    evidence, withdrawals), link (place links in the course) and recognise (decide what
+    credentials of other issuers count for; until you say so, administrators of a course alone).
+    It counts from the next click on.
 
     Example: quoin institution rights harbour --deny assistant:record --deny assistant:link
     """

@@ -5,20 +5,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import click
+from flask import Flask
 
 from lti_tool import worker
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import open_database
 from lti_tool.config import Config
 from lti_tool.services.forget_expired import forget_expired
+from lti_tool.services.recheck_credentials import recheck_credentials
 from lti_tool.services.request_notices import request_notices
 from lti_tool.web.parts import Parts
 
 THREADS = 8
 """Requests served at the same time by ``quoin serve``."""
+
+RECHECK_SECONDS = 15.0
+"""How often it is looked whether credentials of other issuers are to be checked again."""
 
 
 @click.command()
@@ -41,7 +46,7 @@ def serve(port: int) -> None:
             f"Port {port} cannot be used ({error.strerror}); choose another one with --port."
         ) from None
     click.echo(f"Quoin listens at 127.0.0.1:{port} (Ctrl-C stops it)")
-    with _worker(app.extensions["quoin"]):
+    with _worker(app.extensions["quoin"]), _rechecks(app):
         server.run()
 
 
@@ -74,6 +79,33 @@ def _worker(parts: Parts) -> Iterator[None]:
             "upkeep": _upkeep(parts),
         },
         name="worker",
+        daemon=True,
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(5)
+
+
+@contextmanager
+def _rechecks(app: Flask) -> Iterator[None]:
+    """Ask other issuers again, in a thread that keeps nothing else waiting."""
+    from lti_tool.web.fetching import fetch_outside_requests
+
+    parts: Parts = app.extensions["quoin"]
+    fetch, stop = fetch_outside_requests(app), threading.Event()
+    home = parts.config.public_url
+
+    def recheck(now: datetime) -> None:
+        recheck_credentials(parts.database, parts.checking, fetch, home=home, now=now)
+
+    thread = threading.Thread(
+        target=worker.repeat,
+        args=(recheck,),
+        kwargs={"clock": parts.clock, "stop": stop, "seconds": RECHECK_SECONDS},
+        name="rechecks",
         daemon=True,
     )
     thread.start()

@@ -35,14 +35,32 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """A credential of another issuer that counts here, as we name it: its claims stay theirs.
+
+    ``sha256`` is that of the document as it was handed in.
+    """
+
+    id: str
+    name: str
+    issuer: str
+    sha256: str
+    recognised_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
-    """A completion or a smaller award that counted: its uuid, name, place in the rule and day."""
+    """A completion or a smaller award that counted: its uuid, name, place in the rule and day.
+
+    ``origin`` is the credential of another issuer by which it was recognised.
+    """
 
     uuid: UUID
     name: str
     address: str
     on: date
     is_award: bool
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +266,9 @@ def _evidence(issuer: Issuer, award: Awarded) -> list[dict[str, Any]]:
         if known is not None:
             known["description"] += f" It also counted at {item.address}."
             continue
+        if item.origin is not None:
+            pieces[item.uuid] = _outside_evidence(issuer, item, item.origin)
+            continue
         pieces[item.uuid] = {
             "id": issuer.credential_url(item.uuid) if item.is_award else f"urn:uuid:{item.uuid}",
             "type": ["Evidence"],
@@ -256,6 +277,26 @@ def _evidence(issuer: Issuer, award: Awarded) -> list[dict[str, Any]]:
             "description": f"Reached on {item.on.isoformat()}, counted at {item.address}.",
         }
     return list(pieces.values())
+
+
+def _outside_evidence(issuer: Issuer, item: Counted, origin: Origin) -> dict[str, Any]:
+    """Point at a credential of another issuer in words of our own; nothing of it is signed anew."""
+    is_named = origin.id.startswith(("https://", "http://", "urn:uuid:")) and _is_plain(origin.id)
+    return {
+        "id": origin.id if is_named else f"urn:uuid:{item.uuid}",
+        "type": ["Evidence"],
+        "name": origin.name or item.name,
+        "genre": "Credential of another issuer",
+        "description": f"Reached on {item.on.isoformat()}, counted at {item.address}.",
+        "narrative": f"Issued by {origin.issuer}. Recognised by {issuer.name} on "
+        f"{origin.recognised_on.isoformat()} as {item.name}. SHA-256 of the credential as it was "
+        f"presented: {origin.sha256}.",
+    }
+
+
+def _is_plain(address: str) -> bool:
+    """Return whether an address can stand in linked data as it is."""
+    return address.isascii() and address.isprintable() and not set(address) & set(' "<>\\^`{|}')
 
 
 def _renewal(issuer: Issuer, award: Awarded) -> list[dict[str, Any]]:

@@ -93,6 +93,7 @@ def _enter(
             mentees=mentees_of(session, institution_id, registration, launch),
             subject_id=None if subject is None else subject.id,
             locale=launch.locale,
+            email=launch.email,
             deep_linking=launch.deep_linking and launch.deep_linking.to_json(),
             created_at=now,
             expires_at=now + SESSION_LIFE,

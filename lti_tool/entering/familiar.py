@@ -55,6 +55,7 @@ def enter_familiar(
         purpose=Purpose.COURSE,
         mentees=None,
         locale=launch.locale,
+        email=launch.email,
         expires_at=now + SESSION_LIFE,
     )
     return LaunchAccepted(known.context_uuid, token, landing_of(launch))

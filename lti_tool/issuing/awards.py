@@ -11,12 +11,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.credentials.document import Awarded, Counted, Renewed, Rule
+from lti_tool.credentials.document import Awarded, Counted, Origin, Renewed, Rule
 from lti_tool.issuing.elements import keep_picture, read_elements
 from lti_tool.persistence.awards import Award, find_renewed
 from lti_tool.persistence.catalog import Achievement, find_names
 from lti_tool.persistence.credentials import AwardRows
 from lti_tool.persistence.learners import get_learner
+from lti_tool.persistence.outside_credentials import OutsideCredential, find_origins
 
 
 def read_award(session: Session, rows: AwardRows, now: datetime) -> Awarded:
@@ -53,6 +54,8 @@ def _counted(session: Session, award: Award) -> Sequence[Counted]:
     notes: list[dict[str, Any]] = listed if isinstance(listed, list) else []
     keys = {str(note["achievement"]) for note in notes}
     names = find_names(session, award.institution_id, keys)
+    uuids = {UUID(str(note["id"])) for note in notes if note.get("attributes", {}).get("external")}
+    origins = find_origins(session, award.institution_id, uuids) if uuids else {}
     return [
         Counted(
             uuid=UUID(str(note["id"])),
@@ -60,6 +63,20 @@ def _counted(session: Session, award: Award) -> Sequence[Counted]:
             address=str(note["address"]),
             on=date.fromisoformat(str(note["on"])),
             is_award=note["kind"] == "award",
+            origin=_origin(origins.get(UUID(str(note["id"])))),
         )
         for note in notes
     ]
+
+
+def _origin(found: tuple[OutsideCredential, datetime] | None) -> Origin | None:
+    if found is None or not found[0].document:  # erased, or reached here
+        return None
+    row, decided_at = found
+    return Origin(
+        id=row.credential_id,
+        name=str(row.told.get("name", "")),
+        issuer=row.issuer,
+        sha256=row.sha256,
+        recognised_on=decided_at.date(),
+    )

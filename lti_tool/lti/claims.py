@@ -45,6 +45,7 @@ OTHER_OBJECTS = ("lis",)
 
 PLACEMENT = "quoin_placement"
 MOST_SCOPES = 50
+LONGEST_EMAIL = 320
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
 
@@ -101,6 +102,7 @@ def parse_launch(payload: dict[str, Any], trust: Trust) -> Launch:
         custom=custom,
         platform_guid=title(platform, "guid", "tool_platform.guid") or None,
         platform_name=title(platform, "name", "tool_platform.name") or None,
+        email=_email(payload),
     )
 
 
@@ -200,6 +202,15 @@ def _name(payload: dict[str, Any]) -> str | None:
     full = title(payload, "name", "name")
     parts = (title(payload, key, key) for key in ("given_name", "family_name"))
     return full or " ".join(part for part in parts if part) or None
+
+
+def _email(payload: dict[str, Any]) -> str | None:
+    """Return the address that the platform gives; none that it says it has not verified."""
+    found = payload.get("email")
+    if not isinstance(found, str) or "@" not in found or not found.isprintable():
+        return None
+    is_usable = len(found) <= LONGEST_EMAIL and payload.get("email_verified") is not False
+    return found if is_usable else None
 
 
 def _grades(

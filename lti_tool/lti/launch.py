@@ -70,7 +70,8 @@ class Launch:
     ``placement_uuid`` is the deep-linked placement that the link names, if any.
     ``platform_guid`` and ``platform_name`` are noted and decide nothing.
     ``mentees`` are the only learners that a mentor may see, ``for_user_id`` whom a review or a
-    privacy launch is about: both by the platform's user ids.
+    privacy launch is about: both by the platform's user ids. ``email`` is an address that the
+    platform vouches for.
     """
 
     message_type: MessageType
@@ -94,6 +95,7 @@ class Launch:
     custom: Mapping[str, str] = field(default_factory=dict)
     platform_guid: str | None = None
     platform_name: str | None = None
+    email: str | None = None
 
     @property
     def history(self) -> str:

@@ -153,6 +153,14 @@ def find_names(session: Session, institution_id: int, keys: Collection[str]) -> 
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+def find_award_keys(session: Session, institution_id: int) -> set[str]:
+    """Return the keys of those achievements of an institution that a stack awards."""
+    query = select(Achievement.key).where(
+        Achievement.institution_id == institution_id, Achievement.is_award
+    )
+    return set(session.scalars(query))
+
+
 def find_by_keys(
     session: Session, institution_id: int, keys: Collection[str]
 ) -> dict[str, Achievement]:

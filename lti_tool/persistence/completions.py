@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import ConflictError, NotFoundError
@@ -25,7 +25,9 @@ class Completion(Base):
     the fact came from ("teacher", "evidence", "oulad"), ``idempotency_key`` is unique within
     the institution, so that the same fact sent twice is one row. ``content_hash`` stands for all
     that was said under a key that another system chose. ``credits`` and ``scale`` are the
-    achievement's on the day of recording.
+    achievement's on the day of recording, unless a decision said otherwise. It is valid before
+    ``valid_until`` (None: for good). ``attributes`` is what the rules are told of it besides, such
+    as its issuer elsewhere.
     """
 
     __tablename__ = "completions"
@@ -42,6 +44,8 @@ class Completion(Base):
     credits: Mapped[Decimal] = mapped_column(ExactDecimal)
     is_recognised: Mapped[bool] = mapped_column(default=False)
     completed_on: Mapped[date]
+    valid_until: Mapped[date | None]
+    attributes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     note: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(String(50))
     idempotency_key: Mapped[str] = mapped_column(String(255))

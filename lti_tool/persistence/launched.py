@@ -17,9 +17,13 @@ from lti_tool.persistence.placements import Placement, ResourceLink
 from lti_tool.persistence.platforms import Deployment, DeploymentState, Registration
 from lti_tool.persistence.sessions import LaunchSession, Purpose
 
-RECORD, LINK = "record", "link"
-ALL_RIGHTS = frozenset({RECORD, LINK})
-"""To record and decide on completions and evidence; to place links in the course."""
+RECORD, LINK, RECOGNISE = "record", "link", "recognise"
+ALL_RIGHTS = frozenset({RECORD, LINK, RECOGNISE})
+"""To record and decide on completions and evidence; to place links in the course; to decide what
+credentials of others count for."""
+
+ASKED_FOR = frozenset({RECOGNISE})
+"""Rights that only an administrator of a course has until an institution says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Launched:
     mentees: tuple[int, ...]
     subject_id: int | None
     locale: str | None
+    email: str | None
     deep_linking: dict[str, Any] | None
     achievement_id: int | None
     registration_id: int
@@ -129,6 +134,7 @@ def _launched(
         mentees=tuple(opened.mentees or ()),
         subject_id=opened.subject_id,
         locale=opened.locale,
+        email=opened.email,
         deep_linking=opened.deep_linking,
         achievement_id=achievement_id,
         registration_id=registration.id,
@@ -141,6 +147,11 @@ def _launched(
 
 
 def rights_of_role(role: str, role_rights: dict[str, list[str]] | None) -> frozenset[str]:
-    """Return what an institution lets a role of the staff do; everything unless it says less."""
+    """Return what an institution lets a role of the staff do, or what it may where none said."""
     allowed = (role_rights or {}).get(role)
-    return ALL_RIGHTS if allowed is None else ALL_RIGHTS & frozenset(allowed)
+    return usual_rights(role) if allowed is None else ALL_RIGHTS & frozenset(allowed)
+
+
+def usual_rights(role: str) -> frozenset[str]:
+    """Return what a role of the staff may do until its institution says otherwise."""
+    return ALL_RIGHTS if role == "administrator" else ALL_RIGHTS - ASKED_FOR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,11 @@ from lti_tool.persistence.credentials import Credential
 from lti_tool.persistence.deliveries import SCORE, Delivery, DeliveryState
 from lti_tool.persistence.joined_accounts import JoinedAccount, part_account, remove_code
 from lti_tool.persistence.learners import Identity, Learner, Membership
+from lti_tool.persistence.outside_credentials import (
+    OutsideCredential,
+    Recognition,
+    erase_outside,
+)
 from lti_tool.persistence.public_pages import PublicPage
 from lti_tool.persistence.sessions import LaunchSession
 from lti_tool.persistence.transcripts import Transcript
@@ -48,6 +54,12 @@ def read_person(session: Session, learner_id: int) -> dict[str, Any]:
         "evidence": select(Evidence).where(Evidence.learner_id == learner_id),
         "awards": select(Award).where(Award.learner_id == learner_id),
         "credentials": select(Credential).where(Credential.learner_id == learner_id),
+        "outside_credentials": select(OutsideCredential).where(
+            OutsideCredential.learner_id == learner_id
+        ),
+        "recognitions": select(Recognition)
+        .join(OutsideCredential, OutsideCredential.id == Recognition.outside_credential_id)
+        .where(OutsideCredential.learner_id == learner_id),
         "revocations": select(AwardRevocation)
         .join(Award, Award.id == AwardRevocation.award_id)
         .where(Award.learner_id == learner_id),
@@ -99,6 +111,7 @@ def erase_person(session: Session, learner_id: int, now: datetime) -> None:
         .where(Evidence.learner_id == learner_id)
         .values(text="", url=None, decision_note="")
     )
+    erase_outside(session, learner_id)
     session.execute(
         update(Delivery)
         .where(Delivery.learner_id == learner_id, Delivery.state == DeliveryState.PENDING)
@@ -126,4 +139,6 @@ def _values(row: dict[str, Any]) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, bytes):  # text, or a picture
+        return value.decode() if value.isascii() else b64encode(value).decode("ascii")
     return str(value) if isinstance(value, UUID | Decimal) else value

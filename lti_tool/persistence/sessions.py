@@ -82,7 +82,8 @@ class LaunchSession(Base):
     The browser holds a random token, in a cookie or (``is_bearer``) in the page's memory; only
     its SHA-256 stands here. ``deep_linking`` holds the request's settings while a picker is open.
     ``mentees`` are internal ids of the only learners a mentor sees; ``subject_id`` is whom a
-    review or a privacy launch is about.
+    review or a privacy launch is about. ``email`` is what the platform vouches for; it is kept no
+    longer than the session.
     """
 
     __tablename__ = "launch_sessions"
@@ -102,6 +103,7 @@ class LaunchSession(Base):
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("learners.id"))
     is_bearer: Mapped[bool] = mapped_column(default=False, server_default=false())
     locale: Mapped[str | None] = mapped_column(String(35))
+    email: Mapped[str | None] = mapped_column(String(320))
     deep_linking: Mapped[dict[str, object] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

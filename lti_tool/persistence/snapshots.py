@@ -10,9 +10,19 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from lti_tool.persistence.awards import list_awards, list_revoked
-from lti_tool.persistence.catalog import CurrentStack, list_current_stacks
+from lti_tool.persistence.catalog import (
+    CurrentStack,
+    find_award_keys,
+    get_institution_by_id,
+    list_current_stacks,
+)
+from lti_tool.persistence.completions import Completion as CompletionRow
 from lti_tool.persistence.completions import list_completions
 from stacking_rules import Award, Completion, Grade, LearnerRecord, Stack, parse_stack
+from stacking_rules.facts import Attributes
+
+EXTERNAL = "external"
+"""The attribute of what was reached elsewhere; ``issuer`` says where. All other facts have both."""
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """When a revoked award becomes known: it counts nowhere, and is not made again."""
@@ -49,11 +59,17 @@ def load_zone(session: Session, institution_id: int) -> str:
 def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, LearnerRecord]:
     """Read everything that is known of these learners, withdrawn completions included.
 
-    An award that was revoked is known to nobody (``NEVER``).
+    What was recognised from elsewhere as an award is an award of another issuer. One that was
+    revoked is known to nobody (``NEVER``).
     """
     completions: dict[int, list[Completion]] = {learner_id: [] for learner_id in learner_ids}
     awards: dict[int, list[Award]] = {learner_id: [] for learner_id in learner_ids}
+    origins = _Origins(session)
     for row, key, withdrawn_at in list_completions(session, learner_ids):
+        if origins.is_award(row, key):
+            if withdrawn_at is None:
+                awards[row.learner_id].append(_outside_award(row, key, origins.attributes(row)))
+            continue
         grade = None if row.grade is None else Grade(row.grade, row.scale)
         completions[row.learner_id].append(
             Completion(
@@ -64,6 +80,8 @@ def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, Le
                 row.credits,
                 grade,
                 withdrawn_at,
+                valid_until=row.valid_until,
+                attributes=origins.attributes(row),
             )
         )
     held = list_awards(session, learner_ids)
@@ -76,9 +94,56 @@ def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, Le
                 award.awarded_on,
                 NEVER if award.id in revoked else award.recorded_at,
                 achievement.credits,
+                attributes=origins.local(award.institution_id),
             )
         )
     return {
         learner_id: LearnerRecord(tuple(completions[learner_id]), tuple(awards[learner_id]))
         for learner_id in learner_ids
     }
+
+
+class _Origins:
+    """Tells where facts come from; what is asked for is read once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._local: dict[int, Attributes] = {}
+        self._awards: dict[int, set[str]] = {}
+
+    def local(self, institution_id: int) -> Attributes:
+        """Return what is said of everything that was reached here."""
+        if institution_id not in self._local:
+            key = get_institution_by_id(self._session, institution_id).key
+            self._local[institution_id] = ((EXTERNAL, (False,)), ("issuer", (key,)))
+        return self._local[institution_id]
+
+    def attributes(self, row: CompletionRow) -> Attributes:
+        """Return what the rules are told of a completion."""
+        if not row.attributes:
+            return self.local(row.institution_id)
+        said = {**row.attributes}
+        if "level" in said:
+            said["level"] = Decimal(str(said["level"]))
+        known = dict(self.local(row.institution_id)) | {n: (v,) for n, v in said.items()}
+        return tuple(sorted(known.items()))
+
+    def is_award(self, row: CompletionRow, key: str) -> bool:
+        """Return whether a completion stands for an award that somebody else made."""
+        if not row.attributes or not row.attributes.get(EXTERNAL):
+            return False
+        if row.institution_id not in self._awards:
+            self._awards[row.institution_id] = find_award_keys(self._session, row.institution_id)
+        return key in self._awards[row.institution_id]
+
+
+def _outside_award(row: CompletionRow, key: str, attributes: Attributes) -> Award:
+    return Award(
+        str(row.uuid),
+        key,
+        row.completed_on,
+        row.recorded_at,
+        row.credits,
+        valid_until=row.valid_until,
+        attributes=attributes,
+    )

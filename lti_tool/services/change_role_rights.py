@@ -11,7 +11,7 @@ from lti_tool.lti.roles import STAFF, CourseRole
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution
-from lti_tool.persistence.launched import ALL_RIGHTS, rights_of_role
+from lti_tool.persistence.launched import ALL_RIGHTS, rights_of_role, usual_rights
 from lti_tool.persistence.learners import lock_name
 
 RoleRights = Mapping[CourseRole, frozenset[str]]
@@ -20,7 +20,7 @@ RoleRights = Mapping[CourseRole, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class RightsChanges:
-    """Pairs of role and right to give and to take; ``is_reset`` first gives everything back."""
+    """Pairs of role and right to give and to take; ``is_reset`` first gives back what is usual."""
 
     allowed: frozenset[tuple[CourseRole, str]] = frozenset()
     denied: frozenset[tuple[CourseRole, str]] = frozenset()
@@ -73,11 +73,11 @@ def _changed(before: RoleRights, changes: RightsChanges) -> dict[CourseRole, fro
     for role, rights in before.items():
         given = frozenset(right for whose, right in changes.allowed if whose == role)
         taken = frozenset(right for whose, right in changes.denied if whose == role)
-        after[role] = (ALL_RIGHTS if changes.is_reset else rights | given) - taken
+        after[role] = ((usual_rights(role) if changes.is_reset else rights) | given) - taken
     return after
 
 
 def _stored(rights: RoleRights) -> dict[str, list[str]] | None:
-    """Return the column's value: only roles that may do less than everything stand there."""
-    less = {role.value: sorted(may) for role, may in rights.items() if may != ALL_RIGHTS}
-    return less or None
+    """Return the column's value: only roles that may do something else than usual stand there."""
+    other = {role.value: sorted(may) for role, may in rights.items() if may != usual_rights(role)}
+    return other or None

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from stacking_rules import Attested, Choice, ClauseProgress, LearnerIs, Limit, Requirement, Waived
 from stacking_rules import clauses as kinds
+from stacking_rules.selection import OneOf
 
 UNITS = {
     "credits": "credits",
@@ -37,6 +38,15 @@ TITLES: dict[type[kinds.Clause], str] = {
     kinds.Carry: "Surplus for the next cycle",
 }
 
+EXTERNAL = {
+    (kinds.Cap, True): "From other institutions no more than this counts",
+    (kinds.Most, True): "From other institutions, no more than",
+    (kinds.Least, False): "Reached at this institution, at least",
+    (kinds.Portion, False): "The share that is to be reached at this institution",
+    (kinds.Portion, True): "The share that comes from other institutions",
+}
+"""Clauses on transfer and residence: by kind, and by what the attribute ``external`` is to be."""
+
 UNUSED = {
     "pending": "it still has to be confirmed",
     "not-done": "it is not finished yet",
@@ -49,6 +59,11 @@ UNUSED = {
 
 def clause_title(clause: ClauseProgress) -> str:
     """Return what a clause is called."""
+    where = getattr(clause.clause, "where", None)
+    if isinstance(where, OneOf) and where.name == "external" and len(where.values) == 1:
+        found = EXTERNAL.get((type(clause.clause), bool(where.values[0])))
+        if found is not None:
+            return found
     return TITLES.get(type(clause.clause), "Condition")
 
 

@@ -14,7 +14,7 @@ from flask import Response, g, request
 from lti_tool.entering.opened import hash_token
 from lti_tool.errors import ForbiddenError
 from lti_tool.lti.urls import origin_of, origins_of
-from lti_tool.persistence.launched import LINK, RECORD, Launched, find_launched
+from lti_tool.persistence.launched import LINK, RECOGNISE, RECORD, Launched, find_launched
 from lti_tool.web.parts import current_parts
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -106,6 +106,11 @@ def linking_page(view: Callable[..., Any]) -> Callable[..., Any]:
     return _guarded(view, "instructor", lambda launched: _has_right(launched, LINK))
 
 
+def recognising_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let in staff whom the institution lets decide what credentials of others count for."""
+    return _guarded(view, "instructor", lambda launched: _has_right(launched, RECOGNISE))
+
+
 def mentor_page(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let in mentors; the view shows nobody but those they were named for."""
     return _guarded(view, "mentor", _is_mentor)
@@ -162,6 +167,20 @@ def _guarded(
 
     cast(Any, guarded).policy = policy
     return guarded
+
+
+def accepts_files(largest: int) -> Callable[[View], View]:
+    """Let a page of a course take a form with a file, up to so many bytes; it stands outermost."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def limited(*args: Any, **values: Any) -> Any:
+            request.max_content_length = request.max_form_memory_size = largest
+            return view(*args, **values)
+
+        return cast(View, limited)
+
+    return wrap
 
 
 def _in_preview() -> ForbiddenError:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
-from lti_tool.persistence.launched import LINK, RECORD, Launched
+from lti_tool.persistence.launched import LINK, RECOGNISE, RECORD, Launched
 from lti_tool.web import score_wording, wording
 from lti_tool.web.session import csrf_token, framing_origins
 
@@ -64,6 +64,7 @@ def _session_values() -> dict[str, Any]:
         return {"platform_origins": framing_origins()}
     return {
         "can_link": LINK in launched.rights,
+        "can_recognise": RECOGNISE in launched.rights,
         "can_record": RECORD in launched.rights,
         "context_uuid": launched.context_uuid,
         "csrf_token": csrf_token(launched),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from lti_tool.credentials.recognition import wire
-from lti_tool.credentials.recognition.documents import Fetched
-from lti_tool.credentials.recognition.issuer_addresses import is_home
 from lti_tool.credentials.recognition.outcomes import Outcome, Verdict, reason
 from lti_tool.credentials.recognition.presented import LARGEST_PICTURE, LARGEST_TEXT
 from lti_tool.services.check_credential import check_credential
+from lti_tool.services.check_own_receipt import ReceiptFinding, check_own_receipt
 from lti_tool.web import problems
+from lti_tool.web.fetching import fetch
 from lti_tool.web.forms import Form, refused
+from lti_tool.web.outside_wording import HEADLINES, RECEIPTS
 from lti_tool.web.parts import current_parts
 from lti_tool.web.rate_limit import RateLimit
 from lti_tool.web.session import check_origin, public
@@ -24,19 +25,6 @@ FORM_BYTES = 4096
 """What a form needs around what is handed in."""
 
 LONGEST_ADDRESS = 1000
-
-HEADLINES = {
-    Outcome.VALID: ("Valid", "met"),
-    Outcome.UNKNOWN_ISSUER: ("Good signature, unknown issuer", "unknown"),
-    Outcome.NOT_YOURS: ("Issued to somebody else", "not-met"),
-    Outcome.UNCHECKABLE: ("It cannot be checked", "unknown"),
-    Outcome.UNSUPPORTED: ("This form is not supported", "unknown"),
-    Outcome.SUSPENDED: ("Suspended", "waiting"),
-    Outcome.EXPIRED: ("Expired", "waiting"),
-    Outcome.REVOKED: ("Revoked", "failed"),
-    Outcome.INVALID: ("Invalid", "failed"),
-}
-"""What is said of each outcome, and the picture beside it."""
 
 check_limit = RateLimit(CHECKS_PER_MINUTE)
 
@@ -72,7 +60,7 @@ def check() -> Response:
     if form.errors:
         return refused(form, lambda: _page(form, None))
     home = parts.config.public_url
-    return _answer(check_credential(parts.checking, _fetch, raw, home=home, now=now))
+    return _answer(check_credential(parts.checking, fetch, raw, home=home, now=now))
 
 
 def _handed_in(form: Form) -> bytes:
@@ -85,22 +73,19 @@ def _handed_in(form: Form) -> bytes:
     return raw
 
 
-def _fetch(url: str) -> Fetched:
-    """Return a document of this tool without a network, any other one from outside."""
-    home = current_parts().config.public_url
-    if not is_home(url, home):
-        return current_parts().outside.fetch(url)
-    # A request of its own, without a cookie: it sees what everybody sees.
-    with current_app.test_request_context(url.removeprefix(home), home):
-        answer = current_app.full_dispatch_request()
-    return Fetched(answer.status_code, answer.get_data())
-
-
 def _answer(verdict: Verdict) -> Response:
+    parts = current_parts()
+    receipt = check_own_receipt(parts.database, parts.signing, verdict)
     if problems.prefers_json():
-        return jsonify(wire.verdict(verdict))
-    return make_response(_page(None, verdict))
+        return jsonify({**wire.verdict(verdict), "receipt": receipt})
+    return make_response(_page(None, verdict, receipt))
 
 
-def _page(form: Form | None, verdict: Verdict | None) -> str:
-    return render_template("verify.html", form=form, verdict=verdict, headlines=HEADLINES)
+def _page(form: Form | None, verdict: Verdict | None, receipt: ReceiptFinding | None = None) -> str:
+    return render_template(
+        "verify.html",
+        form=form,
+        verdict=verdict,
+        headlines=HEADLINES,
+        receipt=None if receipt is None else RECEIPTS[receipt],
+    )

@@ -67,6 +67,9 @@ NOTICES = {
     ),
     "evidence-accepted": "The evidence is accepted and the completion is recorded.",
     "evidence-returned": "The evidence is returned with your note.",
+    "outside-recognised": "The credential is recognised, and counts.",
+    "outside-awarded": "The credential is recognised, and an award followed from it at once.",
+    "outside-declined": "The credential is not recognised. The learner reads your reason.",
     "course-copied": "What is placed in the other course is placed here now.",
     "roster-refreshed": "The list of learners is up to date.",
     "score-again": "The score is sent again.",
@@ -255,6 +258,7 @@ def _origin(view: FactView) -> str:
     how = SOURCES.get(view.source, f"brought in from {view.source}")
     if view.is_recognised:
         how = "recognised from earlier learning"
+        how += f", by a credential of {view.issuer}" if view.issuer else ""
     return f"{how} in {view.course}" if view.course else how
 
 

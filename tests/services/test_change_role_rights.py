@@ -7,12 +7,13 @@ from lti_tool.errors import InvalidInputError, NotFoundError
 from lti_tool.lti.roles import ASSISTANT_ADDRESS, CourseRole
 from lti_tool.persistence.audit import AuditEvent
 from lti_tool.persistence.catalog import Institution
-from lti_tool.persistence.launched import ALL_RIGHTS, LINK, RECORD
+from lti_tool.persistence.launched import ALL_RIGHTS, LINK, RECOGNISE, RECORD
 from lti_tool.services.change_role_rights import RightsChanges, change_role_rights
 from tests.lti.platform import INSTRUCTOR
 from tests.lti.world import World
 
 ASSISTANT = CourseRole.ASSISTANT
+USUAL = ALL_RIGHTS - {RECOGNISE}
 
 
 @pytest.fixture
@@ -38,10 +39,11 @@ def _events(world):
         return list(session.scalars(query))
 
 
-def test_without_changes_all_may_do_everything_and_nothing_is_written(world):
+def test_without_changes_all_may_do_what_is_usual_and_nothing_is_written(world):
     found = _change(world)
     assert list(found) == ["administrator", "instructor", "content-developer", "assistant"]
-    assert set(found.values()) == {ALL_RIGHTS}
+    assert found[CourseRole.ADMINISTRATOR] == ALL_RIGHTS
+    assert {found[role] for role in found if role != CourseRole.ADMINISTRATOR} == {USUAL}
     assert (_stored(world), _events(world)) == (None, [])
 
 
@@ -50,7 +52,7 @@ def test_only_roles_that_may_do_less_are_stored_and_the_audit_says_what_changed(
     assert found[ASSISTANT] == frozenset()
     assert _stored(world) == {"assistant": []}
     found = _change(world, allow=[(ASSISTANT, RECORD)])
-    assert (found[ASSISTANT], found[CourseRole.INSTRUCTOR]) == ({RECORD}, ALL_RIGHTS)
+    assert (found[ASSISTANT], found[CourseRole.INSTRUCTOR]) == ({RECORD}, USUAL)
     assert [event.detail for event in _events(world)] == [
         {"assistant": []},
         {"assistant": [RECORD]},
@@ -58,6 +60,13 @@ def test_only_roles_that_may_do_less_are_stored_and_the_audit_says_what_changed(
     assert _events(world)[0].institution_id == world.institution_id
     _change(world, allow=[(ASSISTANT, RECORD)])
     assert len(_events(world)) == 2
+
+
+def test_the_right_to_recognise_is_given_by_the_institution_alone(world):
+    _change(world, allow=[(CourseRole.INSTRUCTOR, RECOGNISE)])
+    assert _stored(world) == {"instructor": sorted(ALL_RIGHTS)}
+    _change(world, deny=[(CourseRole.ADMINISTRATOR, RECOGNISE)], is_reset=True)
+    assert _stored(world) == {"administrator": sorted(USUAL)}
 
 
 def test_a_reset_gives_all_back_before_what_stands_beside_it(world):
@@ -71,10 +80,10 @@ def test_a_reset_gives_all_back_before_what_stands_beside_it(world):
 def test_a_session_that_is_open_has_the_new_rights_at_once(world):
     assistant = world.launch(roles=[INSTRUCTOR, ASSISTANT_ADDRESS], sub="assistant")
     teacher = world.launch(roles=[INSTRUCTOR], sub="teacher")
-    assert world.launched(assistant).rights == ALL_RIGHTS
+    assert world.launched(assistant).rights == USUAL
     _change(world, deny=[(ASSISTANT, RECORD)])
     assert world.launched(assistant).rights == {LINK}
-    assert world.launched(teacher).rights == ALL_RIGHTS
+    assert world.launched(teacher).rights == USUAL
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from lti_tool.worker import (
     Together,
     backoff,
     build_handlers,
+    repeat,
     run,
     run_once,
 )
@@ -227,6 +228,19 @@ def test_the_worker_runs_until_it_is_stopped_and_survives_trouble(outbox):
     worker.join(timeout=20)
     assert not worker.is_alive()
     assert outbox.row("a").state == DeliveryState.DONE
+
+
+def test_what_is_repeated_outlives_its_trouble_until_it_is_stopped():
+    stop, times = threading.Event(), []
+
+    def task(now):
+        times.append(now)
+        if len(times) == 3:
+            stop.set()
+        raise RuntimeError
+
+    repeat(task, clock=lambda: NOW, stop=stop, seconds=0.001)
+    assert times == [NOW] * 3
 
 
 def test_waits_double_up_to_a_limit_and_are_spread():

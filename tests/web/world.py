@@ -180,9 +180,10 @@ class World:
         *,
         is_instructor: bool,
         links: bool = False,
+        token: str = "",
         **session_values: Any,
     ) -> Person:
-        token = f"token-{key}-{name}-{links}"
+        token = token or f"token-{key}-{name}-{links}"
         with self.database.writing() as session:
             learner = ensure_learner(
                 session, self._institutions[key], f"lti:{key}", name, self.now, name=name.title()

@@ -41,7 +41,11 @@ def reason(code: str) -> Reason:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a credential says, in plain text; only what its signature covers."""
+    """What a credential says, in plain text; only what its signature covers.
+
+    ``rule_hash`` and ``receipt_hash`` are what a credential of a stack says of its rule and of
+    the receipt of what was counted, as Quoin writes it.
+    """
 
     kind: str = ""
     id: str = ""
@@ -56,6 +60,12 @@ class Told:
     valid_until: str = ""
     credits: str = ""
     endorsed_by: tuple[str, ...] = ()
+    criteria: str = ""
+    results: tuple[str, ...] = ()
+    alignments: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    rule_hash: str = ""
+    receipt_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,9 +97,13 @@ def read_verdict(message: Message) -> Verdict:
         outcome=Outcome(message["outcome"]),
         reasons=tuple(Reason(**one) for one in message["reasons"]),
         form=message["form"],
-        told=said and Told(**{**said, "endorsed_by": tuple(said["endorsed_by"])}),
+        told=said and Told(**{name: _frozen(value) for name, value in said.items()}),
         members=tuple(read_verdict(member) for member in message["members"]),
     )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _moment(text: str | None) -> datetime | None:
