@@ -34,6 +34,7 @@ PUBLIC = {
     "issuers.show_keyset",
     "issuers.show_key",
     "issuers.show_published_rule",
+    "issuers.show_issued_endorsement",
     "issuers.show_public_achievement",
     "issuers.show_image",
     "issuers.show_status",

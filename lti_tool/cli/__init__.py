@@ -12,6 +12,8 @@ COMMANDS = {
     "db": "lti_tool.cli.database:db",
     "config": "lti_tool.cli.settings:config",
     "credentials": "lti_tool.cli.credentials:credentials",
+    "endorsement": "lti_tool.cli.endorsements:endorsement",
+    "framework": "lti_tool.cli.frameworks:framework",
     "equivalency": "lti_tool.cli.equivalencies:equivalency",
     "issuers": "lti_tool.cli.issuers:issuers",
     "institution": "lti_tool.cli.institutions:institution",

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from lti_tool.cli.common import friendly, read_text
+from lti_tool.cli.lazy import LazyGroup
 from lti_tool.cli.opening import carry_out, open_database
 from lti_tool.credentials.element_lint import lint_elements
 from lti_tool.credentials.element_text import Description, read_descriptions, to_data
@@ -27,9 +28,12 @@ file_type = click.Path(exists=True, dir_okay=False)
 institution_option = click.option("--institution", required=True, help="Key of the institution.")
 
 
-@click.group()
+ALIGNING = {name: f"lti_tool.cli.alignments:{name}" for name in ("align", "unalign", "alignments")}
+
+
+@click.group(cls=LazyGroup, lazy=ALIGNING)
 def achievement() -> None:
-    """Say what achievements are: outcomes, level, workload, assessment, picture."""
+    """Say what achievements are: outcomes, level, workload, assessment, picture, alignments."""
 
 
 @achievement.command("describe")

@@ -57,6 +57,10 @@ class Issuer:
         """Return the address of a status list."""
         return f"{self.url}/status/{list_uuid}"
 
+    def endorsement_url(self, uuid: UUID) -> str:
+        """Return the address of an endorsement by this issuer."""
+        return f"{self.url}/endorsements/{uuid}"
+
     def rule_url(self, version_uuid: UUID) -> str:
         """Return the address of a published version of a stack."""
         return f"{self.url}/rules/{version_uuid}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -106,7 +106,8 @@ class Awarded:
     ``credits`` are the institution's own kind. ``receipt_hash`` is the SHA-256 of the receipt,
     which itself stays here: it may tell grades. ``image`` is the SHA-256 of the achievement's
     picture. ``result`` is the grade as it is written, only if the learner wants it to be shown;
-    it is shown only if the achievement says that it may be.
+    it is shown only if the achievement says that it may be. ``endorsements`` are signed documents
+    of others, which stay as they are.
     """
 
     uuid: UUID
@@ -124,6 +125,7 @@ class Awarded:
     alignments: Sequence[Alignment] = ()
     image: str = ""
     result: str | None = None
+    endorsements: Sequence[Mapping[str, Any]] = ()
 
     @property
     def definition(self) -> Definition:
@@ -170,6 +172,10 @@ def build_credential(
         "credentialStatus": list(status),
     }
     cleaned: dict[str, Any] = clean(credential)
+    if award.endorsements:
+        # After cleaning: others have signed them as they are.
+        achievement = cleaned["credentialSubject"]["achievement"]
+        achievement["endorsement"] = [dict(one) for one in award.endorsements]
     return cleaned
 
 

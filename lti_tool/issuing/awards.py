@@ -12,7 +12,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.credentials.document import Awarded, Counted, Origin, Renewed, Rule
+from lti_tool.issuing.alignments import read_alignments
 from lti_tool.issuing.elements import keep_picture, read_elements
+from lti_tool.issuing.endorsements import read_endorsements
 from lti_tool.persistence.awards import Award, find_renewed
 from lti_tool.persistence.catalog import Achievement, find_names
 from lti_tool.persistence.credentials import AwardRows
@@ -21,7 +23,10 @@ from lti_tool.persistence.outside_credentials import OutsideCredential, find_ori
 
 
 def read_award(session: Session, rows: AwardRows, now: datetime) -> Awarded:
-    """Return what a credential says of an award; its picture is kept for good."""
+    """Return what a credential says of an award; its picture is kept for good.
+
+    Its achievement has the alignments and endorsements that hold ``now``.
+    """
     award = rows.award
     achievement = session.get_one(Achievement, award.achievement_id)
     renewed = find_renewed(session, award)
@@ -39,6 +44,8 @@ def read_award(session: Session, rows: AwardRows, now: datetime) -> Awarded:
         counted=_counted(session, award),
         renews=None if renewed is None else Renewed(renewed.uuid, renewed.awarded_on),
         elements=described.elements,
+        alignments=read_alignments(session, achievement.id),
+        endorsements=read_endorsements(session, award.institution_id, achievement.id, now),
         image=keep_picture(session, achievement, described, now),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ from lti_tool.persistence.credentials import (
     list_set_positions,
     take_position,
 )
+from lti_tool.persistence.endorsements import list_endorsement_entries
 from lti_tool.persistence.issuer_keys import hold_issuer_key
 from lti_tool.persistence.learners import lock_name
 
@@ -42,16 +44,25 @@ def ensure_entries(
     held = list_entries(session, award_id)
     if not held:
         for purpose in Purpose:
-            _take(session, institution_id, purpose, award_id, now)
+            _take(session, institution_id, purpose, {"award_id": award_id}, now)
         held = list_entries(session, award_id)
     return [entry(issuer.status_url(row.uuid), row.purpose, e.position) for e, row in held]
 
 
+def endorsement_entry(
+    session: Session, issuer: Issuer, endorsement_id: int, institution_id: int, now: datetime
+) -> dict[str, str]:
+    """Return the place of a new endorsement in the list of what is revoked."""
+    _take(session, institution_id, Purpose.REVOCATION, {"endorsement_id": endorsement_id}, now)
+    place, row = list_endorsement_entries(session, endorsement_id)[0]
+    return entry(issuer.status_url(row.uuid), row.purpose, place.position)
+
+
 def _take(
-    session: Session, institution_id: int, purpose: str, award_id: int, now: datetime
+    session: Session, institution_id: int, purpose: str, owner: Mapping[str, int], now: datetime
 ) -> None:
     status_list = _open_list(session, institution_id, purpose, now)
-    while not take_position(session, status_list.id, random_position(), award_id):
+    while not take_position(session, status_list.id, random_position(), owner):
         pass
 
 

@@ -5,6 +5,7 @@ Importing this package registers every table with ``Base.metadata``.
 
 from lti_tool.persistence import (  # noqa: F401
     administrators,
+    alignments,
     api_keys,
     audit,
     awards,
@@ -14,7 +15,9 @@ from lti_tool.persistence import (  # noqa: F401
     credentials,
     deliveries,
     elements,
+    endorsements,
     equivalencies,
+    frameworks,
     invitations,
     issuer_keys,
     joined_accounts,

@@ -60,7 +60,10 @@ class StatusList(Base):
 
 
 class StatusEntry(Base):
-    """The place of an award's credential in a list: never given to another one."""
+    """The place of a credential in a list: of an award's, or of an endorsement.
+
+    It is never given to another one.
+    """
 
     __tablename__ = "status_entries"
     __table_args__ = (UniqueConstraint("status_list_id", "position"),)
@@ -68,7 +71,10 @@ class StatusEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     status_list_id: Mapped[int] = mapped_column(ForeignKey("status_lists.id"))
     position: Mapped[int]
-    award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"), index=True)
+    award_id: Mapped[int | None] = mapped_column(ForeignKey("awards.id"), index=True)
+    endorsement_id: Mapped[int | None] = mapped_column(
+        ForeignKey("issued_endorsements.id"), index=True
+    )
     is_set: Mapped[bool] = mapped_column(default=False)
 
 
@@ -218,7 +224,8 @@ def list_set_purposes(session: Session, award_ids: Sequence[int]) -> dict[int, s
     )
     found: dict[int, set[str]] = {}
     for award_id, purpose in session.execute(query):
-        found.setdefault(award_id, set()).add(purpose)
+        if award_id is not None:
+            found.setdefault(award_id, set()).add(purpose)
     return found
 
 
@@ -327,14 +334,14 @@ def add_status_list(
     return added
 
 
-def take_position(session: Session, status_list_id: int, position: int, award_id: int) -> bool:
-    """Give a place in a list to an award; False when somebody has or had it."""
-    row = {
-        "status_list_id": status_list_id,
-        "position": position,
-        "award_id": award_id,
-        "is_set": False,
-    }
+def take_position(
+    session: Session, status_list_id: int, position: int, owner: Mapping[str, int]
+) -> bool:
+    """Give a place in a list away; False when somebody has or had it.
+
+    ``owner`` is ``award_id`` or ``endorsement_id`` with its internal id.
+    """
+    row = {"status_list_id": status_list_id, "position": position, "is_set": False, **owner}
     made = insert_missing(
         session,
         StatusEntry,

@@ -19,6 +19,7 @@ from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Institution, list_institutions
 from lti_tool.persistence.credentials import list_credentials, list_rules, list_status_lists
 from lti_tool.persistence.elements import list_images
+from lti_tool.persistence.endorsements import list_issued
 from lti_tool.persistence.transcripts import list_transcripts
 
 
@@ -26,7 +27,7 @@ from lti_tool.persistence.transcripts import list_transcripts
 class ExportedFile:
     """One file: ``url`` is where the tool serves the same, ``kind`` what it is.
 
-    Kinds: document, status, credential, jwt, transcript, image. An image is bytes.
+    Kinds: document, status, credential, jwt, transcript, endorsement, image. An image is bytes.
     """
 
     path: str
@@ -61,7 +62,7 @@ def _shared(
     session: Session, signing: Signing, institution: Institution, now: datetime
 ) -> Iterator[ExportedFile]:
     issuer, key = issuer_of(signing, institution), institution.key
-    found = issuer_documents(session, signing, institution)
+    found = issuer_documents(session, signing, institution, now)
     documents: dict[str, dict[str, Any]] = {
         "profile": found.profile,
         "did": found.did_document,
@@ -74,6 +75,10 @@ def _shared(
         url = issuer.url + served.get(name, f"/{name}")
         text = json.dumps(data, ensure_ascii=False, indent=2)
         yield ExportedFile(f"{key}/{name}.json", url, "document", text)
+    for one in list_issued(session, institution.id):
+        url = issuer.endorsement_url(one.uuid)
+        path = f"{key}/endorsements/{one.uuid}.json"
+        yield ExportedFile(path, url, "endorsement", one.document or "")
     for row in list_status_lists(session, institution.id):
         kept = row.document if is_fresh(row, now) else None
         signed = kept or sign_list(session, signing, institution, row, now)

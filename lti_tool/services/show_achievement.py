@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from lti_tool.issuing.achievements import PublicAchievement, public_achievement
@@ -11,10 +12,15 @@ from lti_tool.persistence.catalog import get_achievement, get_institution_by_uui
 
 
 def show_achievement(
-    database: Database, signing: Signing, institution_uuid: UUID, achievement_uuid: UUID
+    database: Database,
+    signing: Signing,
+    institution_uuid: UUID,
+    achievement_uuid: UUID,
+    *,
+    now: datetime,
 ) -> PublicAchievement:
     """Return an achievement of an institution as it is described now; ``NotFoundError``."""
     with database.reading() as session:
         institution = get_institution_by_uuid(session, institution_uuid)
         achievement = get_achievement(session, institution.id, achievement_uuid)
-        return public_achievement(session, signing, institution, achievement)
+        return public_achievement(session, signing, institution, achievement, now)

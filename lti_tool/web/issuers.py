@@ -14,6 +14,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.issuing.documents import IssuerDocuments
 from lti_tool.services.publish_status_list import publish_status_list
 from lti_tool.services.show_achievement import show_achievement
+from lti_tool.services.show_endorsement import show_endorsement
 from lti_tool.services.show_issuer import show_issuer
 from lti_tool.services.show_picture import show_picture
 from lti_tool.services.show_rule import show_rule
@@ -71,12 +72,22 @@ def show_published_rule(institution_uuid: UUID, version_uuid: UUID) -> Response:
     return _answer(found, "application/json", RULE_KEPT)
 
 
+@blueprint.get("/endorsements/<uuid:endorsement_uuid>")
+@public
+def show_issued_endorsement(institution_uuid: UUID, endorsement_uuid: UUID) -> Response:
+    """Give an endorsement that the institution signed; its status tells when it is taken back."""
+    text = show_endorsement(current_parts().database, institution_uuid, endorsement_uuid)
+    return _published(text, MEDIA_TYPE, KEPT)
+
+
 @blueprint.get("/achievements/<uuid:achievement_uuid>")
 @public
 def show_public_achievement(institution_uuid: UUID, achievement_uuid: UUID) -> Response:
     """Say what an achievement is: a page, or JSON for whoever asks for it."""
     parts = current_parts()
-    found = show_achievement(parts.database, parts.signing, institution_uuid, achievement_uuid)
+    found = show_achievement(
+        parts.database, parts.signing, institution_uuid, achievement_uuid, now=parts.clock()
+    )
     if problems.prefers_json():
         response = _answer(found.document, "application/json")
     else:
@@ -126,7 +137,7 @@ def show_status(institution_uuid: UUID, list_uuid: UUID) -> Response:
 
 def _documents(institution_uuid: UUID) -> IssuerDocuments:
     parts = current_parts()
-    return show_issuer(parts.database, parts.signing, institution_uuid)
+    return show_issuer(parts.database, parts.signing, institution_uuid, now=parts.clock())
 
 
 def _answer(data: dict[str, Any], media_type: str, kept: int = KEPT) -> Response:

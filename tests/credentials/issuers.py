@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet
 from lti_tool.credentials.data_integrity import add_proof
 from lti_tool.credentials.did_web import Issuer, did_document, jwk
 from lti_tool.credentials.document import Awarded, Counted, Rule, build_credential
+from lti_tool.credentials.endorsement import Endorsement, build_endorsement
 from lti_tool.credentials.signers import Algorithm, IssuerKey, SealedKeySigner
 from lti_tool.credentials.status_list import Purpose, entry, random_position, status_list
 from lti_tool.credentials.vc_jwt import sign_jwt
@@ -83,6 +84,16 @@ class TestIssuer:
     def issue(self, **changes: Any) -> dict[str, Any]:
         """A signed credential of a new award."""
         return self.sign(self.unsigned(an_award(**changes)))
+
+    def endorse(self, target: str, comment: str = "Well assessed.") -> dict[str, Any]:
+        """A signed endorsement of something of somebody else, with its entry."""
+        said = Endorsement(uuid4(), target, "Endorsement", comment)
+        place = entry(
+            self.issuer.status_url(self.lists[Purpose.REVOCATION]),
+            Purpose.REVOCATION,
+            random_position(),
+        )
+        return self.sign(build_endorsement(self.issuer, said, place, now=self.now))
 
     def jwt(self, **changes: Any) -> str:
         """The second form of the credential of a new award."""

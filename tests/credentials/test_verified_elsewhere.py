@@ -81,6 +81,66 @@ def test_credits_of_every_form_give_a_valid_credential(issuer: TestIssuer) -> No
     assert all(found.credentials), found.reasons
 
 
+ALIGNMENTS = (
+    Alignment("Use SQL", "https://frameworks.example/items/1", "CFItem", "D.1", "Data", "Asks."),
+    Alignment("SQL", "http://data.europa.eu/esco/skill/1", "ext:ESCOSkill"),
+    Alignment("Database administrator", "https://registry.example/ce-1", "ceterms:Credential"),
+    *(Alignment(text, f"urn:uuid:{n}", "ceasn:Competency") for n, text in enumerate(TEXTS)),
+)
+
+
+def test_a_credential_with_alignments_is_valid(issuer: TestIssuer) -> None:
+    credential = issuer.issue(alignments=ALIGNMENTS)
+    written = credential["credentialSubject"]["achievement"]["alignment"]
+    assert written[:2] == [
+        {
+            "type": ["Alignment"],
+            "targetName": "Use SQL",
+            "targetUrl": "https://frameworks.example/items/1",
+            "targetType": "CFItem",
+            "targetCode": "D.1",
+            "targetFramework": "Data",
+            "targetDescription": "Asks.",
+        },
+        {
+            "type": ["Alignment"],
+            "targetName": "SQL",
+            "targetUrl": "http://data.europa.eu/esco/skill/1",
+            "targetType": "ext:ESCOSkill",
+        },
+    ]
+    found = verify(
+        issuer.documents, [credential], [issuer.jwt(alignments=ALIGNMENTS)], now=issuer.now
+    )
+    assert (found.credentials, found.jwts) == ([True], [True]), found.reasons
+
+
+def test_an_endorsement_is_valid_until_it_is_revoked(issuer: TestIssuer) -> None:
+    made = [issuer.endorse("urn:uuid:5a2d6c36-9c7b-4b0e-9a4f-6d2f0f9c9a11", t) for t in TEXTS]
+    found = verify(issuer.documents, made, now=issuer.now)
+    assert all(found.credentials), found.reasons
+    issuer.set_bits["revocation"].add(int(made[0]["credentialStatus"][0]["statusListIndex"]))
+    found = verify(issuer.documents, made[:2], now=issuer.now)
+    assert found.credentials == [False, True], found.reasons
+
+
+def test_a_credential_that_embeds_an_endorsement_is_valid_and_so_is_what_it_embeds(
+    issuer: TestIssuer, now: datetime
+) -> None:
+    body, award = TestIssuer(now, "Agency for quality"), an_award()
+    endorsement = body.endorse(f"urn:uuid:{award.achievement}", 'It is "good"\nand more')
+    credential = issuer.sign(issuer.unsigned(replace(award, endorsements=[endorsement])))
+    [embedded] = credential["credentialSubject"]["achievement"]["endorsement"]
+    assert embedded == endorsement
+    served = {**issuer.documents, **body.documents}
+    found = verify(served, [credential, embedded], now=now)
+    assert found.credentials == [True, True], found.reasons
+    for changed in ({**endorsement, "name": "Other"}, {**endorsement, "proof": []}):
+        forged = copy.deepcopy(credential)
+        forged["credentialSubject"]["achievement"]["endorsement"] = [changed]
+        assert verify(served, [forged, changed], now=now).credentials == [False, False]
+
+
 def changes(credential: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the credential with one text changed, for every text that stands in it."""
     paths: list[list[Any]] = []

@@ -8,11 +8,14 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from lti_tool.credentials.element_text import read_descriptions
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.catalog import get_institution
+from lti_tool.persistence.catalog import find_achievement, get_institution
+from lti_tool.persistence.endorsements import GivenEndorsement, add_given
+from lti_tool.services.align_achievement import Address, align_achievement
 from lti_tool.services.describe_achievements import describe_achievements
 from tests.credentials.descriptions import FULL
 from tests.journeys.accessibility import violations
@@ -33,8 +36,18 @@ def address(sqlite_database: Database, now: datetime) -> Iterator[str]:
         actor="test",
         now=now,
     )
-    with sqlite_database.reading() as session:
-        institution = get_institution(session, "harbour").uuid
+    align_achievement(
+        sqlite_database,
+        institution_key="harbour",
+        achievement_key="data-basics",
+        target=Address(f"https://registry.example/{'long' * 30}", "Work with data"),
+        actor="test",
+        now=now,
+    )
+    with sqlite_database.writing() as session:
+        found = get_institution(session, "harbour")
+        institution = found.uuid
+        add_given(session, endorsement(session, found.id, now))
     server = make_server("127.0.0.1", 0, world.app, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -44,6 +57,26 @@ def address(sqlite_database: Database, now: datetime) -> Iterator[str]:
     thread.join()
 
 
+def endorsement(session: Session, institution_id: int, now: datetime) -> GivenEndorsement:
+    """An endorsement as the page shows it; who may add one is tried elsewhere."""
+    achievement = find_achievement(session, institution_id, "data-basics")
+    assert achievement is not None
+    return GivenEndorsement(
+        institution_id=institution_id,
+        achievement_id=achievement.id,
+        issuer="did:web:quality.example:issuers:8f0e0b0e-0000-4000-8000-000000000000",
+        issuer_name="Agency for Quality",
+        endorsement_id="https://quality.example/endorsements/1",
+        comment="Assessed against clear standards.",
+        valid_from=now,
+        outcome="valid",
+        sha256="0" * 64,
+        document="{}",
+        added_by="test",
+        added_at=now,
+    )
+
+
 def test_the_page_can_be_read_by_everybody(address: str, browser: Any) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 800})
     said: list[str] = []
@@ -51,6 +84,8 @@ def test_the_page_can_be_read_by_everybody(address: str, browser: Any) -> None:
     page.goto(address)
     assert page.locator("h1").inner_text().strip() == "Data basics"
     assert page.evaluate("document.querySelector('h1 img').naturalWidth") == 512
+    assert page.get_by_role("link", name="Work with data").is_visible()
+    assert page.get_by_text("Signed by did:web:quality.example").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert violations(page) == []
     assert said == []

@@ -12,12 +12,17 @@ import pytest
 
 from demo_lms.testing import RunningLMS
 from lti_tool.persistence.base import Database
+from lti_tool.services.import_framework import import_framework
 from lti_tool.services.open_institution import open_institution
+from lti_tool.services.publish_stacks import publish_stacks
+from lti_tool.sources.frameworks import read_framework
 from lti_tool.web.parts import Parts
 from tests.journeys.accessibility import violations
 from tests.journeys.conftest import Demo
 from tests.journeys.steps import sign_in, type_command
 from tests.services.practice import running_beside_lms
+from tests.sources.framework_examples import as_files, package, skills
+from tests.web.world import STACKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -140,7 +145,7 @@ def test_from_the_link_to_a_platform_that_is_let_in_and_checked(
     for line in ("Keyset: In order.", "Token: In order.", "Approved for harbour"):
         assert line in found
     looks_right(page, "checked")
-    for name in ("Scores", "Reviews", "Keys", "Institutions"):
+    for name in ("Scores", "Reviews", "Frameworks", "Keys", "Institutions"):
         page.get_by_role("link", name=name, exact=True).click()
         looks_right(page, name.lower())
 
@@ -148,6 +153,29 @@ def test_from_the_link_to_a_platform_that_is_let_in_and_checked(
     page.goto(f"{scene.parts.config.public_url}/admin/platforms")
     assert "Sign in as an administrator" in page.inner_text("main")
     looks_right(page, "signed-out")
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1000, 320])
+def test_an_achievement_is_aligned_with_what_a_search_finds(
+    scene: Scene, browser: Any, width: int
+) -> None:
+    database, now = scene.parts.database, scene.parts.clock()
+    publish_stacks(database, institution_key="harbour", text=STACKS, actor="test", now=now)
+    for files in (as_files(package()), skills("en", "sv")):
+        read = read_framework(files)
+        import_framework(database, read, institution_key="harbour", actor="test", now=now)
+    page = signed_in(scene, browser, width=width)
+    page.get_by_role("link", name="Frameworks", exact=True).click()
+    page.get_by_label("Achievement that you align").select_option("SQL foundations")
+    page.get_by_label("Words, a code or an address").fill("databas")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="with manage databases").click()
+    assert "is aligned" in page.get_by_role("status").inner_text()
+    assert "SQL foundations is aligned with it." in page.inner_text("main")
+    looks_right(page, "frameworks")
+    page.get_by_role("button", name="SQL foundations, manage databases").click()
+    assert "is taken away" in page.get_by_role("status").inner_text()
     page.context.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lti_tool.web.admin import (
+    frameworks,
     institutions,
     keys,
     platform_acts,
@@ -20,6 +21,7 @@ BLUEPRINTS = (
     registering.blueprint,
     keys.blueprint,
     scores.blueprint,
+    frameworks.blueprint,
     reviews.blueprint,
     institutions.blueprint,
 )

@@ -26,6 +26,8 @@ NOTICES = {
     "score-again": "The score is sent again.",
     "scores-again": "The scores are sent again.",
     "score-unchanged": "Nothing was left to do: it is on its way, or done already.",
+    "aligned": "The achievement is aligned. Credentials issued from now on say it.",
+    "unaligned": "The alignment is taken away. Credentials that are issued keep it.",
     "review-kept": "The award stands. The reason is kept with the review.",
     "review-revoked": "The award is revoked. Verifiers see it within five minutes.",
     "suspended": "The institution is suspended. Nobody launches, and nothing is sent.",
