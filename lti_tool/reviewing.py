@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from lti_tool.persistence.awards import Award, ReviewState, list_awards, list_revoked, notes_of
 from lti_tool.persistence.catalog import StackVersion
-from lti_tool.persistence.credentials import set_revocation_bits
 from lti_tool.persistence.reviews import Cause, add_review, add_revocation, list_open_of
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
+from lti_tool.persistence.status_lists import set_revocation_bits
 from lti_tool.solver import solver
 from stacking_rules import Stack, Status, evaluate, parse_stack
 

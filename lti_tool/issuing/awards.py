@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.credentials.document import Awarded, Counted, Origin, Renewed, Rule
+from lti_tool.credentials.document import Alignment, Awarded, Counted, Origin, Renewed, Rule
+from lti_tool.credentials.elements import Elements
 from lti_tool.issuing.alignments import read_alignments
 from lti_tool.issuing.elements import keep_picture, read_elements
 from lti_tool.issuing.endorsements import read_endorsements
@@ -22,15 +24,31 @@ from lti_tool.persistence.learners import get_learner
 from lti_tool.persistence.outside_credentials import OutsideCredential, find_origins
 
 
-def read_award(session: Session, rows: AwardRows, now: datetime) -> Awarded:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an achievement says of itself, the same in every credential of a moment."""
+
+    elements: Elements | None
+    alignments: tuple[Alignment, ...]
+    endorsements: tuple[dict[str, Any], ...]
+    image: str
+
+
+def read_award(
+    session: Session, rows: AwardRows, now: datetime, said: dict[int, Said] | None = None
+) -> Awarded:
     """Return what a credential says of an award; its picture is kept for good.
 
-    Its achievement has the alignments and endorsements that hold ``now``.
+    Its achievement has the alignments and endorsements that hold ``now``. ``said`` keeps, by the
+    achievement's internal id, what was read for other awards of the same transaction.
     """
     award = rows.award
     achievement = session.get_one(Achievement, award.achievement_id)
     renewed = find_renewed(session, award)
-    described = read_elements(session, achievement)
+    known = {} if said is None else said
+    if achievement.id not in known:
+        known[achievement.id] = _say(session, achievement, now)
+    told = known[achievement.id]
     return Awarded(
         uuid=award.uuid,
         subject=get_learner(session, award.learner_id).uuid,
@@ -43,9 +61,19 @@ def read_award(session: Session, rows: AwardRows, now: datetime) -> Awarded:
         receipt_hash=receipt_hash(award.receipt),
         counted=_counted(session, award),
         renews=None if renewed is None else Renewed(renewed.uuid, renewed.awarded_on),
+        elements=told.elements,
+        alignments=told.alignments,
+        endorsements=told.endorsements,
+        image=told.image,
+    )
+
+
+def _say(session: Session, achievement: Achievement, now: datetime) -> Said:
+    described = read_elements(session, achievement)
+    return Said(
         elements=described.elements,
         alignments=read_alignments(session, achievement.id),
-        endorsements=read_endorsements(session, award.institution_id, achievement.id, now),
+        endorsements=read_endorsements(session, achievement.institution_id, achievement.id, now),
         image=keep_picture(session, achievement, described, now),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -21,49 +21,63 @@ from lti_tool.credentials.status_list import (
 )
 from lti_tool.issuing.signing import Signing, ensure_key, issuer_of, key_of
 from lti_tool.persistence.catalog import Institution
-from lti_tool.persistence.credentials import (
+from lti_tool.persistence.endorsements import list_endorsement_entries
+from lti_tool.persistence.issuer_keys import hold_issuer_key
+from lti_tool.persistence.learners import lock_name
+from lti_tool.persistence.status_lists import (
     StatusList,
     add_status_list,
     find_open_list,
     list_entries,
     list_set_positions,
-    take_position,
+    take_positions,
 )
-from lti_tool.persistence.endorsements import list_endorsement_entries
-from lti_tool.persistence.issuer_keys import hold_issuer_key
-from lti_tool.persistence.learners import lock_name
 
 
 def ensure_entries(
-    session: Session, issuer: Issuer, award_id: int, institution_id: int, now: datetime
-) -> list[dict[str, str]]:
-    """Return what the credential of an award says of its places in lists, given now if it has none.
+    session: Session, issuer: Issuer, award_ids: Sequence[int], institution_id: int, now: datetime
+) -> dict[int, list[dict[str, str]]]:
+    """Return what credentials of awards say of their places in lists, by the award's internal id.
 
-    A place is random, and never given twice.
+    They are given now where there are none. A place is random, and never given twice.
     """
-    held = list_entries(session, award_id)
-    if not held:
+    held = list_entries(session, award_ids)
+    fresh: list[Mapping[str, int]] = [{"award_id": id_} for id_ in award_ids if id_ not in held]
+    if fresh:
         for purpose in Purpose:
-            _take(session, institution_id, purpose, {"award_id": award_id}, now)
-        held = list_entries(session, award_id)
-    return [entry(issuer.status_url(row.uuid), row.purpose, e.position) for e, row in held]
+            _take(session, institution_id, purpose, fresh, now)
+        held = list_entries(session, award_ids)
+    return {
+        award_id: [entry(issuer.status_url(row.uuid), row.purpose, e.position) for e, row in places]
+        for award_id, places in held.items()
+    }
 
 
 def endorsement_entry(
     session: Session, issuer: Issuer, endorsement_id: int, institution_id: int, now: datetime
 ) -> dict[str, str]:
     """Return the place of a new endorsement in the list of what is revoked."""
-    _take(session, institution_id, Purpose.REVOCATION, {"endorsement_id": endorsement_id}, now)
+    _take(session, institution_id, Purpose.REVOCATION, [{"endorsement_id": endorsement_id}], now)
     place, row = list_endorsement_entries(session, endorsement_id)[0]
     return entry(issuer.status_url(row.uuid), row.purpose, place.position)
 
 
 def _take(
-    session: Session, institution_id: int, purpose: str, owner: Mapping[str, int], now: datetime
+    session: Session,
+    institution_id: int,
+    purpose: str,
+    owners: Sequence[Mapping[str, int]],
+    now: datetime,
 ) -> None:
+    """Give each owner a place; whoever meets a taken one draws again."""
     status_list = _open_list(session, institution_id, purpose, now)
-    while not take_position(session, status_list.id, random_position(), owner):
-        pass
+    waiting = list(owners)
+    while waiting:
+        drawn: dict[int, Mapping[str, int]] = {}
+        while len(drawn) < len(waiting):
+            drawn.setdefault(random_position(), waiting[len(drawn)])
+        taken = take_positions(session, status_list.id, drawn)
+        waiting = [owner for position, owner in drawn.items() if position not in taken]
 
 
 def _open_list(session: Session, institution_id: int, purpose: str, now: datetime) -> StatusList:

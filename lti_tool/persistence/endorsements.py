@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import Base, UTCDateTime
-from lti_tool.persistence.credentials import StatusEntry, StatusList
+from lti_tool.persistence.status_lists import StatusEntry, StatusList
 
 
 class IssuedEndorsement(Base):

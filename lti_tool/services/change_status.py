@@ -13,8 +13,8 @@ from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.awards import find_award
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution
-from lti_tool.persistence.credentials import set_bit
 from lti_tool.persistence.learners import lock_learners
+from lti_tool.persistence.status_lists import set_bit
 from lti_tool.reviewing import Asked, take_back
 
 

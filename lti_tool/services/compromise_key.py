@@ -10,9 +10,10 @@ from lti_tool.errors import InvalidInputError
 from lti_tool.issuing.signing import Signing, add_key
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.credentials import count_signed, forget_signed_lists
+from lti_tool.persistence.credentials import count_signed
 from lti_tool.persistence.issuer_keys import get_issuer_key
 from lti_tool.persistence.learners import lock_name
+from lti_tool.persistence.status_lists import forget_signed_lists
 
 
 @dataclass(frozen=True, slots=True)

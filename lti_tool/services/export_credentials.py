@@ -17,9 +17,10 @@ from lti_tool.issuing.signing import Signing, issuer_of
 from lti_tool.issuing.status import is_fresh, sign_list
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Institution, list_institutions
-from lti_tool.persistence.credentials import list_credentials, list_rules, list_status_lists
+from lti_tool.persistence.credentials import list_credentials, list_rules
 from lti_tool.persistence.elements import list_images
 from lti_tool.persistence.endorsements import list_issued
+from lti_tool.persistence.status_lists import list_status_lists
 from lti_tool.persistence.transcripts import list_transcripts
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from lti_tool.credentials.document import Awarded, build_credential
 from lti_tool.credentials.encoding import instant
 from lti_tool.credentials.signers import Algorithm, IssuerKey
 from lti_tool.errors import InvalidInputError
-from lti_tool.issuing.awards import read_award
+from lti_tool.issuing.awards import Said, read_award
 from lti_tool.issuing.renewing import (
     is_compromised,
     may_be_stored,
@@ -81,7 +81,9 @@ def issue_credentials(
     delivery asks for a correction: then it is issued anew, with the same id.
     """
     with database.writing() as session:
-        jobs = {each: _prepare(session, signing, each, now) for each in delivery_ids}
+        said: dict[int, Said] = {}
+        prepared = {each: _prepare(session, signing, each, said, now) for each in delivery_ids}
+        jobs = _with_places(session, prepared, now)
     attempts: dict[int, Attempt] = {}
     signed: dict[int, tuple[Job, dict[str, Any]]] = {}
     for delivery_id, job in jobs.items():
@@ -114,7 +116,9 @@ def _store(
     }
 
 
-def _prepare(session: Session, signing: Signing, delivery_id: int, now: datetime) -> Job | Attempt:
+def _prepare(
+    session: Session, signing: Signing, delivery_id: int, said: dict[int, Said], now: datetime
+) -> Job | Attempt:
     delivery = session.get_one(Delivery, delivery_id)
     rows = load_award(session, UUID(str(delivery.payload["award"])))
     award, institution = rows.award, rows.institution
@@ -134,16 +138,35 @@ def _prepare(session: Session, signing: Signing, delivery_id: int, now: datetime
     key = ensure_key(session, signing, institution.id, Algorithm.ED25519, now)
     return Job(
         issuer=issuer,
-        award=read_award(session, rows, now) if held is None or is_correction else None,
+        award=read_award(session, rows, now, said) if held is None or is_correction else None,
         award_id=award.id,
         institution_id=institution.id,
         learner_id=award.learner_id,
         key=key_of(key),
         key_row_id=key.id,
-        status=ensure_entries(session, issuer, award.id, institution.id, now),
+        status=[],
         held=None if held is None else held.document,
         must_change_key=must_change_key,
     )
+
+
+def _with_places(
+    session: Session, prepared: Mapping[int, Job | Attempt], now: datetime
+) -> dict[int, Job | Attempt]:
+    """Give what is to be signed its places in the status lists, those of an institution at once."""
+    issuers = {job.institution_id: job.issuer for job in prepared.values() if isinstance(job, Job)}
+    places: dict[int, list[dict[str, str]]] = {}
+    for institution_id, issuer in issuers.items():
+        awards = [
+            job.award_id
+            for job in prepared.values()
+            if isinstance(job, Job) and job.institution_id == institution_id
+        ]
+        places |= ensure_entries(session, issuer, awards, institution_id, now)
+    return {
+        each: replace(job, status=places[job.award_id]) if isinstance(job, Job) else job
+        for each, job in prepared.items()
+    }
 
 
 def _signed(signing: Signing, job: Job, now: datetime) -> dict[str, Any]:

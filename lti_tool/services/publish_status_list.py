@@ -9,7 +9,7 @@ from lti_tool.issuing.signing import Signing
 from lti_tool.issuing.status import is_fresh, sign_list
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution_by_uuid
-from lti_tool.persistence.credentials import get_status_list
+from lti_tool.persistence.status_lists import get_status_list
 
 
 def publish_status_list(

@@ -16,8 +16,9 @@ from lti_tool.issuing.forms import Form, ensure_jwt
 from lti_tool.issuing.signing import Signing
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Achievement
-from lti_tool.persistence.credentials import Credential, list_set_purposes
+from lti_tool.persistence.credentials import Credential
 from lti_tool.persistence.public_pages import Published, find_published
+from lti_tool.persistence.status_lists import list_set_purposes
 from lti_tool.wallets.holdings import State, state_of
 
 GONE = "There is no such page. Whoever shared it may have withdrawn it."

@@ -17,10 +17,11 @@ from lti_tool.credentials.status_list import Purpose
 from lti_tool.errors import NotFoundError
 from lti_tool.persistence.awards import Award, list_awards
 from lti_tool.persistence.catalog import Achievement, find_names, get_institution_by_id
-from lti_tool.persistence.credentials import list_of_people, list_set_purposes
+from lti_tool.persistence.credentials import list_of_people
 from lti_tool.persistence.joined_accounts import list_person
 from lti_tool.persistence.learners import get_learner
 from lti_tool.persistence.public_pages import PublicPage, list_pages
+from lti_tool.persistence.status_lists import list_set_purposes
 from lti_tool.persistence.transcripts import list_transcribed
 
 

@@ -24,7 +24,7 @@ def failed(sqlite_database: Database) -> UUID:
     world = World(sqlite_database, NOW)
     uuid = promise(world, "sql", given="82")
     with sqlite_database.writing() as session:
-        (delivery,) = lease_due(session, NOW, LEASE)
+        (delivery,) = lease_due(session, "score", NOW, LEASE, 20)
         settle(session, delivery, Attempt(DeliveryState.FAILED, ANSWER, reason="refused"), NOW)
     return uuid
 

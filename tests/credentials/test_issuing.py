@@ -17,8 +17,8 @@ from lti_tool.issuing.signing import build_signing, ensure_key, load_keys
 from lti_tool.persistence.awards import Award
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Achievement, Institution
-from lti_tool.persistence.credentials import StatusEntry, StatusList
 from lti_tool.persistence.deliveries import DeliveryState
+from lti_tool.persistence.status_lists import StatusEntry, StatusList
 from lti_tool.services.export_learner import export_learner
 from lti_tool.services.forget_learner import forget_learner
 from lti_tool.services.issue_credentials import issue_credentials

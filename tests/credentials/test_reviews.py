@@ -16,7 +16,7 @@ from lti_tool.persistence.awards import AwardReview, ReviewState, list_awards, l
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import list_achievements
 from lti_tool.persistence.completions import Completion
-from lti_tool.persistence.credentials import StatusEntry, StatusList
+from lti_tool.persistence.status_lists import StatusEntry, StatusList
 from lti_tool.services.change_status import StatusAct, StatusChange, change_status
 from lti_tool.services.decide_review import Answer, decide_review
 from lti_tool.services.export_learner import export_learner
