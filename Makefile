@@ -69,4 +69,4 @@ format: install ## Put the code into shape
 
 clean: ## Remove what can be made again (not var/)
 	rm -rf .venv node_modules build dist *.egg-info xblock/*.egg-info lti_tool/web/static/vendor \
-		tests/credentials/node/node_modules
+		tests/credentials/node/node_modules tests/wallet_protocols/node/node_modules

@@ -15,6 +15,9 @@ from lti_tool.config import Config
 from lti_tool.web import (
     access_log,
     accounts,
+    badge_api,
+    badge_oauth,
+    consent,
     copies,
     credentials,
     decisions,
@@ -26,6 +29,7 @@ from lti_tool.web import (
     linking,
     mentees,
     notices,
+    oid4vci,
     outside,
     pages,
     privacy,
@@ -38,6 +42,8 @@ from lti_tool.web import (
     sharing,
     templating,
     verifying,
+    wallet_exchanges,
+    wallets,
 )
 from lti_tool.web.admin.blueprints import BLUEPRINTS as ADMIN_BLUEPRINTS
 from lti_tool.web.parts import Parts, build_parts
@@ -69,6 +75,12 @@ BLUEPRINTS = (
     accounts.blueprint,
     public_pages.blueprint,
     issuers.blueprint,
+    wallets.blueprint,
+    wallet_exchanges.blueprint,
+    oid4vci.blueprint,
+    badge_api.blueprint,
+    badge_oauth.blueprint,
+    consent.blueprint,
     completions.blueprint,
     api_progress.blueprint,
     catalogue.blueprint,

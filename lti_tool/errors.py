@@ -8,6 +8,7 @@
         LTIRegistrationError    ... by a platform that registers the tool
         LTIServiceError         ... by an answer of a platform's service; status, retry_after
       SignatureError            a request of the JSON API is not signed as it must be
+      OAuthError                a wallet's request is refused with an error code of its protocol
       NotFoundError             the thing asked for is not there (or not for this caller)
       ForbiddenError            the caller is known and may not do this
       ConflictError             the thing has changed or exists already
@@ -97,6 +98,19 @@ class SignatureError(QuoinError):
     """A request of the JSON API is not signed, or not as it must be."""
 
     code = "api-signature"
+
+
+class OAuthError(QuoinError):
+    """A wallet's request is refused as OAuth 2.0, OpenID4VCI or Open Badges say.
+
+    ``code`` is the error code of the protocol, ``status`` the HTTP status.
+    """
+
+    code = "invalid_request"
+
+    def __init__(self, message: str, *, code: str | None = None, status: int = 400) -> None:
+        super().__init__(message, code=code)
+        self.status = status
 
 
 class NotFoundError(QuoinError):

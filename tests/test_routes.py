@@ -38,6 +38,19 @@ PUBLIC = {
     "issuers.show_public_achievement",
     "issuers.show_image",
     "issuers.show_status",
+    "wallet_exchanges.exchange",
+    "oid4vci.show_issuer",
+    "oid4vci.show_server",
+    "oid4vci.show_offer",
+    "oid4vci.give_token",
+    "oid4vci.give_nonce",
+    "badge_api.describe",
+    "badge_api.describe_server",
+    "badge_oauth.register",
+    "badge_oauth.token",
+    "badge_oauth.revoke",
+    "consent.ask",
+    "consent.decide",
     "public_pages.show",
     "public_pages.show_badge",
     "public_pages.show_code",
@@ -49,7 +62,7 @@ COURSE_POLICIES = {"learner", "instructor", "mentor", "privacy"}
 ADMIN_POLICIES = {"administrator", "installation"}
 """Pages of administrators; tests/web/test_admin_access.py walks them."""
 
-POLICIES = {"public", "signed"} | COURSE_POLICIES | ADMIN_POLICIES
+POLICIES = {"public", "signed", "token"} | COURSE_POLICIES | ADMIN_POLICIES
 
 
 @pytest.fixture
@@ -116,8 +129,8 @@ def test_signed_routes_are_those_of_the_api_and_open_with_a_signature_alone(worl
         "/api/v1/completions",
         "/api/v1/progress",
         "/api/v1/catalogue",
-        "/api/v1/erasures",
         "/api/v1/credentials/<uuid:award_uuid>",
+        "/api/v1/erasures",
     }
     for rule in rules:
         path = rule.rule.replace("<uuid:award_uuid>", str(uuid4()))
@@ -125,6 +138,38 @@ def test_signed_routes_are_those_of_the_api_and_open_with_a_signature_alone(worl
             answer = world.teacher.send(method, path)
             assert answer.status_code == 401, (method, rule.rule)
             assert answer.content_type == "application/problem+json"
+
+
+def test_what_wallets_read_opens_with_an_access_token_alone(world: World) -> None:
+    rules = [r for r in world.app.url_map.iter_rules() if _policy(world.app, r) == "token"]
+    assert {rule.rule for rule in rules} == {
+        "/issuers/<uuid:institution_uuid>/oid4vci/credential",
+        "/ims/ob/v3p0/credentials",
+        "/ims/ob/v3p0/profile",
+    }
+    adapter = world.app.url_map.bind("127.0.0.1:8000")
+    for rule in rules:
+        path = adapter.build(rule.endpoint, {name: uuid4() for name in rule.arguments})
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            for token in ("", "Bearer ", f"Bearer {world.learner.token}"):
+                headers = {"Authorization": token} if token else {}
+                answer = world.learner.send(method, path, data="{}", headers=headers)
+                assert answer.status_code == 401, (method, rule.rule)
+                assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+
+
+def test_what_wallets_call_is_open_to_every_origin_and_takes_no_cookie(world: World) -> None:
+    names = ("wallet_exchanges", "oid4vci", "badge_api", "badge_oauth")
+    seen = 0
+    for rule in world.app.url_map.iter_rules():
+        values = {name: uuid4() for name in rule.arguments}
+        path = world.app.url_map.bind("127.0.0.1:8000").build(rule.endpoint, values)
+        answer = world.learner.send("OPTIONS", path)
+        is_open = answer.headers.get("Access-Control-Allow-Origin") == "*"
+        assert is_open == rule.endpoint.startswith(names), rule.rule
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+        seen += is_open
+    assert seen == 16
 
 
 def test_the_pages_of_administrators_stand_below_admin_and_nothing_else_does(world: World) -> None:

@@ -10,8 +10,10 @@ from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import carry_out, open_database
 from lti_tool.lti.roles import STAFF, CourseRole
 from lti_tool.persistence.launched import ALL_RIGHTS
+from lti_tool.persistence.wallet_offers import Way
 from lti_tool.services.change_linkedin import change_linkedin
 from lti_tool.services.change_role_rights import RightsChanges, change_role_rights
+from lti_tool.services.change_wallet_ways import WayChanges, change_wallet_ways
 from lti_tool.services.list_institutions import list_institutions
 from lti_tool.services.switch_institution import switch_institution
 
@@ -34,6 +36,7 @@ class RoleRight(click.ParamType[tuple[CourseRole, str]]):
 
 
 ROLE_RIGHT = RoleRight()
+WAY = click.Choice([str(way) for way in Way])
 
 
 @click.group()
@@ -119,6 +122,36 @@ def institution_rights(
         return
     for role, rights in found.items():
         click.echo(f"{role}: {', '.join(sorted(rights)) or 'reads only'}")
+
+
+@institution.command("wallets")
+@click.argument("key")
+@click.option("--on", "on", multiple=True, type=WAY, help="Switch on; repeatable.")
+@click.option("--off", "off", multiple=True, type=WAY, help="Switch off; repeatable.")
+@click.option("--reset", is_flag=True, help="First go back to what is usual.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@friendly
+def institution_wallets(
+    key: str,
+    on: tuple[str, ...],
+    off: tuple[str, ...],
+    reset: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Say by which protocols credentials get into wallets; without options, show it.
+
+    Usual: vc-api and oid4vci, by which a learner hands over one credential, are on; ob-api, by
+    which wallets register themselves and read, is off.
+
+    Example: quoin institution wallets harbour --on ob-api
+    """
+    changes = WayChanges(frozenset(map(Way, on)), frozenset(map(Way, off)), is_reset=reset)
+    found = carry_out(change_wallet_ways, key, changes)
+    if as_json:
+        click.echo(json.dumps({str(way): is_on for way, is_on in found.items()}))
+        return
+    for way, is_on in found.items():
+        click.echo(f"{way}: {'on' if is_on else 'off'}")
 
 
 @institution.command("linkedin")

@@ -107,7 +107,7 @@ class Awarded:
     which itself stays here: it may tell grades. ``image`` is the SHA-256 of the achievement's
     picture. ``result`` is the grade as it is written, only if the learner wants it to be shown;
     it is shown only if the achievement says that it may be. ``endorsements`` are signed documents
-    of others, which stay as they are.
+    of others, which stay as they are. ``holder`` is the DID that the learner has proved.
     """
 
     uuid: UUID
@@ -126,6 +126,7 @@ class Awarded:
     image: str = ""
     result: str | None = None
     endorsements: Sequence[Mapping[str, Any]] = ()
+    holder: str | None = None
 
     @property
     def definition(self) -> Definition:
@@ -162,6 +163,7 @@ def build_credential(
             "type": ["AchievementSubject"],
             "achievement": _awarded(issuer, award),
             **_credits("creditsEarned", award.credits),
+            **_identifier(award.holder),
             "result": _result(issuer, award),
         },
         "evidence": [
@@ -251,6 +253,22 @@ def _credits(name: str, amount: Decimal) -> dict[str, int | float]:
     if amount == 0:
         return {}
     return {name: number(amount)}
+
+
+def _identifier(holder: str | None) -> dict[str, Any]:
+    """Return the learner's DID beside the subject's id, which stays the same in all credentials.
+
+    Members of one transcript must be of one subject, and the DID came later than some of them.
+    """
+    if holder is None:
+        return {}
+    entry = {
+        "type": "IdentityObject",
+        "identityType": "identifier",
+        "hashed": False,
+        "identityHash": holder,
+    }
+    return {"identifier": [entry]}
 
 
 def _rule_evidence(issuer: Issuer, award: Awarded) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from lti_tool.persistence.catalog import Achievement, find_names
 from lti_tool.persistence.credentials import AwardRows
 from lti_tool.persistence.learners import get_learner
 from lti_tool.persistence.outside_credentials import OutsideCredential, find_origins
+from lti_tool.persistence.wallet_offers import find_did
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def read_award(
         rule=Rule(rows.version.uuid, rows.version.number, rows.version.content_hash),
         receipt_hash=receipt_hash(award.receipt),
         counted=_counted(session, award),
+        holder=find_did(session, award.learner_id),
         renews=None if renewed is None else Renewed(renewed.uuid, renewed.awarded_on),
         elements=told.elements,
         alignments=told.alignments,

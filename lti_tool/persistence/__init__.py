@@ -35,4 +35,6 @@ from lti_tool.persistence import (  # noqa: F401
     tool_keys,
     transcripts,
     trusted_issuers,
+    wallet_access,
+    wallet_offers,
 )

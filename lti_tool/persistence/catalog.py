@@ -22,7 +22,8 @@ class Institution(Base):
     It appears as the Issuer of every credential; it is called institution here because an LTI
     registration has an ``issuer`` of its own, and the two must never be mixed up. While
     ``suspended_at`` is set, nobody launches and nothing is sent.
-    ``role_rights`` says what a role of the staff may do where that is less than everything.
+    ``role_rights`` says what a role of the staff may do where that is less than everything,
+    ``wallet_ways`` by which protocols credentials get into wallets where that is not as usual.
     ``linkedin_id`` is the number of its page at LinkedIn, for the link of a public page.
     """
 
@@ -34,6 +35,7 @@ class Institution(Base):
     name: Mapped[str] = mapped_column(String(255))
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     role_rights: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
+    wallet_ways: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     linkedin_id: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

@@ -28,6 +28,8 @@ from lti_tool.persistence.outside_credentials import (
 from lti_tool.persistence.public_pages import PublicPage
 from lti_tool.persistence.sessions import LaunchSession
 from lti_tool.persistence.transcripts import Transcript
+from lti_tool.persistence.wallet_access import WalletClient, WalletGrant, WalletPairing
+from lti_tool.persistence.wallet_offers import HolderDID, WalletOffer
 
 ERASED = "The data of this person were erased."
 INTERNAL = (
@@ -38,6 +40,7 @@ INTERNAL = (
     "decided_by",
     "actor",
     "token_hash",
+    "code_challenge",
 )
 """Columns that say nothing to a person: keys of rows, and names of others who decided."""
 
@@ -71,6 +74,13 @@ def read_person(session: Session, learner_id: int) -> dict[str, Any]:
         "joined_accounts": select(JoinedAccount).where(JoinedAccount.learner_id == learner_id),
         "scores": select(Delivery).where(Delivery.learner_id == learner_id, Delivery.kind == SCORE),
         "sessions": select(LaunchSession).where(LaunchSession.learner_id == learner_id),
+        "wallet_offers": select(WalletOffer).where(WalletOffer.learner_id == learner_id),
+        "holder_dids": select(HolderDID).where(HolderDID.learner_id == learner_id),
+        "wallet_pairings": select(WalletPairing).where(WalletPairing.learner_id == learner_id),
+        "wallet_grants": select(WalletGrant).where(WalletGrant.learner_id == learner_id),
+        "wallets": select(WalletClient)
+        .join(WalletGrant, WalletGrant.wallet_client_id == WalletClient.id)
+        .where(WalletGrant.learner_id == learner_id),
     }
     courses = (
         select(Context.title, Membership.is_instructor, Membership.is_active, Membership.seen_at)
@@ -102,6 +112,8 @@ def erase_person(session: Session, learner_id: int, now: datetime) -> None:
             or_(LaunchSession.learner_id == learner_id, LaunchSession.subject_id == learner_id)
         )
     )
+    for table in (WalletOffer, HolderDID, WalletPairing, WalletGrant):
+        session.execute(delete(table).where(table.learner_id == learner_id))
     session.execute(delete(Membership).where(Membership.learner_id == learner_id))
     session.execute(delete(PublicPage).where(PublicPage.learner_id == learner_id))
     part_account(session, learner_id)

@@ -1,4 +1,4 @@
-"""Use case: forget logins nobody finished, tickets nobody used, sessions and nonces past use."""
+"""Use case: forget what is past use: logins, tickets, sessions, nonces, offers to wallets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from lti_tool.persistence.api_keys import delete_old_nonces
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.joined_accounts import delete_old_codes
 from lti_tool.persistence.sessions import delete_expired
+from lti_tool.persistence.wallet_access import delete_expired_wallets
+from lti_tool.persistence.wallet_offers import delete_expired_offers
 
 
 def forget_expired(database: Database, *, now: datetime) -> None:
@@ -17,4 +19,6 @@ def forget_expired(database: Database, *, now: datetime) -> None:
         delete_expired(session, now)
         delete_old_nonces(session, now)
         delete_expired_access(session, now)
+        delete_expired_offers(session, now)
+        delete_expired_wallets(session, now)
         delete_old_codes(session, now)

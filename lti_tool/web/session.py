@@ -83,6 +83,12 @@ def public(view: View) -> View:
     return view
 
 
+def token_holder(view: View) -> View:
+    """Mark a view that needs an access token, which its use case looks at."""
+    view.policy = "token"  # type: ignore[attr-defined]
+    return view
+
+
 def learner_page(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let in whoever is launched in the course of the address; the view gets ``Launched`` first.
 
@@ -224,6 +230,15 @@ def allow_form_to(url: str) -> None:
     g.form_origin = origin_of(url)
 
 
+def allow_redirect_to(source: str) -> None:
+    """Let a form of the page that is being answered lead on to ``source``, once it is sent here.
+
+    ``source`` is an origin, or the scheme of an app with its colon. Browsers hold redirects
+    against ``form-action``, too.
+    """
+    g.redirect_source = source
+
+
 def allow_any_frame() -> None:
     """Let the page that is being answered be shown in any frame: nobody knows the LMS yet.
 
@@ -262,7 +277,8 @@ def add_security_headers(response: Response) -> Response:
     if g.get("no_frame"):
         ancestors = ("'none'",)
     form_origin: str | None = g.get("form_origin")
-    forms = ("'self'", *([form_origin] if form_origin else ()))
+    others = (form_origin, g.get("redirect_source"))
+    forms = ("'self'", *(source for source in others if source))
     headers = response.headers
     headers["Content-Security-Policy"] = CONTENT_POLICY.format(
         forms=" ".join(forms), ancestors=" ".join(ancestors)

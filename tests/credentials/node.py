@@ -28,18 +28,23 @@ class Answer:
 
 
 def bring_verifier() -> None:
-    """Install the pinned packages if they are not there; skip the test where that cannot be."""
+    """Install the verifier if it is not there; skip the test where that cannot be."""
+    bring(HOME)
+
+
+def bring(home: Path) -> None:
+    """Install the pinned packages of a folder; skip the test where that cannot be."""
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm is None or node is None:
-        pytest.skip("the independent verifier needs Node with npm")
-    lock = HOME / "package-lock.json"
-    installed = HOME / "node_modules" / ".package-lock.json"
+        pytest.skip("what others wrote in JavaScript needs Node with npm")
+    lock = home / "package-lock.json"
+    installed = home / "node_modules" / ".package-lock.json"
     if installed.is_file() and _versions(installed) == _versions(lock):
         return
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-    done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"npm could not bring the independent verifier: {done.stderr[-300:]}")
+        pytest.skip(f"npm could not bring what {home} needs: {done.stderr[-300:]}")
 
 
 def verify(
