@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from lti_tool.credentials.award_grade import award_grade
 from lti_tool.credentials.document import Alignment, Awarded, Counted, Origin, Renewed, Rule
 from lti_tool.credentials.elements import Elements
 from lti_tool.issuing.alignments import read_alignments
@@ -22,6 +23,7 @@ from lti_tool.persistence.catalog import Achievement, find_names
 from lti_tool.persistence.credentials import AwardRows
 from lti_tool.persistence.learners import get_learner
 from lti_tool.persistence.outside_credentials import OutsideCredential, find_origins
+from lti_tool.persistence.shown_grades import shows_grade
 from lti_tool.persistence.wallet_offers import find_did
 
 
@@ -64,10 +66,26 @@ def read_award(
         holder=find_did(session, award.learner_id),
         renews=None if renewed is None else Renewed(renewed.uuid, renewed.awarded_on),
         elements=told.elements,
+        result=_grade(award, told.elements) if shows_grade(session, award.id) else None,
         alignments=told.alignments,
         endorsements=told.endorsements,
         image=told.image,
     )
+
+
+def grade_of(session: Session, award: Award) -> str | None:
+    """Return the grade of an award as its credential would say it, if it has one."""
+    achievement = session.get_one(Achievement, award.achievement_id)
+    return _grade(award, read_elements(session, achievement).elements)
+
+
+def _grade(award: Award, elements: Elements | None) -> str | None:
+    return award_grade(_notes(award), elements.grade if elements else None)
+
+
+def _notes(award: Award) -> list[dict[str, Any]]:
+    listed = award.receipt.get("counted")
+    return listed if isinstance(listed, list) else []
 
 
 def _say(session: Session, achievement: Achievement, now: datetime) -> Said:
@@ -87,8 +105,7 @@ def receipt_hash(receipt: Mapping[str, Any]) -> str:
 
 
 def _counted(session: Session, award: Award) -> Sequence[Counted]:
-    listed = award.receipt.get("counted")
-    notes: list[dict[str, Any]] = listed if isinstance(listed, list) else []
+    notes = _notes(award)
     keys = {str(note["achievement"]) for note in notes}
     names = find_names(session, award.institution_id, keys)
     uuids = {UUID(str(note["id"])) for note in notes if note.get("attributes", {}).get("external")}

@@ -31,6 +31,7 @@ from lti_tool.persistence import (  # noqa: F401
     reviews,
     rosters,
     sessions,
+    shown_grades,
     status_lists,
     tool_keys,
     transcripts,

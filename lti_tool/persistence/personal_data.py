@@ -27,6 +27,7 @@ from lti_tool.persistence.outside_credentials import (
 )
 from lti_tool.persistence.public_pages import PublicPage
 from lti_tool.persistence.sessions import LaunchSession
+from lti_tool.persistence.shown_grades import ShownGrade
 from lti_tool.persistence.transcripts import Transcript
 from lti_tool.persistence.wallet_access import WalletClient, WalletGrant, WalletPairing
 from lti_tool.persistence.wallet_offers import HolderDID, WalletOffer
@@ -70,6 +71,7 @@ def read_person(session: Session, learner_id: int) -> dict[str, Any]:
         .join(Award, Award.id == AwardReview.award_id)
         .where(Award.learner_id == learner_id),
         "transcripts": select(Transcript).where(Transcript.learner_id == learner_id),
+        "shown_grades": select(ShownGrade).where(ShownGrade.learner_id == learner_id),
         "public_pages": select(PublicPage).where(PublicPage.learner_id == learner_id),
         "joined_accounts": select(JoinedAccount).where(JoinedAccount.learner_id == learner_id),
         "scores": select(Delivery).where(Delivery.learner_id == learner_id, Delivery.kind == SCORE),
@@ -107,6 +109,7 @@ def erase_person(session: Session, learner_id: int, now: datetime) -> None:
     """
     session.get_one(Learner, learner_id).name = None
     session.execute(delete(Identity).where(Identity.learner_id == learner_id))
+    session.execute(delete(ShownGrade).where(ShownGrade.learner_id == learner_id))
     session.execute(
         delete(LaunchSession).where(
             or_(LaunchSession.learner_id == learner_id, LaunchSession.subject_id == learner_id)

@@ -7,9 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from lti_tool.errors import NotFoundError
+from lti_tool.issuing.awards import grade_of
+from lti_tool.persistence.awards import find_award
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution_by_id
 from lti_tool.persistence.learners import get_learner
+from lti_tool.persistence.shown_grades import shows_grade
 from lti_tool.wallets.holdings import Holding, get_holding
 
 
@@ -19,6 +22,10 @@ class SharingView:
 
     holding: Holding
     linkedin_id: str | None
+    grade: str | None
+    """What the credential says of the grade, or could say if the learner wants it."""
+
+    is_grade_shown: bool
 
 
 def show_sharing(
@@ -31,4 +38,10 @@ def show_sharing(
             raise NotFoundError("This credential is not issued yet. Try again shortly.")
         learner = get_learner(session, learner_id)
         institution = get_institution_by_id(session, learner.institution_id)
-        return SharingView(found, institution.linkedin_id)
+        award = find_award(session, institution.id, award_uuid)
+        return SharingView(
+            holding=found,
+            linkedin_id=institution.linkedin_id,
+            grade=None if award is None else grade_of(session, award),
+            is_grade_shown=award is not None and shows_grade(session, award.id),
+        )

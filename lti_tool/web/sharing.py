@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from lti_tool.credentials.shown import Shown
 from lti_tool.persistence.launched import Launched
 from lti_tool.services.publish_page import Consent, publish_page
+from lti_tool.services.show_grade import show_grade
 from lti_tool.services.show_sharing import SharingView, show_sharing
 from lti_tool.services.withdraw_page import withdraw_page
 from lti_tool.web.parts import current_parts
@@ -60,6 +61,23 @@ def publish(launched: Launched, award_uuid: UUID) -> AnyResponse:
         now=parts.clock(),
     )
     return back(launched, "credentials.show", "page-published", anchor=f"c-{award_uuid}")
+
+
+@blueprint.post("/courses/<uuid:context_uuid>/credentials/<uuid:award_uuid>/grade")
+@learner_page
+def choose_grade(launched: Launched, award_uuid: UUID) -> AnyResponse:
+    """Let the credential say the grade (``wanted=1``), or say it no longer."""
+    parts = current_parts()
+    is_wanted = request.form.get("wanted") == "1"
+    show_grade(
+        parts.database,
+        learner_id=launched.learner_id,
+        award_uuid=award_uuid,
+        is_wanted=is_wanted,
+        now=parts.clock(),
+    )
+    notice = "grade-shown" if is_wanted else "grade-hidden"
+    return back(launched, "credentials.show", notice, anchor=f"c-{award_uuid}")
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/credentials/<uuid:award_uuid>/page/withdrawal")

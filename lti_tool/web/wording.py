@@ -57,6 +57,8 @@ EVIDENCE_WORDS = {
 NOTICES = {
     "page-published": "The public page is there. Whoever knows its address sees it.",
     "page-withdrawn": "The public page is withdrawn. Its address shows nothing any more.",
+    "grade-shown": "The credential is being signed anew, with your grade. It is here in a moment.",
+    "grade-hidden": "The credential is being signed anew, without a grade. It is here in a moment.",
     "accounts-joined": "The accounts are joined. You see the credentials of all of them here.",
     "accounts-parted": "The account is parted. Every award stays where it was earned.",
     "evidence-sent": "Your evidence is handed in. You see the answer here.",
