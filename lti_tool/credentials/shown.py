@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from lti_tool.credentials.described import QUALITY_TYPE
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -25,6 +27,7 @@ class Aligned:
     framework: str
     url: str
     code: str = ""
+    type: str = ""
 
     @property
     def is_level(self) -> bool:
@@ -70,8 +73,8 @@ class Shown:
 
     @property
     def outcomes(self) -> tuple[Aligned, ...]:
-        """What was learned, as frameworks name it."""
-        return tuple(one for one in self.aligned if not one.is_level)
+        """What was learned, as frameworks name it: neither a level nor who assured the quality."""
+        return tuple(a for a in self.aligned if not a.is_level and a.type != QUALITY_TYPE)
 
 
 def shown(document: dict[str, Any]) -> Shown:
@@ -113,6 +116,7 @@ def _aligned(one: dict[str, Any]) -> Aligned:
         _text(one.get("targetFramework")),
         _text(one.get("targetUrl")),
         _text(one.get("targetCode")),
+        _text(one.get("targetType")),
     )
 
 

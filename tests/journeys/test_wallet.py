@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.journeys.accessibility import violations
 from tests.journeys.conftest import Demo
-from tests.journeys.steps import sign_in, tool
+from tests.journeys.steps import picture, sign_in, tool
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -56,6 +56,7 @@ def test_publish_look_withdraw_and_join_by_code(demo: Demo, browser: Any) -> Non
         frame.get_by_role("heading", name="My credentials", level=1).wait_for()
     assert violations(frame) == []
     assert fits(frame)
+    picture(page, "wallet")
     show.click()
     frame.get_by_role("button", name="Publish the page").wait_for()
     assert violations(frame) == []
@@ -72,6 +73,7 @@ def test_publish_look_withdraw_and_join_by_code(demo: Demo, browser: Any) -> Non
     assert stranger.evaluate("[...document.images].every(i => i.complete && i.naturalWidth)")
     assert violations(stranger) == []
     assert fits(stranger)
+    picture(stranger, "public-page")
     [code] = zxingcpp.read_barcodes(Image.open(io.BytesIO(stranger.locator(".code").screenshot())))
     assert code.text == f"{demo.tool}{path}"
     stranger.set_viewport_size({"width": 320, "height": 800})

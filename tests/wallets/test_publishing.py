@@ -87,6 +87,7 @@ def test_a_described_award_is_summed_up_as_it_was_issued(sqlite_world: IssuingWo
         summary = dict(look(world, token).summary)
         assert name in summary["Learning outcomes"]
         assert summary["Learner"] != "Ada"
+        assert look(world, token).told.outcomes == ()
         world.now += timedelta(days=1)
 
 
