@@ -13,7 +13,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.persistence.awards import Award, ReviewState, list_awards, list_revoked, notes_of
+from lti_tool.persistence.awards import (
+    Award,
+    ReviewState,
+    list_awards,
+    list_revoked,
+    notes_of,
+    waivers_of,
+)
 from lti_tool.persistence.catalog import StackVersion
 from lti_tool.persistence.reviews import Cause, add_review, add_revocation, list_open_of
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
@@ -43,16 +50,15 @@ def ask_about(
 ) -> Asked:
     """Look again at the awards of a learner that counted ``gone``, and open the reviews.
 
-    ``gone`` is a withdrawn completion or a revoked award. Only what counted it itself is looked
-    at: what rests on such an award in turn is asked about when that is revoked. An award stands
-    by the rule version and as of the day by which it was made, or by today's.
+    ``gone`` is a withdrawn completion, a revoked award or an ended exception. Only what counted it
+    itself is looked at: what rests on such an award in turn is asked about when that is revoked.
+    An award stands by the rule version and as of the day by which it was made, or by today's.
     """
     revoked = list_revoked(session, [learner_id])
     touched = [
         (award, achievement.key)
         for award, achievement in list_awards(session, [learner_id])
-        if award.id not in revoked
-        and str(gone) in {str(note["id"]) for note in notes_of(award.receipt)}
+        if award.id not in revoked and str(gone) in _grounds(award)
     ]
     if not touched:
         return Asked()
@@ -89,6 +95,11 @@ def take_back(
     session.flush()
     cause = Cause(reason, revocation_id=revocation.id)
     return ask_about(session, award.institution_id, award.learner_id, award.uuid, cause, now)
+
+
+def _grounds(award: Award) -> set[str]:
+    """Return the uuids of all that an award rests on: facts and exceptions."""
+    return {str(note["id"]) for note in notes_of(award.receipt)} | waivers_of(award.receipt)
 
 
 def _rules_of(

@@ -59,7 +59,7 @@ PUBLIC = {
     "admin_signing_in.sign_in",
 }
 COURSE_POLICIES = {"learner", "instructor", "mentor", "privacy"}
-ADMIN_POLICIES = {"administrator", "installation"}
+ADMIN_POLICIES = {"administrator", "installation", "registrar"}
 """Pages of administrators; tests/web/test_admin_access.py walks them."""
 
 POLICIES = {"public", "signed", "token"} | COURSE_POLICIES | ADMIN_POLICIES

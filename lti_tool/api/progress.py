@@ -74,7 +74,8 @@ class _Tree:
         self.told, self.messages = told, messages
 
     def node(self, found: Progress) -> dict[str, Any]:
-        asked: str | None = getattr(found.requirement, "achievement", None)
+        rule = found.requirement.waived if found.waiver else found.requirement  # type: ignore[attr-defined]
+        asked: str | None = getattr(rule, "achievement", None)
         return {
             **self._standing(found),
             "title": found.requirement.title,

@@ -9,6 +9,7 @@ from lti_tool.cli.lazy import LazyGroup
 COMMANDS = {
     "achievement": "lti_tool.cli.achievements:achievement",
     "admin": "lti_tool.cli.administrators:admin",
+    "audit": "lti_tool.cli.audit:audit",
     "db": "lti_tool.cli.database:db",
     "config": "lti_tool.cli.settings:config",
     "credentials": "lti_tool.cli.credentials:credentials",
@@ -23,6 +24,7 @@ COMMANDS = {
     "stack": "lti_tool.cli.stacks:stack",
     "reviews": "lti_tool.cli.reviews:reviews",
     "rules": "lti_tool.cli.rules:rules",
+    "exceptions": "lti_tool.cli.exceptions:exceptions",
     "import": "lti_tool.cli.imports:import_",
     "report": "lti_tool.cli.reports:report",
     "work": "lti_tool.cli.work:work",

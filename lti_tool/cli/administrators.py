@@ -11,6 +11,7 @@ import click
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import carry_out, open_database
 from lti_tool.config import Config
+from lti_tool.persistence.administrators import ADMINISTRATOR, ROLES
 from lti_tool.services.invite_administrator import invite_administrator
 from lti_tool.services.list_administrators import list_administrators
 from lti_tool.services.remove_administrator import remove_administrator
@@ -27,18 +28,33 @@ def admin() -> None:
 @click.option(
     "--minutes", type=click.FloatRange(min=0, min_open=True), default=15, show_default=True
 )
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice(ROLES),
+    multiple=True,
+    help="What they may do, once for each; a registrar decides cases of one institution.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a line.")
 @friendly
-def invite(name: str, institution: str | None, minutes: float, as_json: bool) -> None:  # noqa: FBT001
+def invite(
+    name: str,
+    institution: str | None,
+    minutes: float,
+    roles: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """Print a link that signs an administrator in, once.
 
     Who has the link can use it: send it as you would send a password. It opens a session of
     twelve hours; for the next one, make another link.
 
-    Example: quoin admin invite --institution harbour --name "Ingrid Solheim"
+    Example: quoin admin invite --institution harbour --name "Ingrid Solheim" --role registrar
     """
     config = Config.from_environ()
-    made = carry_out(invite_administrator, name, institution, life=timedelta(minutes=minutes))
+    made = carry_out(
+        invite_administrator, name, institution, life=timedelta(minutes=minutes), roles=roles
+    )
     # Behind "#" the code stays in the browser: no server, proxy or link preview ever sees it.
     address = f"{config.public_url}/admin/sign-in#{made.code}"
     if as_json:
@@ -65,13 +81,15 @@ def admin_list(as_json: bool) -> None:  # noqa: FBT001
                 "name": row.name,
                 "institution": row.institution,
                 "created_at": row.created_at.isoformat(),
+                "roles": list(row.roles),
             }
             for row in rows
         ]
         click.echo(json.dumps(found))
         return
     for row in rows:
-        click.echo(f"{row.uuid}  {row.name}  {row.institution or 'the whole tool'}")
+        also = "" if row.roles == (ADMINISTRATOR,) else f"  ({', '.join(row.roles)})"
+        click.echo(f"{row.uuid}  {row.name}  {row.institution or 'the whole tool'}{also}")
 
 
 @admin.command("remove")

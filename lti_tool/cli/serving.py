@@ -17,6 +17,7 @@ from lti_tool.config import Config
 from lti_tool.services.forget_expired import forget_expired
 from lti_tool.services.recheck_credentials import recheck_credentials
 from lti_tool.services.request_notices import request_notices
+from lti_tool.services.seal_audit import seal_audit
 from lti_tool.web.parts import Parts
 
 THREADS = 8
@@ -59,6 +60,7 @@ def _upkeep(parts: Parts) -> list[worker.Periodic]:
             lambda now: request_notices(parts.database, parts.platforms, public_url=url, now=now),
         ),
         worker.Periodic(timedelta(minutes=1), lambda now: forget_expired(parts.database, now=now)),
+        worker.Periodic(timedelta(minutes=1), lambda now: seal_audit(parts.database, now=now)),
     ]
 
 

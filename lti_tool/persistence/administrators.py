@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import JSON, ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import Base, UTCDateTime
 from lti_tool.persistence.catalog import Institution
 
+ADMINISTRATOR, REGISTRAR = "administrator", "registrar"
+ROLES = (ADMINISTRATOR, REGISTRAR)
+"""Who looks after platforms, scores and keys; who decides cases and sees learners by name."""
+
 
 class Administrator(Base):
     """Somebody who looks after the tool: all of it, or (``institution_id``) one institution.
 
+    ``roles`` are some of ROLES; None is an administrator alone, as they all were once.
     A removed one stays here, because audit events name it.
     """
 
@@ -28,6 +34,7 @@ class Administrator(Base):
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institutions.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    roles: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class SignInLink(Base):
@@ -64,6 +71,7 @@ class SignedIn:
     institution_id: int | None
     institution_key: str | None
     institution_name: str | None
+    roles: frozenset[str] = frozenset({ADMINISTRATOR})
 
     @property
     def actor(self) -> str:
@@ -77,9 +85,17 @@ def actor_of(administrator: UUID) -> str:
 
 
 def ensure_administrator(
-    session: Session, name: str, institution_id: int | None, now: datetime
+    session: Session,
+    name: str,
+    institution_id: int | None,
+    now: datetime,
+    *,
+    roles: Sequence[str] = (),
 ) -> Administrator:
-    """Return the administrator of this name there, made now if there is none."""
+    """Return the administrator of this name there, made now if there is none.
+
+    ``roles``, where some are given, are theirs from now on.
+    """
     found = session.scalar(
         select(Administrator).where(
             Administrator.name == name,
@@ -90,7 +106,9 @@ def ensure_administrator(
     if found is None:
         found = Administrator(name=name, institution_id=institution_id, created_at=now)
         session.add(found)
-        session.flush()
+    if roles:
+        found.roles = sorted(roles)
+    session.flush()
     return found
 
 
@@ -113,6 +131,14 @@ def list_administrators(session: Session) -> list[tuple[Administrator, str | Non
         .order_by(Administrator.id)
     )
     return [(administrator, key) for administrator, key in session.execute(query)]
+
+
+def find_actor_names(session: Session, actors: Collection[str]) -> dict[str, str]:
+    """Return the names of those of these actors of audit events who are administrators."""
+    if not any(actor.startswith("admin:") for actor in actors):
+        return {}
+    rows = session.execute(select(Administrator.uuid, Administrator.name))
+    return {actor_of(row[0]): row[1] for row in rows if actor_of(row[0]) in actors}
 
 
 def remove_administrator_row(session: Session, administrator: Administrator, now: datetime) -> None:
@@ -190,6 +216,7 @@ def find_signed_in(session: Session, token_hash: str, now: datetime) -> SignedIn
         institution_id=administrator.institution_id,
         institution_key=institution.key if institution else None,
         institution_name=institution.name if institution else None,
+        roles=frozenset(administrator.roles or [ADMINISTRATOR]),
     )
 
 

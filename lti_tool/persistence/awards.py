@@ -68,7 +68,8 @@ class ReviewState(StrEnum):
 class AwardReview(Base):
     """A question to a person: does this award still stand without something that it counted?
 
-    That is a withdrawn completion, or a smaller award that was revoked. Asked only when the
+    That is a withdrawn completion, a smaller award that was revoked, or an exception that was
+    ended. Asked only when the
     award cannot be explained by what is left, and once for each of these. ``decided_by`` is who
     answered, as audit events name it.
     """
@@ -77,6 +78,7 @@ class AwardReview(Base):
     __table_args__ = (
         UniqueConstraint("award_id", "withdrawal_id"),
         UniqueConstraint("award_id", "revocation_id"),
+        UniqueConstraint("award_id", "exception_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -84,6 +86,7 @@ class AwardReview(Base):
     award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"), index=True)
     withdrawal_id: Mapped[int | None] = mapped_column(ForeignKey("withdrawals.id"))
     revocation_id: Mapped[int | None] = mapped_column(ForeignKey("award_revocations.id"))
+    exception_id: Mapped[int | None] = mapped_column(ForeignKey("exceptions.id"))
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(20), default=ReviewState.OPEN)
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -96,6 +99,12 @@ def notes_of(receipt: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what a receipt says of the facts that counted."""
     listed = receipt.get("counted")
     return listed if isinstance(listed, list) else []
+
+
+def waivers_of(receipt: Mapping[str, Any]) -> set[str]:
+    """Return the uuids of the exceptions that were in force when an award was made."""
+    listed = receipt.get("waivers")
+    return {str(note["id"]) for note in listed} if isinstance(listed, list) else set()
 
 
 def awards_counted(receipt: Mapping[str, Any]) -> list[str]:

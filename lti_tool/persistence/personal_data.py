@@ -18,6 +18,7 @@ from lti_tool.persistence.completions import Completion, Evidence, Withdrawal
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.credentials import Credential
 from lti_tool.persistence.deliveries import SCORE, Delivery, DeliveryState
+from lti_tool.persistence.exceptions import ExceptionEnd, GrantedException
 from lti_tool.persistence.joined_accounts import JoinedAccount, part_account, remove_code
 from lti_tool.persistence.learners import Identity, Learner, Membership
 from lti_tool.persistence.outside_credentials import (
@@ -26,6 +27,7 @@ from lti_tool.persistence.outside_credentials import (
     erase_outside,
 )
 from lti_tool.persistence.public_pages import PublicPage
+from lti_tool.persistence.requests import Request, RequestState
 from lti_tool.persistence.sessions import LaunchSession
 from lti_tool.persistence.shown_grades import ShownGrade
 from lti_tool.persistence.transcripts import Transcript
@@ -40,6 +42,7 @@ INTERNAL = (
     "recorded_by",
     "decided_by",
     "actor",
+    "author",
     "token_hash",
     "code_challenge",
 )
@@ -71,6 +74,11 @@ def read_person(session: Session, learner_id: int) -> dict[str, Any]:
         .join(Award, Award.id == AwardReview.award_id)
         .where(Award.learner_id == learner_id),
         "transcripts": select(Transcript).where(Transcript.learner_id == learner_id),
+        "requests": select(Request).where(Request.learner_id == learner_id),
+        "exceptions": select(GrantedException).where(GrantedException.learner_id == learner_id),
+        "exception_ends": select(ExceptionEnd)
+        .join(GrantedException, GrantedException.id == ExceptionEnd.exception_id)
+        .where(GrantedException.learner_id == learner_id),
         "shown_grades": select(ShownGrade).where(ShownGrade.learner_id == learner_id),
         "public_pages": select(PublicPage).where(PublicPage.learner_id == learner_id),
         "joined_accounts": select(JoinedAccount).where(JoinedAccount.learner_id == learner_id),
@@ -126,6 +134,7 @@ def erase_person(session: Session, learner_id: int, now: datetime) -> None:
         .where(Evidence.learner_id == learner_id)
         .values(text="", url=None, decision_note="")
     )
+    _erase_case(session, learner_id)
     erase_outside(session, learner_id)
     session.execute(
         update(Delivery)
@@ -133,6 +142,24 @@ def erase_person(session: Session, learner_id: int, now: datetime) -> None:
         .values(state=DeliveryState.FAILED, last_answer=ERASED, settled_at=now)
     )
     session.flush()
+
+
+def _erase_case(session: Session, learner_id: int) -> None:
+    """Empty what was written for and about a person; what was decided stays, without its words."""
+    mine = select(GrantedException.id).where(GrantedException.learner_id == learner_id)
+    session.execute(
+        update(ExceptionEnd).where(ExceptionEnd.exception_id.in_(mine)).values(reason="")
+    )
+    session.execute(
+        update(GrantedException)
+        .where(GrantedException.learner_id == learner_id)
+        .values(reason="", document_url="")
+    )
+    of_learner = update(Request).where(Request.learner_id == learner_id)
+    session.execute(of_learner.values(text="", url="", answer=""))
+    session.execute(
+        of_learner.where(Request.state == RequestState.OPEN).values(state=RequestState.CLOSED)
+    )
 
 
 def _plain(row: Base, names: dict[int, str]) -> dict[str, Any]:

@@ -31,11 +31,12 @@ class ReviewRows:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why an award is looked at: a withdrawal or a revocation (internal ids; the other is None)."""
+    """Why an award is looked at: one of these (internal ids; the others are None)."""
 
     reason: str
     withdrawal_id: int | None = None
     revocation_id: int | None = None
+    exception_id: int | None = None
 
 
 def add_revocation(
@@ -64,11 +65,13 @@ def add_review(
         "award_id": award_id,
         "withdrawal_id": cause.withdrawal_id,
         "revocation_id": cause.revocation_id,
+        "exception_id": cause.exception_id,
         "reason": cause.reason,
         "state": state,
         "opened_at": now,
     }
-    column = "withdrawal_id" if cause.revocation_id is None else "revocation_id"
+    causes = ("withdrawal_id", "revocation_id", "exception_id")
+    column = next(name for name in causes if row[name] is not None)
     made = insert_missing(
         session,
         AwardReview,

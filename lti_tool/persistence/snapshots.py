@@ -18,7 +18,8 @@ from lti_tool.persistence.catalog import (
 )
 from lti_tool.persistence.completions import Completion as CompletionRow
 from lti_tool.persistence.completions import list_completions
-from stacking_rules import Award, Completion, Grade, LearnerRecord, Stack, parse_stack
+from lti_tool.persistence.exceptions import GrantedException, list_standing
+from stacking_rules import Award, Completion, Grade, LearnerRecord, Stack, Waiver, parse_stack
 from stacking_rules.facts import Attributes
 
 EXTERNAL = "external"
@@ -60,7 +61,8 @@ def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, Le
     """Read everything that is known of these learners, withdrawn completions included.
 
     What was recognised from elsewhere as an award is an award of another issuer. One that was
-    revoked is known to nobody (``NEVER``).
+    revoked is known to nobody (``NEVER``). Of exceptions those are there that nobody has ended;
+    the engine leaves out those whose time is over.
     """
     completions: dict[int, list[Completion]] = {learner_id: [] for learner_id in learner_ids}
     awards: dict[int, list[Award]] = {learner_id: [] for learner_id in learner_ids}
@@ -97,10 +99,36 @@ def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, Le
                 attributes=origins.local(award.institution_id),
             )
         )
+    waivers: dict[int, list[Waiver]] = {learner_id: [] for learner_id in learner_ids}
+    for exception in list_standing(session, learner_ids):
+        waivers[exception.learner_id].append(as_waiver(exception))
     return {
-        learner_id: LearnerRecord(tuple(completions[learner_id]), tuple(awards[learner_id]))
+        learner_id: LearnerRecord(
+            tuple(completions[learner_id]),
+            tuple(awards[learner_id]),
+            waivers=tuple(waivers[learner_id]),
+        )
         for learner_id in learner_ids
     }
+
+
+def as_waiver(row: GrantedException) -> Waiver:
+    """Return an exception as the engine takes it; its reason is the code, never the text."""
+    is_number = row.kind == "change-limit" or row.field in ("credits", "grade")
+    return Waiver(
+        id=str(row.uuid),
+        kind=row.kind,
+        stack=row.stack_key,
+        at=row.address,
+        author=row.author,
+        reason=row.reason_code,
+        granted_on=row.granted_on,
+        recorded_at=row.decided_at,
+        until=row.valid_until,
+        fact=row.fact,
+        field=row.field,
+        value=Decimal(row.value) if is_number and row.value is not None else row.value,
+    )
 
 
 class _Origins:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from lti_tool.persistence.administrators import ADMINISTRATOR
 from lti_tool.persistence.administrators import list_administrators as list_rows
 from lti_tool.persistence.base import Database
 
@@ -18,12 +19,15 @@ class AdministratorRow:
     name: str
     institution: str | None
     created_at: datetime
+    roles: tuple[str, ...]
 
 
 def list_administrators(database: Database) -> list[AdministratorRow]:
     """Return the administrators who are not removed, the oldest first."""
     with database.reading() as session:
         return [
-            AdministratorRow(row.uuid, row.name, key, row.created_at)
+            AdministratorRow(
+                row.uuid, row.name, key, row.created_at, tuple(row.roles or [ADMINISTRATOR])
+            )
             for row, key in list_rows(session)
         ]

@@ -117,6 +117,18 @@ def find_focus(view: ProgressView, key: str) -> Focus | None:
     return Focus(_Rows(view).row(places[0][1]), tuple(titles))
 
 
+def rows_at(view: ProgressView, key: str, address: str) -> tuple[Row, ...]:
+    """Return where a learner stands at one address of a stack; nothing for a clause."""
+    nodes = [
+        node
+        for stack in view.stacks
+        if stack.key == key
+        for node in stack.progress.walk()
+        if node.address == address
+    ]
+    return tuple(_Rows(view).row(node) for node in nodes[:1])
+
+
 def build_page(view: ProgressView) -> Page:
     """Return the cards of a learner: the newest award first, of open stacks the nearest first."""
     cards = [_card(stack, view) for stack in view.stacks]

@@ -21,6 +21,7 @@ from stacking_rules import (
     Status,
     Step,
     Unused,
+    Waived,
     scale_bounds,
 )
 
@@ -61,6 +62,7 @@ NOTICES = {
     "grade-hidden": "The credential is being signed anew, without a grade. It is here in a moment.",
     "accounts-joined": "The accounts are joined. You see the credentials of all of them here.",
     "accounts-parted": "The account is parted. Every award stays where it was earned.",
+    "request-sent": "Your request is with the registrar. You see the answer here.",
     "evidence-sent": "Your evidence is handed in. You see the answer here.",
     "completion-recorded": "The completion is recorded.",
     "completion-withdrawn": "The completion is withdrawn.",
@@ -141,7 +143,11 @@ def listed(words: Sequence[str], *, joint: str = "or") -> str:
 
 def state(stack: StackView) -> str:
     """Return where a learner stands in one sentence: 3 of 5 parts counted, 7.5 of 12 credits."""
-    root = stack.progress
+    return standing_of(stack.progress)
+
+
+def standing_of(root: Progress) -> str:
+    """Return where a learner stands in the stack of which ``root`` is the progress."""
     if isinstance(root.requirement, Amount):
         return f"{_of_amount(root)} counted"
     if not isinstance(root.requirement, Group):
@@ -170,6 +176,8 @@ def requirement_title(requirement: Requirement, names: Mapping[str, str]) -> str
     """Return what a requirement is called: its own title, or the name of what it asks for."""
     if requirement.title:
         return requirement.title
+    if isinstance(requirement, Waived):
+        return requirement_title(requirement.waived, names)
     if isinstance(requirement, Completed | Earned):
         return names.get(requirement.achievement, requirement.achievement)
     if isinstance(requirement, Amount):
@@ -226,6 +234,8 @@ def standing(node: Progress) -> str:
         return f"{_of_parts(node)} counted"
     if isinstance(node.requirement, NoneOf):
         return ""
+    if isinstance(node.requirement, Waived):
+        return "Met by an exception"
     if node.counted or node.unused:
         return ""
     return "Not earned yet" if isinstance(node.requirement, Earned) else "Not completed yet"

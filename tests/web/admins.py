@@ -64,10 +64,15 @@ class Admin:
         return client.open(address, method=method, data=data, headers=given, base_url=ORIGIN)
 
 
-def invite(world: World, institution: str | None = None, name: str = "Ingrid") -> tuple[UUID, str]:
+def invite(
+    world: World,
+    institution: str | None = None,
+    name: str = "Ingrid",
+    roles: tuple[str, ...] = (),
+) -> tuple[UUID, str]:
     """Return an administrator and the code of a link."""
     made = invite_administrator(
-        world.database, name, institution, actor="cli:admin invite", now=world.now
+        world.database, name, institution, roles=roles, actor="cli:admin invite", now=world.now
     )
     return made.uuid, made.code
 
@@ -86,9 +91,14 @@ def use(
     )
 
 
-def sign_in(world: World, institution: str | None = None, name: str = "Ingrid") -> Admin:
-    """Sign an administrator in: of one institution, or of the whole tool."""
-    uuid, code = invite(world, institution, name)
+def sign_in(
+    world: World,
+    institution: str | None = None,
+    name: str = "Ingrid",
+    roles: tuple[str, ...] = (),
+) -> Admin:
+    """Sign an administrator in: of one institution, or of the whole tool; or a registrar."""
+    uuid, code = invite(world, institution, name, roles)
     answer = use(world, code)
     assert answer.status_code == 303, answer.text
     cookie = answer.headers["Set-Cookie"].split(";")[0]

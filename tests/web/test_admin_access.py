@@ -61,6 +61,9 @@ def _routes(
         "kid": "kid",
         "key": "harbour",
         "review": uuid4(),
+        "asked": uuid4(),
+        "learner": uuid4(),
+        "exception": uuid4(),
     } | values
     for rule in app.url_map.iter_rules():
         found = getattr(app.view_functions[rule.endpoint], "policy", None)

@@ -10,7 +10,12 @@ from flask import Blueprint, Response, g, request
 
 from lti_tool.entering.opened import hash_token
 from lti_tool.errors import ForbiddenError
-from lti_tool.persistence.administrators import SignedIn, find_signed_in
+from lti_tool.persistence.administrators import (
+    ADMINISTRATOR,
+    REGISTRAR,
+    SignedIn,
+    find_signed_in,
+)
 from lti_tool.services.sign_in_administrator import SESSION_LIFE
 from lti_tool.web.admin import words
 from lti_tool.web.parts import current_parts
@@ -28,11 +33,25 @@ def admin_blueprint(name: str) -> Blueprint:
 
 
 def administrator_page(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Let in every administrator; the view gets ``SignedIn`` first.
+    """Let in every administrator, registrars alone left out; the view gets ``SignedIn`` first.
 
     What belongs to other institutions is kept away by ``within`` of the use cases.
     """
+    return _guarded(view, "administrator", _is_administrator)
+
+
+def signed_in_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let in whoever is signed in here, registrars too; otherwise like ``administrator_page``."""
     return _guarded(view, "administrator", _is_anybody)
+
+
+def registrar_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let in the registrars of an institution; the view gets ``SignedIn`` and its internal id."""
+
+    def of_institution(signed_in: SignedIn, **values: Any) -> Any:
+        return view(signed_in, signed_in.institution_id, **values)
+
+    return _guarded(wraps(view)(of_institution), "registrar", _is_registrar)
 
 
 def installation_page(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -96,8 +115,21 @@ def _is_anybody(signed_in: SignedIn) -> None:
     """Let everybody in who is signed in."""
 
 
+def _is_administrator(signed_in: SignedIn) -> None:
+    if ADMINISTRATOR not in signed_in.roles:
+        raise ForbiddenError("Only administrators can open this page; you are a registrar.")
+
+
+def _is_registrar(signed_in: SignedIn) -> None:
+    if REGISTRAR not in signed_in.roles or signed_in.institution_id is None:
+        raise ForbiddenError(
+            "Only registrars of an institution can open this page. Whoever runs this tool makes "
+            "one: quoin admin invite --role registrar."
+        )
+
+
 def _looks_after_all(signed_in: SignedIn) -> None:
-    if signed_in.institution_id is not None:
+    if signed_in.institution_id is not None or ADMINISTRATOR not in signed_in.roles:
         raise ForbiddenError("Only those who look after the whole tool can open this page.")
 
 

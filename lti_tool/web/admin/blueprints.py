@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from lti_tool.web.admin import (
+    cases,
+    exceptions,
     frameworks,
     institutions,
     keys,
@@ -23,5 +25,7 @@ BLUEPRINTS = (
     scores.blueprint,
     frameworks.blueprint,
     reviews.blueprint,
+    cases.blueprint,
+    exceptions.blueprint,
     institutions.blueprint,
 )

@@ -11,7 +11,7 @@ from lti_tool.errors import ConflictError
 from lti_tool.persistence.administrators import SignedIn
 from lti_tool.services.decide_review import Answer, decide_review
 from lti_tool.services.list_reviews import list_reviews
-from lti_tool.web.admin.access import admin_blueprint, administrator_page
+from lti_tool.web.admin.access import admin_blueprint, signed_in_page
 from lti_tool.web.forms import Form, refused
 from lti_tool.web.parts import current_parts
 
@@ -22,21 +22,21 @@ LONGEST_REASON = 1000
 
 
 @blueprint.get("/reviews")
-@administrator_page
+@signed_in_page
 def index(signed_in: SignedIn) -> str:
     """List the reviews that wait for an answer; learners are named by their uuid alone."""
     return _page(signed_in)
 
 
 @blueprint.post("/reviews/<uuid:review>/keep")
-@administrator_page
+@signed_in_page
 def keep(signed_in: SignedIn, review: UUID) -> Response:
     """Let the award stand."""
     return _decide(signed_in, review, Answer.KEEP, "review-kept")
 
 
 @blueprint.post("/reviews/<uuid:review>/revoke")
-@administrator_page
+@signed_in_page
 def revoke(signed_in: SignedIn, review: UUID) -> Response:
     """Take the award back."""
     return _decide(signed_in, review, Answer.REVOKE, "review-revoked")

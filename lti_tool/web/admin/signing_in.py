@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from flask import Response, render_template, request, url_for
 
-from lti_tool.persistence.administrators import SignedIn
+from lti_tool.entering.opened import hash_token
+from lti_tool.persistence.administrators import ADMINISTRATOR, SignedIn, find_signed_in
 from lti_tool.services.sign_in_administrator import sign_in_administrator
 from lti_tool.services.sign_out_administrator import sign_out_administrator
 from lti_tool.web.admin.access import (
     admin_blueprint,
-    administrator_page,
     delete_admin_cookie,
     set_admin_cookie,
+    signed_in_page,
 )
 from lti_tool.web.answers import go
 from lti_tool.web.forms import Form, refused
@@ -58,13 +59,13 @@ def sign_in() -> Response:
             token = sign_in_administrator(parts.database, code, now=now)
     if form.errors:
         return refused(form, lambda: render_template("admin_sign_in.html", form=form))
-    response = go(url_for("admin_platforms.index"), 303)
+    response = go(url_for(_first_page(token)), 303)
     set_admin_cookie(response, token)
     return response
 
 
 @blueprint.post("/sign-out")
-@administrator_page
+@signed_in_page
 def sign_out(signed_in: SignedIn) -> Response:
     """End the session of this browser."""
     parts = current_parts()
@@ -72,3 +73,12 @@ def sign_out(signed_in: SignedIn) -> Response:
     response = go(url_for("admin_signing_in.show"), 303)
     delete_admin_cookie(response)
     return response
+
+
+def _first_page(token: str) -> str:
+    """Return where somebody begins: administrators at the platforms, registrars at the cases."""
+    parts = current_parts()
+    with parts.database.reading() as session:
+        signed_in = find_signed_in(session, hash_token(token), parts.clock())
+    is_registrar = signed_in is not None and ADMINISTRATOR not in signed_in.roles
+    return "admin_cases.index" if is_registrar else "admin_platforms.index"

@@ -30,6 +30,16 @@ NOTICES = {
     "unaligned": "The alignment is taken away. Credentials that are issued keep it.",
     "review-kept": "The award stands. The reason is kept with the review.",
     "review-revoked": "The award is revoked. Verifiers see it within five minutes.",
+    "request-answered": "The request is answered. The learner reads the answer on the next page.",
+    "exception-granted": "The exception counts from now on. The learner sees it on the next page.",
+    "exception-awards": (
+        "The exception counts from now on, and the award is made. The learner sees both on the "
+        "next page."
+    ),
+    "exception-ended": "The exception has ended. It counts no longer.",
+    "exception-ended-review": (
+        "The exception has ended. An award that was made with it waits under “Reviews”."
+    ),
     "suspended": "The institution is suspended. Nobody launches, and nothing is sent.",
     "resumed": "The institution goes on. Scores that waited are sent.",
 }
