@@ -15,6 +15,7 @@ from lti_tool.services.change_linkedin import change_linkedin
 from lti_tool.services.change_role_rights import RightsChanges, change_role_rights
 from lti_tool.services.change_wallet_ways import WayChanges, change_wallet_ways
 from lti_tool.services.list_institutions import list_institutions
+from lti_tool.services.switch_four_eyes import switch_four_eyes
 from lti_tool.services.switch_institution import switch_institution
 
 
@@ -109,8 +110,9 @@ def institution_rights(
     """Say what the staff of courses may do beside reading, by role; without options, show it.
 
     Roles: administrator, instructor, content-developer, assistant. Rights: record (completions,
-    evidence, withdrawals), link (place links in the course) and recognise (decide what
-    credentials of other issuers count for; until you say so, administrators of a course alone).
+    evidence, withdrawals), link (place links in the course), stacks (write and publish stacks) and
+    recognise (decide what credentials of other issuers count for; until you say so,
+    administrators of a course alone).
     It counts from the next click on.
 
     Example: quoin institution rights harbour --deny assistant:record --deny assistant:link
@@ -122,6 +124,19 @@ def institution_rights(
         return
     for role, rights in found.items():
         click.echo(f"{role}: {', '.join(sorted(rights)) or 'reads only'}")
+
+
+@institution.command("four-eyes")
+@click.argument("key")
+@click.argument("switch", type=click.Choice(["on", "off"]))
+@friendly
+def institution_four_eyes(key: str, switch: str) -> None:
+    """Say whether stacks are published only after somebody else than an author approved them.
+
+    Example: quoin institution four-eyes harbour on
+    """
+    changed = carry_out(switch_four_eyes, key, is_demanded=switch == "on")
+    click.echo(f"{key}: four eyes are {switch}{' now' if changed else ' already'}.")
 
 
 @institution.command("wallets")

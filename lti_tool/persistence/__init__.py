@@ -35,6 +35,7 @@ from lti_tool.persistence import (  # noqa: F401
     rosters,
     sessions,
     shown_grades,
+    stack_drafts,
     status_lists,
     tool_keys,
     transcripts,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import NotFoundError
@@ -25,6 +25,7 @@ class Institution(Base):
     ``role_rights`` says what a role of the staff may do where that is less than everything,
     ``wallet_ways`` by which protocols credentials get into wallets where that is not as usual.
     ``linkedin_id`` is the number of its page at LinkedIn, for the link of a public page.
+    With ``four_eyes`` a stack is published by somebody else than its author (migration 0022).
     """
 
     __tablename__ = "institutions"
@@ -37,6 +38,7 @@ class Institution(Base):
     role_rights: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True))
     wallet_ways: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     linkedin_id: Mapped[str | None] = mapped_column(String(20))
+    four_eyes: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -77,7 +79,10 @@ class Stack(Base):
 
 
 class StackVersion(Base):
-    """One published text of a stack. The database refuses to change it (migration 0001)."""
+    """One published text of a stack. The database refuses to change it (migration 0001).
+
+    ``draft_id`` is the draft that it came out of, None for a document of the command line.
+    """
 
     __tablename__ = "stack_versions"
     __table_args__ = (UniqueConstraint("stack_id", "number"),)
@@ -89,6 +94,7 @@ class StackVersion(Base):
     document: Mapped[dict[str, object]] = mapped_column(JSON)
     content_hash: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    draft_id: Mapped[int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +261,12 @@ def list_versions(session: Session, achievement_id: int) -> list[StackVersion]:
 
 
 def add_version(
-    session: Session, stack_id: int, document: dict[str, object], content_hash: str, now: datetime
+    session: Session,
+    stack_id: int,
+    document: dict[str, object],
+    content_hash: str,
+    now: datetime,
+    draft_id: int | None = None,
 ) -> StackVersion:
     """Publish a new version; its number is the next one."""
     latest = find_latest_version(session, stack_id)
@@ -265,6 +276,7 @@ def add_version(
         document=document,
         content_hash=content_hash,
         published_at=now,
+        draft_id=draft_id,
     )
     session.add(version)
     session.flush()

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import ConflictError, NotFoundError
@@ -223,3 +223,14 @@ def find_completion_id(session: Session, institution_id: int, key: str) -> int |
             Completion.institution_id == institution_id, Completion.idempotency_key == key
         )
     )
+
+
+def list_recorded_learners(
+    session: Session, institution_id: int, most: int
+) -> tuple[list[int], int]:
+    """Return learners of an institution with any completion, ``most`` at most, and their number."""
+    query = (
+        select(Completion.learner_id).where(Completion.institution_id == institution_id).distinct()
+    )
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return list(session.scalars(query.order_by(Completion.learner_id).limit(most))), total

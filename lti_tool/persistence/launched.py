@@ -17,10 +17,10 @@ from lti_tool.persistence.placements import Placement, ResourceLink
 from lti_tool.persistence.platforms import Deployment, DeploymentState, Registration
 from lti_tool.persistence.sessions import LaunchSession, Purpose
 
-RECORD, LINK, RECOGNISE = "record", "link", "recognise"
-ALL_RIGHTS = frozenset({RECORD, LINK, RECOGNISE})
-"""To record and decide on completions and evidence; to place links in the course; to decide what
-credentials of others count for."""
+RECORD, LINK, STACKS, RECOGNISE = "record", "link", "stacks", "recognise"
+ALL_RIGHTS = frozenset({RECORD, LINK, STACKS, RECOGNISE})
+"""To record and decide on completions and evidence; to place links in the course; to write and
+publish stacks; to decide what credentials of others count for."""
 
 ASKED_FOR = frozenset({RECOGNISE})
 """Rights that only an administrator of a course has until an institution says more."""
@@ -154,4 +154,7 @@ def rights_of_role(role: str, role_rights: dict[str, list[str]] | None) -> froze
 
 def usual_rights(role: str) -> frozenset[str]:
     """Return what a role of the staff may do until its institution says otherwise."""
-    return ALL_RIGHTS if role == "administrator" else ALL_RIGHTS - ASKED_FOR
+    if role == "administrator":
+        return ALL_RIGHTS
+    # Stacks count for the whole institution; who helps in one course does not write them.
+    return ALL_RIGHTS - ASKED_FOR - ({STACKS} if role == "assistant" else set())

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.persistence.launched import Launched
 
 
-def back(launched: Launched, endpoint: str, notice: str, *, anchor: str | None = None) -> Response:
-    """Return the way (303) to a page of the course, which then shows the named notice."""
-    target = url_for(endpoint, context_uuid=launched.context_uuid, notice=notice, _anchor=anchor)
+def back(
+    launched: Launched, endpoint: str, notice: str, *, anchor: str | None = None, **values: Any
+) -> Response:
+    """Return the way (303) to a page of the course, which then shows the named notice.
+
+    ``values`` are what its address names beside the course.
+    """
+    target = url_for(
+        endpoint, context_uuid=launched.context_uuid, notice=notice, _anchor=anchor, **values
+    )
     return redirect(target, 303)

@@ -14,7 +14,14 @@ from flask import Response, g, request
 from lti_tool.entering.opened import hash_token
 from lti_tool.errors import ForbiddenError
 from lti_tool.lti.urls import origin_of, origins_of
-from lti_tool.persistence.launched import LINK, RECOGNISE, RECORD, Launched, find_launched
+from lti_tool.persistence.launched import (
+    LINK,
+    RECOGNISE,
+    RECORD,
+    STACKS,
+    Launched,
+    find_launched,
+)
 from lti_tool.web.parts import current_parts
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -110,6 +117,11 @@ def recording_page(view: Callable[..., Any]) -> Callable[..., Any]:
 def linking_page(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let in staff whom the institution lets place links."""
     return _guarded(view, "instructor", lambda launched: _has_right(launched, LINK))
+
+
+def stacks_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let in staff whom the institution lets write and publish stacks."""
+    return _guarded(view, "instructor", lambda launched: _has_right(launched, STACKS))
 
 
 def recognising_page(view: Callable[..., Any]) -> Callable[..., Any]:

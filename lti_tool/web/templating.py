@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
-from lti_tool.persistence.launched import LINK, RECOGNISE, RECORD, Launched
+from lti_tool.persistence.launched import LINK, RECOGNISE, RECORD, STACKS, Launched
 from lti_tool.web import score_wording, wording
 from lti_tool.web.session import csrf_token, framing_origins
 
@@ -66,6 +66,7 @@ def _session_values() -> dict[str, Any]:
         "can_link": LINK in launched.rights,
         "can_recognise": RECOGNISE in launched.rights,
         "can_record": RECORD in launched.rights,
+        "can_build": STACKS in launched.rights,
         "context_uuid": launched.context_uuid,
         "csrf_token": csrf_token(launched),
         "launched": launched,

@@ -151,17 +151,29 @@ def test_an_institution_is_suspended_and_goes_on(quoin: Quoin) -> None:
 def test_the_rights_of_staff_are_shown_taken_and_given_back(quoin: Quoin) -> None:
     _added(quoin)
     words = ("institution", "rights", "main")
-    assert "assistant: link, record" in quoin(*words).output
-    taken = quoin(*words, "--deny", "assistant:record", "--deny", "assistant:link").output
+    assert "assistant: link, record, stacks" in quoin(*words).output
+    all_rights = ("record", "link", "stacks")
+    denied = [word for right in all_rights for word in ("--deny", f"assistant:{right}")]
+    taken = quoin(*words, *denied).output
     assert "assistant: reads only" in taken
     found = json.loads(quoin(*words, "--allow", "assistant:record", "--json").output)
     assert found["assistant"] == ["record"]
-    assert found["instructor"] == ["link", "record"]
-    assert "assistant: link, record" in quoin(*words, "--reset").output
+    assert found["instructor"] == ["link", "record", "stacks"]
+    assert "assistant: link, record, stacks" in quoin(*words, "--reset").output
     for wrong in ("learner:record", "assistant:erase", "assistant"):
         refused = quoin(*words, "--deny", wrong, code=2).output
         assert "ROLE: administrator, instructor, content-developer, assistant" in refused
     assert "not-found" in quoin("institution", "rights", "x", code=1).output
+
+
+def test_four_eyes_are_demanded_and_given_up(quoin: Quoin) -> None:
+    _added(quoin)
+    words = ("institution", "four-eyes", "main")
+    assert "main: four eyes are on now." in quoin(*words, "on").output
+    assert "main: four eyes are on already." in quoin(*words, "on").output
+    assert "main: four eyes are off now." in quoin(*words, "off").output
+    assert "not-found" in quoin("institution", "four-eyes", "x", "on", code=1).output
+    assert "Error" in quoin(*words, "maybe", code=2).output
 
 
 def test_an_invitation_to_update_names_a_platform_and_no_institution(quoin: Quoin) -> None:

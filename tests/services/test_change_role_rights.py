@@ -7,13 +7,14 @@ from lti_tool.errors import InvalidInputError, NotFoundError
 from lti_tool.lti.roles import ASSISTANT_ADDRESS, CourseRole
 from lti_tool.persistence.audit import AuditEvent
 from lti_tool.persistence.catalog import Institution
-from lti_tool.persistence.launched import ALL_RIGHTS, LINK, RECOGNISE, RECORD
+from lti_tool.persistence.launched import ALL_RIGHTS, LINK, RECOGNISE, RECORD, STACKS
 from lti_tool.services.change_role_rights import RightsChanges, change_role_rights
 from tests.lti.platform import INSTRUCTOR
 from tests.lti.world import World
 
 ASSISTANT = CourseRole.ASSISTANT
 USUAL = ALL_RIGHTS - {RECOGNISE}
+ASSISTING = USUAL - {STACKS}
 
 
 @pytest.fixture
@@ -43,12 +44,13 @@ def test_without_changes_all_may_do_what_is_usual_and_nothing_is_written(world):
     found = _change(world)
     assert list(found) == ["administrator", "instructor", "content-developer", "assistant"]
     assert found[CourseRole.ADMINISTRATOR] == ALL_RIGHTS
-    assert {found[role] for role in found if role != CourseRole.ADMINISTRATOR} == {USUAL}
+    assert found[ASSISTANT] == ASSISTING
+    assert found[CourseRole.INSTRUCTOR] == found[CourseRole.CONTENT_DEVELOPER] == USUAL
     assert (_stored(world), _events(world)) == (None, [])
 
 
 def test_only_roles_that_may_do_less_are_stored_and_the_audit_says_what_changed(world):
-    found = _change(world, deny=[(ASSISTANT, RECORD), (ASSISTANT, LINK)])
+    found = _change(world, deny=[(ASSISTANT, right) for right in ALL_RIGHTS])
     assert found[ASSISTANT] == frozenset()
     assert _stored(world) == {"assistant": []}
     found = _change(world, allow=[(ASSISTANT, RECORD)])
@@ -80,7 +82,7 @@ def test_a_reset_gives_all_back_before_what_stands_beside_it(world):
 def test_a_session_that_is_open_has_the_new_rights_at_once(world):
     assistant = world.launch(roles=[INSTRUCTOR, ASSISTANT_ADDRESS], sub="assistant")
     teacher = world.launch(roles=[INSTRUCTOR], sub="teacher")
-    assert world.launched(assistant).rights == USUAL
+    assert world.launched(assistant).rights == ASSISTING
     _change(world, deny=[(ASSISTANT, RECORD)])
     assert world.launched(assistant).rights == {LINK}
     assert world.launched(teacher).rights == USUAL

@@ -1,0 +1,151 @@
+"""Rules, differences and made-up learners in words, with names in place of keys (English)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lti_tool.building.comparing import StackChange
+from lti_tool.building.learners import Made
+from lti_tool.building.text import Plain
+from lti_tool.rule_texts import phrases
+from lti_tool.stack_text import document_of
+from lti_tool.stack_yaml import dump
+from lti_tool.web import wording
+from stacking_rules import Document, DocumentError, Fact, LimitExceededError, Stack, Status, Step
+from stacking_rules.differences import Difference
+from stacking_rules.made_records import facts_of
+from stacking_rules.say import say
+from stacking_rules.write_document import write_document
+
+KINDS = {
+    "all": "all of these",
+    "any": "at least one of these",
+    "at_least": "at least this many of these",
+    "none": "none of these",
+    "credits": "at least this many credits of these",
+    "items": "at least this many items of these",
+}
+STATES = {
+    "draft": "Draft",
+    "in-review": "In review",
+    "approved": "Approved",
+    "published": "Published",
+}
+DIFFERENCES = {
+    "added": "{at}: {name} is new.",
+    "removed": "{at}: {name} is gone.",
+    "raised": "{at}: {name} is raised from {before} to {after}.",
+    "lowered": "{at}: {name} is lowered from {before} to {after}.",
+    "options": "{at}: no longer counts: {before}; counts now: {after}.",
+    "changed": "{at}: {name} was {before} and is {after}.",
+}
+WHOLE = "The whole rule"
+NOTHING = "nothing"
+NEW_STACK = "The award {title} is new."
+_FREE = frozenset({"id", "title", "rule", "scale", "use", "key", "description", "type", "unit"})
+"""Fields in which a text is no key of an achievement."""
+_HEAD = 2
+
+
+def stack_sentences(document: Document, stack: Stack, names: Mapping[str, str]) -> str:
+    """Return one stack as sentences, with names; "" where they would be too long."""
+    return _said(write_document(document, (stack,)), names)
+
+
+def part_sentence(node: Any, names: Mapping[str, str]) -> str:
+    """Return what one requirement says; its YAML where it is none yet."""
+    try:
+        document = document_of({"quoin": 2, "stacks": [{"key": "part", "requires": node}]})
+    except (DocumentError, LimitExceededError):
+        return dump(node)
+    lines = _said(write_document(document), names).splitlines()
+    return "\n".join(line.strip() for line in lines[2:]) or dump(node)
+
+
+def clauses_sentence(node: Plain, names: Mapping[str, str]) -> str:
+    """Return what a group says beside its parts."""
+    lines = part_sentence(node, names).splitlines()
+    return "\n".join(line for line in lines[1:] if not line.startswith("- "))
+
+
+def _said(data: dict[str, Any], names: Mapping[str, str]) -> str:
+    stacks = [_headed(_named(stack, names)) for stack in data["stacks"]]
+    try:
+        text = say({"quoin": data["quoin"], "stacks": stacks}, phrases("sentence"))
+    except LimitExceededError:
+        return ""
+    return text.split("\n", _HEAD)[_HEAD].strip("\n")
+
+
+def _headed(stack: Plain) -> Plain:
+    """Return a stack that is called by its title alone."""
+    return {
+        **{k: v for k, v in stack.items() if k != "title"},
+        "key": stack.get("title", stack["key"]),
+    }
+
+
+def _named(data: Any, names: Mapping[str, str], field: str = "") -> Any:
+    if isinstance(data, str):
+        return data if field in _FREE else names.get(data, data)
+    if isinstance(data, dict):
+        return {name: _named(value, names, name) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_named(value, names, field) for value in data]
+    return data
+
+
+def difference(found: Difference, names: Mapping[str, str]) -> str:
+    """Return one change of a rule in words."""
+    steps = [names.get(step, step) for step in found.address.split("/") if step]
+    return DIFFERENCES[found.kind].format(
+        at=", ".join(steps) or WHOLE,
+        name=names.get(found.name, found.name),
+        before=_keys(found.before, names),
+        after=_keys(found.after, names),
+    )
+
+
+def changes(found: Sequence[StackChange] | None, names: Mapping[str, str]) -> list[str]:
+    """Return what one text of a draft changed in another; nothing where one is not whole."""
+    told = []
+    for change in found or ():
+        if not change.version:
+            told.append(NEW_STACK.format(title=change.title))
+        told += [difference(one, names) for one in change.differences]
+    return told
+
+
+def _keys(text: str, names: Mapping[str, str]) -> str:
+    return ", ".join(names.get(part, part) for part in text.split(", ")) or NOTHING
+
+
+def learner(made: Made, names: Mapping[str, str]) -> str:
+    """Return a made-up learner in words: what they hold, and what is missing."""
+    held = wording.listed([_fact(fact, names) for fact in facts_of(made.record)], joint="and")
+    held = held or NOTHING
+    if made.progress.status is Status.MET:
+        return f"{made.name} qualifies: has {held}."
+    if not made.steps:
+        return f"{made.name} does not qualify: has {held}. Nothing that can be added changes this."
+    return f"{made.name} does not qualify: has {held}. Missing: {missing(made.steps, names)}"
+
+
+def _fact(fact: Fact, names: Mapping[str, str]) -> str:
+    words = names.get(fact.achievement, fact.achievement)
+    if fact.grade is not None:
+        words += f" (grade {fact.grade.text or wording.number(fact.grade.value)})"
+    return words
+
+
+def missing(steps: Sequence[Step], names: Mapping[str, str]) -> str:
+    """Return what a learner still needs, with what there is to choose from."""
+    return " ".join(_step(step, names) for step in steps)
+
+
+def _step(step: Step, names: Mapping[str, str]) -> str:
+    words = wording.step(step, names).removesuffix(".")
+    if not wording.has_choice(step):
+        return f"{words}."
+    return f"{words.removesuffix(':')}: {wording.listed([names.get(k, k) for k in step.options])}."
