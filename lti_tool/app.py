@@ -29,6 +29,7 @@ from lti_tool.web import (
     launch,
     linking,
     mentees,
+    news,
     notices,
     oid4vci,
     outside,
@@ -48,6 +49,7 @@ from lti_tool.web import (
     verifying,
     wallet_exchanges,
     wallets,
+    what_if,
 )
 from lti_tool.web.admin.blueprints import BLUEPRINTS as ADMIN_BLUEPRINTS
 from lti_tool.web.parts import Parts, build_parts
@@ -63,6 +65,7 @@ BLUEPRINTS = (
     pages.blueprint,
     verifying.blueprint,
     progress.blueprint,
+    what_if.blueprint,
     evidence.blueprint,
     requests.blueprint,
     outside.blueprint,
@@ -76,6 +79,7 @@ BLUEPRINTS = (
     linking.blueprint,
     copies.blueprint,
     mentees.blueprint,
+    news.blueprint,
     notices.blueprint,
     privacy.blueprint,
     credentials.blueprint,

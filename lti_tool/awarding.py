@@ -32,6 +32,7 @@ from lti_tool.persistence.deliveries import (
     transcript_key,
 )
 from lti_tool.persistence.learners import lock_learners
+from lti_tool.persistence.news import Fresh, add_news
 from lti_tool.persistence.outside_credentials import hasten_checks
 from lti_tool.persistence.placements import list_placed
 from lti_tool.persistence.snapshots import EXTERNAL, Rules, load_records, load_rules
@@ -172,6 +173,12 @@ def award_what_follows(
             found[uuid] = MadeAward(learner_id, new.stack.key, new.stack.title)
     made = add_awards(session, list(rows.values()))
     _tell(session, institution_id, made, rows, contexts or {}, actor, now)
+    news = [
+        Fresh(award.learner_id, "award", "made", f"award:{uuid}", award.title)
+        for uuid, award in found.items()
+        if uuid in made
+    ]
+    add_news(session, institution_id, news, now)
     return tuple(award for uuid, award in found.items() if uuid in made)
 
 

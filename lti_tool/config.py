@@ -31,6 +31,11 @@ SETTINGS = {
         "none",
         "Comma list of host:port that the tool may call, over https, at private addresses.",
     ),
+    "QUOIN_SMTP_URL": (
+        "none: no mail is sent",
+        "The mail server: smtps://USER:PASSWORD@HOST:465?from=ADDRESS, or smtp:// with STARTTLS.",
+    ),
+    "QUOIN_SMTP_URL_FILE": ("none", "A file that holds the above."),
     "QUOIN_POLL_SECONDS": ("1", "How often the worker looks for due deliveries, in seconds."),
 }
 
@@ -47,6 +52,7 @@ class Config:
     secret_key: bytes = field(repr=False, default=b"")
     private_hosts: frozenset[str] = frozenset()
     poll_seconds: float = 1.0
+    smtp_url: str = field(default="", repr=False)
 
     @classmethod
     def from_environ(
@@ -69,6 +75,7 @@ class Config:
                 if host.strip()
             ),
             poll_seconds=_seconds(values.get("QUOIN_POLL_SECONDS", "1")),
+            smtp_url=_smtp_url(values),
         )
 
     @property
@@ -119,6 +126,12 @@ def _secret(values: Mapping[str, str], var: Path, *, is_loopback: bool) -> bytes
             f"{SHORTEST_SECRET} characters or more"
         )
     return secret
+
+
+def _smtp_url(values: Mapping[str, str]) -> str:
+    if path := values.get("QUOIN_SMTP_URL_FILE"):
+        return read_secret_file("QUOIN_SMTP_URL_FILE", path).decode("utf-8", "replace")
+    return values.get("QUOIN_SMTP_URL", "").strip()
 
 
 def read_secret_file(name: str, path: str) -> bytes:

@@ -21,7 +21,8 @@ from lti_tool.persistence.awards import (
     notes_of,
     waivers_of,
 )
-from lti_tool.persistence.catalog import StackVersion
+from lti_tool.persistence.catalog import Achievement, StackVersion
+from lti_tool.persistence.news import Fresh, add_news
 from lti_tool.persistence.reviews import Cause, add_review, add_revocation, list_open_of
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
 from lti_tool.persistence.status_lists import set_revocation_bits
@@ -75,6 +76,8 @@ def ask_about(
         state = ReviewState.STANDS if is_met else ReviewState.OPEN
         if add_review(session, award.id, cause, now, state=state):
             found[state].append(award.uuid)
+            if state is ReviewState.OPEN:
+                _tell(session, award, "opened", str(gone), now)
     return Asked(tuple(found[ReviewState.OPEN]), tuple(found[ReviewState.STANDS]))
 
 
@@ -89,12 +92,21 @@ def take_back(
     if revocation is None:
         return None
     set_revocation_bits(session, award.id)
+    _tell(session, award, "revoked", "", now)
     for review in list_open_of(session, award.id):
         review.state, review.decided_at = ReviewState.REVOKED, now
         review.decided_by, review.decision_note = actor, reason
     session.flush()
     cause = Cause(reason, revocation_id=revocation.id)
     return ask_about(session, award.institution_id, award.learner_id, award.uuid, cause, now)
+
+
+def _tell(session: Session, award: Award, state: str, about: str, now: datetime) -> None:
+    name = session.get_one(Achievement, award.achievement_id).name
+    key = f"review:{award.uuid}:{state}:{about}"
+    add_news(
+        session, award.institution_id, [Fresh(award.learner_id, "review", state, key, name)], now
+    )
 
 
 def _grounds(award: Award) -> set[str]:

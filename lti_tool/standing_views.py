@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.persistence.awards import Award, list_awards, list_reviewed, list_revoked
-from lti_tool.persistence.catalog import Achievement
+from lti_tool.persistence.awards import (
+    Award,
+    list_awards,
+    list_reviews_since,
+    list_revoked,
+)
+from lti_tool.persistence.catalog import Achievement, CurrentStack, list_versions
 from lti_tool.persistence.completions import Completion, list_completions
 from lti_tool.persistence.courses import get_context
 from lti_tool.persistence.credentials import list_credentialed
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
 from lti_tool.persistence.transcripts import list_transcribed
 from lti_tool.solver import solver
-from stacking_rules import LearnerRecord, Progress, Step, next_steps, roll_up
+from stacking_rules import (
+    Completion as PlannedCompletion,
+)
+from stacking_rules import (
+    LearnerRecord,
+    Progress,
+    Requirement,
+    Stack,
+    Step,
+    next_steps,
+    parse_stack,
+    roll_up,
+)
+from stacking_rules.differences import Difference, differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +60,11 @@ class FactView:
 
 @dataclass(frozen=True, slots=True)
 class AwardView:
-    """An award the learner holds, with the version of the stack that made it."""
+    """An award the learner holds, with the version of the stack that made it.
+
+    ``ends_on`` is the first day on which it is not valid any more (None: it does not end),
+    ``review_since`` when the open review of it began.
+    """
 
     uuid: UUID
     awarded_on: date
@@ -50,6 +72,21 @@ class AwardView:
     is_under_review: bool
     has_credential: bool
     has_transcript: bool = False
+    ends_on: date | None = None
+    review_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChange:
+    """How the version in force differs from an earlier one of a stack, ``earlier``.
+
+    ``before`` and ``after`` are the requirements of the two by address.
+    """
+
+    earlier: int
+    differences: tuple[Difference, ...]
+    before: Mapping[str, Requirement]
+    after: Mapping[str, Requirement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +95,8 @@ class StackView:
 
     ``facts`` is keyed by the id of the facts in ``progress``; ``names`` by achievement key.
     ``steps`` is the smallest set of what is missing (empty when met). An award that was revoked
-    is not held any more, and not made again.
+    is not held any more, and not made again. ``published_at`` is when the version was published,
+    ``change`` how it differs from the one before it, or from the one that made the award.
     """
 
     key: str
@@ -69,6 +107,8 @@ class StackView:
     steps: tuple[Step, ...]
     award: AwardView | None
     is_revoked: bool = False
+    published_at: datetime | None = None
+    change: VersionChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +119,7 @@ class Standing:
     record: LearnerRecord
     stacks: tuple[StackView, ...]
     facts: Mapping[str, FactView]
+    progress: Mapping[str, Progress] = field(default_factory=dict)
 
 
 def read_standing(
@@ -87,15 +128,20 @@ def read_standing(
     learner_id: int | None,
     names: Mapping[str, str],
     now: datetime,
+    planned: Sequence[PlannedCompletion] = (),
+    *,
+    says_changes: bool = False,
 ) -> Standing:
     """Evaluate every stack for one learner as of ``now`` (aware); None is somebody new.
 
     ``names`` are those of the catalogue by key. The same evaluation makes awards, so that what
-    is shown and what is awarded cannot disagree. Nothing is written.
+    is shown and what is awarded cannot disagree. Nothing is written. ``planned`` are completions
+    that are only imagined. ``says_changes`` asks for how versions of the rules differ.
     """
     rules = load_rules(session, institution_id)
     ids = [] if learner_id is None else [learner_id]
     record = load_records(session, ids).get(learner_id or 0, LearnerRecord((), ()))
+    record = replace(record, completions=(*record.completions, *planned))
     found = roll_up(
         rules.stacks,
         record,
@@ -105,11 +151,15 @@ def read_standing(
         solver=solver(),
     )
     awards = list_awards(session, ids)
+    views = _stacks(session, rules, found.progress, awards, ids, record)
+    if says_changes:
+        views = tuple(_with_change(session, rules, view) for view in views)
     return Standing(
         rules,
         record,
-        _stacks(session, rules, found.progress, awards, ids),
+        views,
         _facts(session, ids, names, awards),
+        found.progress,
     )
 
 
@@ -119,9 +169,11 @@ def _stacks(
     progress: Mapping[str, Progress],
     awards: list[tuple[Award, Achievement]],
     ids: list[int],
+    record: LearnerRecord,
 ) -> tuple[StackView, ...]:
+    ends = {award.id: award.valid_until for award in record.awards}
     held = {achievement.key: award for award, achievement in awards}
-    reviewed = {award for learner_id in ids for award in list_reviewed(session, learner_id)}
+    reviewed = {k: v for id_ in ids for k, v in list_reviews_since(session, id_).items()}
     issued = {uuid for learner_id in ids for uuid in list_credentialed(session, learner_id)}
     holders = ids if awards else []
     transcribed = {uuid for holder in holders for uuid in list_transcribed(session, holder)}
@@ -130,6 +182,9 @@ def _stacks(
     for stack in rules.stacks:
         row, award = rules.rows[stack.key], held.get(stack.key)
         is_held = award is not None and award.id not in revoked
+        view = _award(award, reviewed, issued, transcribed) if award and is_held else None
+        if view is not None:
+            view = replace(view, ends_on=ends.get(str(view.uuid)))
         views.append(
             StackView(
                 key=stack.key,
@@ -138,15 +193,40 @@ def _stacks(
                 version=row.version.number,
                 progress=progress[stack.key],
                 steps=next_steps(progress[stack.key]),
-                award=_award(award, reviewed, issued, transcribed) if award and is_held else None,
+                award=view,
                 is_revoked=award is not None and not is_held,
+                published_at=row.version.published_at,
             )
         )
     return tuple(views)
 
 
+def _with_change(session: Session, rules: Rules, view: StackView) -> StackView:
+    stack = next(stack for stack in rules.stacks if stack.key == view.key)
+    return replace(view, change=_change(session, rules.rows[view.key], stack, view.award))
+
+
+def _change(
+    session: Session, row: CurrentStack, stack: Stack, award: AwardView | None
+) -> VersionChange | None:
+    """Return how the version in force differs from the one before, or the award's own."""
+    number = row.version.number
+    earlier = award.version if award is not None and award.version else number - 1
+    if not 0 < earlier < number:
+        return None
+    versions = list_versions(session, row.achievement.id)
+    document = next((v.document for v in versions if v.number == earlier), None)
+    if document is None:
+        return None
+    old = parse_stack(document, version=earlier)
+    return VersionChange(earlier, differences(old, stack), dict(old.walk()), dict(stack.walk()))
+
+
 def _award(
-    award: Award, reviewed: Set[int], issued: Set[UUID], transcribed: Set[UUID]
+    award: Award,
+    reviewed: Mapping[int, datetime],
+    issued: Set[UUID],
+    transcribed: Set[UUID],
 ) -> AwardView:
     version = award.receipt["version"]
     return AwardView(
@@ -156,6 +236,7 @@ def _award(
         award.id in reviewed,
         award.uuid in issued,
         award.uuid in transcribed,
+        review_since=reviewed.get(award.id),
     )
 
 

@@ -38,6 +38,8 @@ PUBLIC = {
     "issuers.show_public_achievement",
     "issuers.show_image",
     "issuers.show_status",
+    "news.show_stop",
+    "news.stop",
     "wallet_exchanges.exchange",
     "oid4vci.show_issuer",
     "oid4vci.show_server",

@@ -18,6 +18,7 @@ from lti_tool.services.forget_expired import forget_expired
 from lti_tool.services.recheck_credentials import recheck_credentials
 from lti_tool.services.request_notices import request_notices
 from lti_tool.services.seal_audit import seal_audit
+from lti_tool.services.send_news_mails import send_news_mails
 from lti_tool.web.parts import Parts
 
 THREADS = 8
@@ -60,6 +61,16 @@ def _upkeep(parts: Parts) -> list[worker.Periodic]:
             lambda now: request_notices(parts.database, parts.platforms, public_url=url, now=now),
         ),
         worker.Periodic(timedelta(minutes=1), lambda now: forget_expired(parts.database, now=now)),
+        worker.Periodic(
+            timedelta(seconds=20),
+            lambda now: send_news_mails(
+                parts.database,
+                parts.mailer,
+                parts.config.secret_key,
+                public_url=url,
+                now=now,
+            ),
+        ),
         worker.Periodic(timedelta(minutes=1), lambda now: seal_audit(parts.database, now=now)),
     ]
 

@@ -25,6 +25,7 @@ from lti_tool.persistence import (  # noqa: F401
     joined_accounts,
     keysets,
     learners,
+    news,
     notices,
     outside_credentials,
     placements,

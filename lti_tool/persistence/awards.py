@@ -202,14 +202,15 @@ def list_reviews_in(session: Session, context_id: int) -> list[tuple[AwardReview
     return [(review, award) for review, award in session.execute(query)]
 
 
-def list_reviewed(session: Session, learner_id: int) -> set[int]:
-    """Return the internal ids of this learner's awards that wait for a decision."""
+def list_reviews_since(session: Session, learner_id: int) -> dict[int, datetime]:
+    """Return since when this learner's awards wait for a decision, by the award's internal id."""
     query = (
-        select(AwardReview.award_id)
+        select(AwardReview.award_id, func.min(AwardReview.opened_at))
         .join(Award, Award.id == AwardReview.award_id)
         .where(AwardReview.state == "open", Award.learner_id == learner_id)
+        .group_by(AwardReview.award_id)
     )
-    return set(session.scalars(query))
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def list_revoked(session: Session, learner_ids: Collection[int]) -> dict[int, AwardRevocation]:

@@ -5,7 +5,9 @@ Neither is ever changed: a credential that was issued refers to what held then.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint, select
@@ -94,6 +96,21 @@ def list_elements(session: Session, institution_id: int) -> list[AchievementElem
     """Return every description that an institution's achievements ever had, the oldest first."""
     query = select(AchievementElements).where(AchievementElements.institution_id == institution_id)
     return list(session.scalars(query.order_by(AchievementElements.id)))
+
+
+def find_workloads(
+    session: Session, institution_id: int, keys: Collection[str]
+) -> dict[str, Decimal]:
+    """Return the hours of work that those of these achievements ask for that say so, by key."""
+    query = (
+        select(Achievement.key, AchievementElements.elements)
+        .join(AchievementElements, AchievementElements.achievement_id == Achievement.id)
+        .where(Achievement.institution_id == institution_id, Achievement.key.in_(sorted(keys)))
+        .order_by(AchievementElements.number)
+    )
+    # The last description of each key wins.
+    said = {key: elements.get("workload_hours") for key, elements in session.execute(query)}
+    return {key: Decimal(str(hours)) for key, hours in said.items() if hours is not None}
 
 
 def has_image(session: Session, achievement_id: int, content_hash: str) -> bool:

@@ -150,6 +150,11 @@ def get_learner(session: Session, learner_id: int) -> Learner:
     return session.get_one(Learner, learner_id)
 
 
+def find_learner_by_uuid(session: Session, uuid: UUID) -> Learner | None:
+    """Return the learner with this uuid, of whatever institution."""
+    return session.scalar(select(Learner).where(Learner.uuid == uuid))
+
+
 def get_member(session: Session, context_id: int, uuid: UUID) -> Learner:
     """Return a learner of this course; ``NotFoundError`` for everybody else."""
     found = session.scalar(

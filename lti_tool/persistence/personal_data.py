@@ -21,6 +21,7 @@ from lti_tool.persistence.deliveries import SCORE, Delivery, DeliveryState
 from lti_tool.persistence.exceptions import ExceptionEnd, GrantedException
 from lti_tool.persistence.joined_accounts import JoinedAccount, part_account, remove_code
 from lti_tool.persistence.learners import Identity, Learner, Membership
+from lti_tool.persistence.news import LearnerNews, NewsSettings, forget_news
 from lti_tool.persistence.outside_credentials import (
     OutsideCredential,
     Recognition,
@@ -44,6 +45,7 @@ INTERNAL = (
     "actor",
     "author",
     "token_hash",
+    "code_salt",
     "code_challenge",
 )
 """Columns that say nothing to a person: keys of rows, and names of others who decided."""
@@ -83,6 +85,8 @@ def read_person(session: Session, learner_id: int) -> dict[str, Any]:
         "public_pages": select(PublicPage).where(PublicPage.learner_id == learner_id),
         "joined_accounts": select(JoinedAccount).where(JoinedAccount.learner_id == learner_id),
         "scores": select(Delivery).where(Delivery.learner_id == learner_id, Delivery.kind == SCORE),
+        "news": select(LearnerNews).where(LearnerNews.learner_id == learner_id),
+        "news_settings": select(NewsSettings).where(NewsSettings.learner_id == learner_id),
         "sessions": select(LaunchSession).where(LaunchSession.learner_id == learner_id),
         "wallet_offers": select(WalletOffer).where(WalletOffer.learner_id == learner_id),
         "holder_dids": select(HolderDID).where(HolderDID.learner_id == learner_id),
@@ -129,6 +133,7 @@ def erase_person(session: Session, learner_id: int, now: datetime) -> None:
     session.execute(delete(PublicPage).where(PublicPage.learner_id == learner_id))
     part_account(session, learner_id)
     remove_code(session, learner_id)
+    forget_news(session, learner_id)
     session.execute(
         update(Evidence)
         .where(Evidence.learner_id == learner_id)

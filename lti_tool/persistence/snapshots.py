@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from lti_tool.persistence.award_terms import Terms, award_terms
 from lti_tool.persistence.awards import list_awards, list_revoked
 from lti_tool.persistence.catalog import (
     CurrentStack,
@@ -61,8 +62,9 @@ def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, Le
     """Read everything that is known of these learners, withdrawn completions included.
 
     What was recognised from elsewhere as an award is an award of another issuer. One that was
-    revoked is known to nobody (``NEVER``). Of exceptions those are there that nobody has ended;
-    the engine leaves out those whose time is over.
+    revoked is known to nobody (``NEVER``). Own awards end, and debit, by their rules. Of
+    exceptions those are there that nobody has ended; the engine leaves out those whose time is
+    over.
     """
     completions: dict[int, list[Completion]] = {learner_id: [] for learner_id in learner_ids}
     awards: dict[int, list[Award]] = {learner_id: [] for learner_id in learner_ids}
@@ -88,7 +90,10 @@ def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, Le
         )
     held = list_awards(session, learner_ids)
     revoked = list_revoked(session, learner_ids) if held else {}
+    facts = [f for known in (completions, awards) for found in known.values() for f in found]
+    terms = award_terms(session, [award for award, _ in held], facts) if held else {}
     for award, achievement in held:
+        own = terms.get(award.id, Terms())
         awards[award.learner_id].append(
             Award(
                 str(award.uuid),
@@ -96,7 +101,10 @@ def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, Le
                 award.awarded_on,
                 NEVER if award.id in revoked else award.recorded_at,
                 achievement.credits,
-                attributes=origins.local(award.institution_id),
+                own.ends_on,
+                origins.local(award.institution_id),
+                own.debited,
+                bool(own.debited),
             )
         )
     waivers: dict[int, list[Waiver]] = {learner_id: [] for learner_id in learner_ids}

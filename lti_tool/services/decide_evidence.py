@@ -11,6 +11,7 @@ from lti_tool.awarding import NewCompletion, read_grade, record
 from lti_tool.errors import ConflictError, InvalidInputError
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
+from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.completions import (
     Evidence,
     EvidenceState,
@@ -18,6 +19,7 @@ from lti_tool.persistence.completions import (
     get_evidence,
 )
 from lti_tool.persistence.learners import get_learner
+from lti_tool.persistence.news import Fresh, add_news
 
 
 def decide_evidence(
@@ -50,6 +52,10 @@ def decide_evidence(
             key = entry.idempotency_key
             evidence.completion_id = find_completion_id(session, institution_id, key)
         _note_decision(session, evidence, is_accepted, note, decided_by, now)
+        name = session.get_one(Achievement, evidence.achievement_id).name
+        key = f"evidence:{evidence_uuid}"
+        news = Fresh(evidence.learner_id, "evidence", evidence.state, key, name)
+        add_news(session, institution_id, [news], now)
         add_event(
             session,
             institution_id=institution_id,

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from lti_tool.persistence.readings import AchievementOption
 from lti_tool.services.show_progress import FactView, ProgressView, StackView
-from lti_tool.web import clause_wording, wording
+from lti_tool.web import clause_wording, efforts, learner_wording, wording
+from lti_tool.web.lines import StepLine
 from stacking_rules import (
     Amount,
     Award,
@@ -19,11 +20,14 @@ from stacking_rules import (
     Earned,
     Fact,
     Grade,
+    HeldFact,
     NoneOf,
     Progress,
     Status,
     Step,
 )
+from stacking_rules.held import LEDGER
+from stacking_rules.stacks import RENEWAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,9 @@ class Row:
     """One requirement on the map.
 
     ``kind`` chooses icon and border and is never the only sign; ``award_key`` names the card of
-    the award that is asked for.
+    the award that is asked for. ``waits`` says who looks at evidence since when, ``missing`` what
+    is missing here and what else would do. ``address`` is the requirement's in its stack; "" at a
+    clause.
     """
 
     title: str
@@ -51,14 +57,9 @@ class Row:
     hand_in: UUID | None
     award_key: str
     rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StepLine:
-    """One thing to do next, and the names to choose from."""
-
-    words: str
-    options: tuple[str, ...]
+    address: str = ""
+    waits: str = ""
+    missing: StepLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,15 @@ class Card:
     leads_on: str
     counts_in: tuple[str, ...]
     map: Row
+    binding: str = ""
+    conflict: str = ""
+    changes_title: str = ""
+    changes: tuple[str, ...] = ()
+
+    @property
+    def is_renewal(self) -> bool:
+        """Whether what is shown is how an award that is held is kept."""
+        return self.stack.award is not None and self.stack.progress.address == RENEWAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,7 @@ class Focus:
 
     row: Row
     parts_of: tuple[str, ...]
+    stack_key: str = ""
 
 
 def find_focus(view: ProgressView, key: str) -> Focus | None:
@@ -114,7 +125,13 @@ def find_focus(view: ProgressView, key: str) -> Focus | None:
         return None
     places.sort(key=lambda place: place[1].status is not Status.MET)
     titles = dict.fromkeys(stack.title for stack, _ in places)
-    return Focus(_Rows(view).row(places[0][1]), tuple(titles))
+    return Focus(_Rows(view).row(places[0][1]), tuple(titles), places[0][0].key)
+
+
+def build_row(view: ProgressView, key: str) -> Row:
+    """Return all requirements of the stack ``key`` of this view."""
+    stack = next(stack for stack in view.stacks if stack.key == key)
+    return _Rows(view).row(stack.progress)
 
 
 def rows_at(view: ProgressView, key: str, address: str) -> tuple[Row, ...]:
@@ -131,7 +148,8 @@ def rows_at(view: ProgressView, key: str, address: str) -> tuple[Row, ...]:
 
 def build_page(view: ProgressView) -> Page:
     """Return the cards of a learner: the newest award first, of open stacks the nearest first."""
-    cards = [_card(stack, view) for stack in view.stacks]
+    rows = _Rows(view)
+    cards = [_card(stack, view, rows) for stack in view.stacks]
     by_key = {stack.key: stack for stack in view.stacks}
     earned = [card for card in cards if card.stack.award]
     still_open = [card for card in cards if card.stack.award is None]
@@ -170,18 +188,29 @@ def _way(step: Step, by_key: Mapping[str, StackView]) -> tuple[int, Decimal]:
     return (1 if step.credits else step.count), step.credits or Decimal(0)
 
 
-def _card(stack: StackView, view: ProgressView) -> Card:
+def _card(stack: StackView, view: ProgressView, rows: _Rows) -> Card:
     return Card(
         stack=stack,
         state=wording.state(stack),
         segments=_segments(stack.progress),
         is_due=stack.award is None and stack.progress.status is Status.MET and not stack.is_revoked,
-        steps=tuple(_step(step, view.names) for step in stack.steps),
+        steps=tuple(efforts.step_line(step, rows.catalogue) for step in stack.steps),
         unlocks=_unlocks(stack),
         leads_on=wording.leads_on(_asked_for_by(stack, view)),
         counts_in=_counts_in(stack, view),
-        map=_Rows(view).row(stack.progress),
+        map=rows.row(stack.progress),
+        binding=learner_wording.binding(stack),
+        conflict=_conflict(stack, view),
+        changes_title=(
+            learner_wording.change_title(stack.change, stack.version) if stack.change else ""
+        ),
+        changes=learner_wording.changes(stack.change, view.names) if stack.change else (),
     )
+
+
+def _conflict(stack: StackView, view: ProgressView) -> str:
+    proof = view.conflicts.get(stack.key)
+    return "" if proof is None else learner_wording.conflict(proof, stack, view.names)
 
 
 def _unlocks(stack: StackView) -> str:
@@ -193,11 +222,6 @@ def _segments(root: Progress) -> int:
     """Return into how many blocks the bar is cut: one per part, none for credits."""
     is_counted = root.unit == "parts" and 2 <= root.need <= 12
     return int(root.need) if is_counted else 0
-
-
-def _step(step: Step, names: Mapping[str, str]) -> StepLine:
-    options = tuple(names.get(key, key) for key in step.options)
-    return StepLine(wording.step(step, names), options if wording.has_choice(step) else ())
 
 
 def _asked_for_by(stack: StackView, view: ProgressView) -> tuple[str, ...]:
@@ -232,8 +256,13 @@ class _Rows:
     def __init__(self, view: ProgressView) -> None:
         self.view = view
         self.options: dict[str, AchievementOption] = {o.key: o for o in view.competencies}
-        self.waiting = {e.achievement_uuid for e in view.evidence if e.state == "submitted"}
+        self.waiting = {
+            e.achievement_uuid: e.submitted_at for e in view.evidence if e.state == "submitted"
+        }
         self.stacks = {stack.key for stack in view.stacks}
+        self.catalogue = efforts.Catalogue(
+            view.names, view.workloads, self.options, {stack.key: stack for stack in view.stacks}
+        )
 
     def row(self, node: Progress, *, is_needed: bool = True) -> Row:
         requirement, names = node.requirement, self.view.names
@@ -251,6 +280,9 @@ class _Rows:
             facts=self._facts(node),
             hand_in=hand_in,
             award_key=award if award in self.stacks else "",
+            address=node.address,
+            waits=self._waits(hand_in),
+            missing=efforts.missing(node, self.catalogue) if is_open else None,
             rows=(
                 *(self.row(child, is_needed=is_open) for child in node.children),
                 *(self._clause(clause) for clause in node.clauses),
@@ -277,6 +309,10 @@ class _Rows:
             return "spare", wording.SPARE_WORDS
         return node.status.value, wording.STATUS_WORDS[node.status]
 
+    def _waits(self, hand_in: UUID | None) -> str:
+        since = None if hand_in is None else self.waiting.get(hand_in)
+        return "" if since is None else learner_wording.in_review(since)
+
     def _hand_in(self, node: Progress) -> UUID | None:
         if node.status is Status.MET or not isinstance(node.requirement, Completed):
             return None
@@ -286,8 +322,7 @@ class _Rows:
     def _facts(self, node: Progress) -> tuple[FactLine, ...]:
         counted = (FactLine(self._words(fact, node), "") for fact in node.counted)
         unused = (
-            FactLine(self._words(held.fact, node), wording.unused(held.reason, _wanted(node)))
-            for held in node.unused
+            FactLine(self._words(held.fact, node), _why_not(held, node)) for held in node.unused
         )
         return (*counted, *unused)
 
@@ -297,7 +332,7 @@ class _Rows:
         return wording.fact(view, is_named=not is_titled)
 
     def _unrecorded(self, fact: Fact) -> FactView:
-        """Return an award that follows from the rules by now but has not been made yet."""
+        """Return an award that is not made yet, or a completion that is only imagined."""
         is_award = isinstance(fact, Award)
         return FactView(
             name=self.view.names.get(fact.achievement, fact.achievement),
@@ -305,11 +340,17 @@ class _Rows:
             grade=None,
             scale="",
             credits=fact.credits,
-            source="",
+            source="" if is_award else "planned",
             course="",
             is_award=is_award,
             is_recognised=False,
         )
+
+
+def _why_not(held: HeldFact, node: Progress) -> str:
+    if LEDGER in held.barriers:
+        return wording.USED_BY_AWARD
+    return wording.unused(held.reason, _wanted(node))
 
 
 def _wanted(node: Progress) -> Grade | None:

@@ -15,6 +15,7 @@ from lti_tool.lti.http_client import HTTPClient
 from lti_tool.lti.jwks import KeysetCache
 from lti_tool.lti.keys import KeyRing, SigningKey
 from lti_tool.lti.platform_client import PlatformClient
+from lti_tool.mailing import Mailer
 from lti_tool.outside_documents import OutsideDocuments
 from lti_tool.persistence.base import Database
 from lti_tool.services.ensure_signing_keys import ensure_signing_keys
@@ -34,6 +35,7 @@ class Parts:
     clock: Callable[[], datetime]
     checking: CheckingPool = field(default_factory=CheckingPool)
     outside: OutsideDocuments = field(default_factory=OutsideDocuments)
+    mailer: Mailer | None = None
 
     @property
     def signing(self) -> Signing:
@@ -59,6 +61,7 @@ def build_parts(
         keysets=KeysetCache(http, share_keysets(opened)),
         platforms=PlatformClient(http, keyring, clock=clock),
         clock=clock,
+        mailer=Mailer.read(config.smtp_url),
     )
 
 

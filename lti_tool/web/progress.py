@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 
 from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.launched import Launched
 from lti_tool.services.show_progress import ProgressView, show_progress
+from lti_tool.web.first_view import calendar_days, deadline_lines, find_now
+from lti_tool.web.ics import write_calendar
+from lti_tool.web.map_view import build_map
 from lti_tool.web.outline import Focus, build_page, find_focus
 from lti_tool.web.parts import current_parts
 from lti_tool.web.session import learner_page
@@ -22,29 +25,50 @@ def show(launched: Launched) -> str:
     return render_progress(launched, launched.learner_id, is_own=True)
 
 
+@blueprint.get("/courses/<uuid:context_uuid>/deadlines.ics")
+@learner_page
+def calendar(launched: Launched) -> Response:
+    """Give people their own deadlines as a calendar."""
+    view = _view(launched, launched.learner_id)
+    page = url_for("progress.show", context_uuid=launched.context_uuid)
+    days = calendar_days(view, f"{current_parts().config.public_url}{page}")
+    text = write_calendar(f"{view.course_title}: deadlines", days, now=view.known_on)
+    response = Response(text, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="quoin-deadlines.ics"'
+    return response
+
+
 def render_progress(launched: Launched, learner_id: int, *, is_own: bool) -> str:
     """Return the page of one learner of the course, for themselves or for a teacher.
 
     In the review of a submission what was handed in comes first.
     """
-    parts = current_parts()
     is_review = learner_id == launched.subject_id
-    view = show_progress(
-        parts.database,
-        institution_id=launched.institution_id,
-        context_id=launched.context_id,
-        learner_id=learner_id,
-        now=parts.clock(),
-    )
+    view = _view(launched, learner_id)
+    page = build_page(view)
     return render_template(
         "progress.html",
         view=view,
-        page=build_page(view),
+        page=page,
+        now=find_now(page),
+        deadlines=deadline_lines(view),
+        maps={card.stack.key: build_map(card) for card in page.open + page.earned},
         focus=_focus(launched, view) if is_own or is_review else None,
         is_own=is_own,
         is_review=is_review,
         form=None,
         notice_words=NOTICES.get(request.args.get("notice", "")),
+    )
+
+
+def _view(launched: Launched, learner_id: int) -> ProgressView:
+    parts = current_parts()
+    return show_progress(
+        parts.database,
+        institution_id=launched.institution_id,
+        context_id=launched.context_id,
+        learner_id=learner_id,
+        now=parts.clock(),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 
 from lti_tool.persistence.launched import LINK, RECOGNISE, RECORD, STACKS, Launched
-from lti_tool.web import score_wording, wording
+from lti_tool.web import learner_wording, score_wording, wording
 from lti_tool.web.session import csrf_token, framing_origins
 
 STATIC = Path(__file__).parent / "static"
@@ -24,15 +24,17 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {
+        "award_review": learner_wording.award_in_review,
         "bounds": wording.bounds,
         "credits": wording.credit_words,
         "day": wording.day,
+        "day_before": learner_wording.last_day,
+        "effort_line": learner_wording.effort_line,
         "evidence_state": _looked_up(wording.EVIDENCE_WORDS),
         "grade": wording.grade,
         "joined": lambda words: wording.listed(words, joint="and"),
         "listed": wording.listed,
         "moment": wording.moment,
-        "nearest": wording.nearest,
         "score_state": score_wording.score,
         "points": score_wording.points,
         "tries": score_wording.tries,

@@ -62,6 +62,10 @@ NOTICES = {
     "grade-hidden": "The credential is being signed anew, without a grade. It is here in a moment.",
     "accounts-joined": "The accounts are joined. You see the credentials of all of them here.",
     "accounts-parted": "The account is parted. Every award stays where it was earned.",
+    "news-read": "You have read your news.",
+    "news-settings-kept": "Your choice is kept.",
+    "news-code-sent": "Your choice is kept. A mail with a code is on its way; enter the code here.",
+    "news-confirmed": "The address is confirmed.",
     "request-sent": "Your request is with the registrar. You see the answer here.",
     "evidence-sent": "Your evidence is handed in. You see the answer here.",
     "completion-recorded": "The completion is recorded.",
@@ -251,6 +255,7 @@ SOURCES = {
     "teacher": "recorded by a teacher",
     "evidence": "accepted from evidence",
     "api": "reported by the learning platform",
+    "planned": "only imagined here",
 }
 
 
@@ -287,10 +292,13 @@ def unused(reason: Unused, wanted: Grade | None) -> str:
         Unused.OTHER_SCALE: f"the grade is on another scale than {needed}",
         Unused.OTHER_KIND: "it is not of the kind that counts here",
         Unused.DATA_MISSING: "what is recorded of it does not say whether it counts here",
-        Unused.USED_ELSEWHERE: "it counts at another place in this award already",
+        Unused.USED_ELSEWHERE: "it is already used at another place in this award",
         Unused.NOT_NEEDED: "enough else counts here, so it is not needed",
     }
     return f"Not counted here: {reasons.get(reason) or UNUSED[reason.value]}."
+
+
+USED_BY_AWARD = "Not counted here: it is already used by another award."
 
 
 # --- what next ---------------------------------------------------------------------------
@@ -334,7 +342,7 @@ def unlocks(stack: StackView) -> str:
     """Return what the next steps lead to."""
     if len(stack.steps) == 1:
         return f"This is the last step to {stack.title}."
-    return f"{count(len(stack.steps), 'step', 'steps')} to {stack.title}."
+    return f"This is the first of {len(stack.steps)} steps to {stack.title}."
 
 
 def leads_on(titles: Sequence[str]) -> str:
@@ -356,11 +364,6 @@ def _held(stacks: Sequence[StackView]) -> str:
     earned = sum(stack.award is not None for stack in stacks)
     offer = count(len(stacks), "award", "awards")
     return f"{earned} of {offer}" if earned else f"none of {offer} yet"
-
-
-def nearest(stack: StackView) -> str:
-    """Return the open award that is nearest, and where a learner stands in it."""
-    return f"Nearest: {stack.title}, {state(stack)}."
 
 
 def option(achievement: AchievementOption) -> str:

@@ -42,7 +42,7 @@ def test_a_completion_becomes_awards_a_score_and_a_page(demo: Demo, browser: Any
     progress = tool(learner, demo)
     progress.get_by_role("heading", name="Awards held").wait_for()
     text = progress.inner_text("main")
-    held = text[text.index("Awards held") : text.index("Next step")]
+    held = text[text.index("Awards held") : text.index("What counts, and")]
     assert SMALL in held
     assert LARGE in held
     assert progress.evaluate("document.documentElement.scrollWidth <= innerWidth")

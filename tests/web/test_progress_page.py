@@ -51,7 +51,9 @@ FORM = f"evidence/{uuid_of('cleaning')}"
 
 def test_the_page_says_where_i_stand_why_and_what_next(world: World) -> None:
     page = world.learner.get("progress").text
-    assert "You hold 1 of 3 awards. Nearest: Data Skills" in page
+    assert "You hold 1 of 3 awards." in page
+    assert "0 of 3 parts counted, 2.5 of 7.5 credits" in page
+    assert "Effort: 2.5 credits. This is the first of 3 steps to this award." in page
     assert "Awarded on 12 May 2026, rule version 2" in page
     assert "Counts toward Computing Practitioner" in page
     assert "Complete one of these with 60 of 100 or better" in page

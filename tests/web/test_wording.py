@@ -124,7 +124,7 @@ def test_steps_lead_to_the_award_by_their_number() -> None:
     stack = of_requirement(single("ethics"))
     assert wording.unlocks(stack) == "This is the last step to One."
     two = replace(stack, steps=stack.steps * 2)
-    assert wording.unlocks(two) == "2 steps to One."
+    assert wording.unlocks(two) == "This is the first of 2 steps to One."
 
 
 def test_every_reason_for_not_counting_has_words() -> None:

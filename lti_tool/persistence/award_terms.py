@@ -1,0 +1,64 @@
+"""What the rules that made awards say of them afterwards: when they end, what they debited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.persistence.awards import Award, notes_of
+from lti_tool.persistence.base import CHUNK
+from lti_tool.persistence.catalog import StackVersion
+from stacking_rules import Award as Held
+from stacking_rules import Fact, Stack, parse_stack
+from stacking_rules.standing import ends_on
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The first day on which an award is not valid any more (None: it does not end), and the
+    ids of the facts that it debited for good."""
+
+    ends_on: date | None = None
+    debited: tuple[str, ...] = ()
+
+
+def award_terms(
+    session: Session, awards: Sequence[Award], completions: Iterable[Fact]
+) -> dict[int, Terms]:
+    """Return the terms of those of these awards that have any, by internal id.
+
+    What counts is the version that made an award: how long it ``lasts``; where it is ``valid``
+    throughout, the first end of what it counted (the ``completions``, or smaller awards, which
+    were made before it); and whether it debits (``consume: bank``).
+    """
+    rules = _rules_with_terms(session, {award.stack_version_id for award in awards})
+    if not rules:
+        return {}
+    facts = {fact.id: fact for fact in completions}
+    found: dict[int, Terms] = {}
+    for award in sorted(awards, key=lambda award: award.id):
+        end, stack = None, rules.get(award.stack_version_id)
+        if stack is not None:
+            counted = tuple(str(note["id"]) for note in notes_of(award.receipt))
+            end = ends_on(stack, award.awarded_on, [facts[c] for c in counted if c in facts])
+            found[award.id] = Terms(end, counted if stack.consume == "bank" else ())
+        uuid = str(award.uuid)
+        facts[uuid] = Held(uuid, "", award.awarded_on, award.recorded_at, valid_until=end)
+    return found
+
+
+def _rules_with_terms(session: Session, version_ids: Iterable[int]) -> dict[int, Stack]:
+    """Return those of these versions that say anything of it, read; the rest is left unread."""
+    ids, found = sorted(version_ids), {}
+    for start in range(0, len(ids), CHUNK):
+        query = select(StackVersion).where(StackVersion.id.in_(ids[start : start + CHUNK]))
+        for version in session.scalars(query):
+            text = version.document
+            ends = text.get("lasts") is not None or text.get("valid") == "throughout"
+            if ends or text.get("consume") == "bank":
+                found[version.id] = parse_stack(text, version=version.number)
+    return found
