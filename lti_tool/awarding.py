@@ -27,7 +27,6 @@ from lti_tool.persistence.deliveries import (
     SCORE,
     TRANSCRIPT,
     add_deliveries,
-    add_delivery,
     promise_key,
     transcript_key,
 )
@@ -125,8 +124,7 @@ def record(
         at=now,
         detail={"completions": sorted(str(uuid) for uuid in added.values())},
     )
-    for entry in new:
-        _promise_score(session, entry, catalogue[entry.achievement_id], added, now)
+    _promise_scores(session, new, catalogue, added, now)
     awards = award_what_follows(
         session,
         institution_id,
@@ -214,12 +212,15 @@ def _tell(
     placed: dict[int, set[int]] = defaultdict(set)
     for context_id in set(contexts.values()):
         placed[context_id] = {a.id for a in list_placed(session, context_id)}
+    taking = _taking_scores(session, placed)
+    scores = []
     for uuid in made:
         row = rows[uuid]
         where = contexts.get(row["learner_id"])
-        if where is not None and row["achievement_id"] in placed[where]:
+        if where and where in taking and row["achievement_id"] in placed[where]:
             key = f"award:{uuid}:{where}"
-            _add_score(session, key, where, row, Decimal(1), Decimal(1), now)
+            scores.append(_score(key, where, row, Decimal(1), Decimal(1), now))
+    add_deliveries(session, scores)
 
 
 def _hasten_checks(session: Session, awards: Sequence[Mapping[str, Any]], now: datetime) -> None:
@@ -281,10 +282,8 @@ def _row(
     now: datetime,
 ) -> dict[str, Any]:
     achievement = catalogue[entry.achievement_id]
-    _refuse_bad_grade(entry.grade, achievement.scale)
-    # A course may lie a day ahead of UTC; nobody completes anything the day after tomorrow.
-    if (entry.completed_on - now.date()).days > 1:
-        raise InvalidInputError("The date lies in the future.", field="completed_on")
+    check_grade(entry.grade, achievement.scale)
+    check_day(entry.completed_on, now)
     return {
         "uuid": uuid4(),
         "institution_id": institution_id,
@@ -321,10 +320,18 @@ def read_grade(text: str) -> Decimal | None:
         raise InvalidInputError("The grade must be a number.", field="grade") from None
 
 
-def _refuse_bad_grade(grade: Decimal | None, scale: str) -> None:
+def check_grade(grade: Decimal | None, scale: str) -> None:
+    """Refuse a grade outside its scale: ``InvalidInputError``."""
     low, high = scale_bounds(scale)
     if grade is not None and not (grade.is_finite() and low <= grade <= high):
         raise InvalidInputError(f"The grade must be between {low} and {high}.", field="grade")
+
+
+def check_day(completed_on: date, now: datetime) -> None:
+    """Refuse a day that has not come: ``InvalidInputError``."""
+    # A course may lie a day ahead of UTC; nobody completes anything the day after tomorrow.
+    if (completed_on - now.date()).days > 1:
+        raise InvalidInputError("The date lies in the future.", field="completed_on")
 
 
 def _award_row(
@@ -344,49 +351,49 @@ def _award_row(
     }
 
 
-def _promise_score(
+def _promise_scores(
     session: Session,
-    entry: NewCompletion,
-    achievement: Achievement,
-    added: dict[str, UUID],
+    entries: Sequence[NewCompletion],
+    catalogue: Mapping[int, Achievement],
+    added: Mapping[str, UUID],
     now: datetime,
 ) -> None:
-    """Promise the grade to the gradebook of the course in which it was recorded."""
-    if entry.context_id is None:
-        return
-    low, high = scale_bounds(achievement.scale)
-    given = high if entry.grade is None else entry.grade
-    row = {"learner_id": entry.learner_id, "achievement_id": entry.achievement_id}
-    key = f"completion:{added[entry.idempotency_key]}"
-    _add_score(session, key, entry.context_id, row, given - low, high - low, now)
+    """Promise each grade to the gradebook of the course in which it was recorded."""
+    contexts = {entry.context_id for entry in entries if entry.context_id is not None}
+    taking = _taking_scores(session, contexts)
+    scores = []
+    for entry in entries:
+        if entry.context_id is None or entry.context_id not in taking:
+            continue
+        low, high = scale_bounds(catalogue[entry.achievement_id].scale)
+        given = high if entry.grade is None else entry.grade
+        row = {"learner_id": entry.learner_id, "achievement_id": entry.achievement_id}
+        key = f"completion:{added[entry.idempotency_key]}"
+        scores.append(_score(key, entry.context_id, row, given - low, high - low, now))
+    add_deliveries(session, scores)
 
 
-def _add_score(
-    session: Session,
-    key: str,
-    context_id: int,
-    row: dict[str, Any],
-    given: Decimal,
-    maximum: Decimal,
-    now: datetime,
-) -> None:
-    if SCORE_SCOPE not in get_context(session, context_id).grade_scopes:
-        return
-    add_delivery(
-        session,
-        {
-            "kind": SCORE,
-            "key": key,
-            "lane": f"{context_id}:{row['achievement_id']}:{row['learner_id']}",
-            "learner_id": row["learner_id"],
-            "context_id": context_id,
-            "achievement_id": row["achievement_id"],
-            "payload": {
-                "score_given": format(given, "f"),
-                "score_maximum": format(maximum, "f"),
-                "at": now.isoformat(),
-            },
-            "due_at": now,
-            "created_at": now,
+def _taking_scores(session: Session, context_ids: Collection[int]) -> set[int]:
+    """Return those of these courses whose platform takes scores."""
+    # Of each course once: ten thousand completions of an upload are of the same one.
+    return {one for one in context_ids if SCORE_SCOPE in get_context(session, one).grade_scopes}
+
+
+def _score(
+    key: str, context_id: int, row: Mapping[str, Any], given: Decimal, top: Decimal, now: datetime
+) -> dict[str, Any]:
+    return {
+        "kind": SCORE,
+        "key": key,
+        "lane": f"{context_id}:{row['achievement_id']}:{row['learner_id']}",
+        "learner_id": row["learner_id"],
+        "context_id": context_id,
+        "achievement_id": row["achievement_id"],
+        "payload": {
+            "score_given": format(given, "f"),
+            "score_maximum": format(top, "f"),
+            "at": now.isoformat(),
         },
-    )
+        "due_at": now,
+        "created_at": now,
+    }

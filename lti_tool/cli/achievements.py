@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from lti_tool.awarding import read_grade
 from lti_tool.cli.common import friendly, read_text
 from lti_tool.cli.lazy import LazyGroup
 from lti_tool.cli.opening import carry_out, open_database
@@ -21,6 +22,7 @@ from lti_tool.credentials.pictures import LARGEST, Picture, read_picture
 from lti_tool.errors import InvalidInputError, NotFoundError
 from lti_tool.services.describe_achievements import describe_achievements
 from lti_tool.services.list_descriptions import CatalogueEntry, list_descriptions
+from lti_tool.services.set_rubric_levels import set_rubric_levels
 from lti_tool.stack_text import load
 from lti_tool.stack_yaml import dump
 
@@ -70,6 +72,35 @@ def describe(file: str, institution: str, despite: str, as_json: bool) -> None: 
         mark = f"description {each.number}" if each.is_new else "unchanged"
         reason = f" (elements are missing: {each.despite})" if each.despite else ""
         click.echo(f"{each.key}: {mark}{reason}")
+
+
+@achievement.command("levels")
+@click.argument("key")
+@click.argument("levels", nargs=-1)
+@institution_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON list instead of lines.")
+@friendly
+def levels(key: str, levels: tuple[str, ...], institution: str, as_json: bool) -> None:  # noqa: FBT001
+    """Give the achievement KEY rubric LEVELS, each a label and a grade; none takes them away.
+
+    Who records the competency chooses from them. What was recorded keeps its grade.
+
+    Example: quoin achievement levels sql Excellent=95 Sound=70 --institution harbour
+    """
+    read = [_level(one) for one in levels]
+    carry_out(set_rubric_levels, institution_key=institution, achievement_key=key, levels=read)
+    if as_json:
+        click.echo(json.dumps([{"label": label, "grade": str(grade)} for label, grade in read]))
+        return
+    click.echo("\n".join(f"{label}: {grade}" for label, grade in read) or f"{key}: no levels")
+
+
+def _level(text: str) -> tuple[str, Decimal]:
+    label, mark, grade = text.rpartition("=")
+    value = read_grade(grade) if mark else None
+    if value is None:
+        raise InvalidInputError(f"Write a level as LABEL=GRADE, not '{text}'.", field="levels")
+    return label.strip(), value
 
 
 @achievement.command("show")

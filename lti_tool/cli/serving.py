@@ -15,6 +15,7 @@ from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import open_database
 from lti_tool.config import Config
 from lti_tool.services.forget_expired import forget_expired
+from lti_tool.services.keep_standings import keep_standings
 from lti_tool.services.recheck_credentials import recheck_credentials
 from lti_tool.services.request_notices import request_notices
 from lti_tool.services.seal_audit import seal_audit
@@ -61,6 +62,7 @@ def _upkeep(parts: Parts) -> list[worker.Periodic]:
             lambda now: request_notices(parts.database, parts.platforms, public_url=url, now=now),
         ),
         worker.Periodic(timedelta(minutes=1), lambda now: forget_expired(parts.database, now=now)),
+        worker.Periodic(timedelta(seconds=5), lambda now: keep_standings(parts.database, now=now)),
         worker.Periodic(
             timedelta(seconds=20),
             lambda now: send_news_mails(

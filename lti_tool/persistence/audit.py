@@ -62,3 +62,18 @@ def count_events(session: Session, actor: str, action: str, since: datetime) -> 
         .where(AuditEvent.at > since, AuditEvent.actor == actor, AuditEvent.action == action)
     )
     return session.scalar(query) or 0
+
+
+def was_noted(session: Session, actor: str, action: str, subject: str, since: datetime) -> bool:
+    """Return whether somebody did something to ``subject`` after ``since`` (aware)."""
+    query = (
+        select(func.count())
+        .select_from(AuditEvent)
+        .where(
+            AuditEvent.at > since,
+            AuditEvent.actor == actor,
+            AuditEvent.action == action,
+            AuditEvent.subject == subject,
+        )
+    )
+    return bool(session.scalar(query))

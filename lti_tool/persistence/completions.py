@@ -171,8 +171,10 @@ def add_withdrawal(
     return session.get_one(Withdrawal, made[0][0])
 
 
-def list_completions_in(session: Session, context_id: int) -> list[CourseCompletion]:
-    """Return what was recorded in a course, the latest first."""
+def list_completions_in(
+    session: Session, context_id: int, learner_ids: Collection[int] | None = None
+) -> list[CourseCompletion]:
+    """Return what was recorded in a course, the latest first; of a page of learners if asked."""
     query = (
         select(Completion, Achievement, Withdrawal.id.is_not(None))
         .join(Achievement, Achievement.id == Completion.achievement_id)
@@ -180,6 +182,8 @@ def list_completions_in(session: Session, context_id: int) -> list[CourseComplet
         .where(Completion.context_id == context_id)
         .order_by(Completion.id.desc())
     )
+    if learner_ids is not None:
+        query = query.where(Completion.learner_id.in_(sorted(learner_ids)))
     return [CourseCompletion(*row) for row in session.execute(query)]
 
 
@@ -200,6 +204,15 @@ def get_evidence(session: Session, context_id: int, uuid: UUID) -> Evidence:
     if found is None:
         raise NotFoundError("There is no such evidence in this course.")
     return found
+
+
+def find_learner_of(session: Session, context_id: int, uuid: UUID) -> int | None:
+    """Return whose completion this is, if it was recorded in this course."""
+    return session.scalar(
+        select(Completion.learner_id).where(
+            Completion.context_id == context_id, Completion.uuid == uuid
+        )
+    )
 
 
 def find_contents(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -352,7 +352,11 @@ def list_failed(session: Session, kind: str, keys: Sequence[str]) -> list[Delive
     return found
 
 
-def list_in_context(session: Session, context_id: int) -> list[Delivery]:
-    """Return the deliveries of a course, the oldest first."""
-    query = select(Delivery).where(Delivery.context_id == context_id).order_by(Delivery.id)
-    return list(session.scalars(query))
+def list_in_context(
+    session: Session, context_id: int, learner_ids: Collection[int]
+) -> list[Delivery]:
+    """Return the deliveries of a course about these learners (a page of them), oldest first."""
+    query = select(Delivery).where(
+        Delivery.context_id == context_id, Delivery.learner_id.in_(sorted(learner_ids))
+    )
+    return list(session.scalars(query.order_by(Delivery.id)))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lti_tool.persistence.awards import Award, AwardReview, AwardRevocation
 from lti_tool.persistence.base import Base
 from lti_tool.persistence.catalog import Achievement
+from lti_tool.persistence.claims import EvidenceClaim
 from lti_tool.persistence.completions import Completion, Evidence, Withdrawal
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.credentials import Credential
@@ -31,6 +32,8 @@ from lti_tool.persistence.public_pages import PublicPage
 from lti_tool.persistence.requests import Request, RequestState
 from lti_tool.persistence.sessions import LaunchSession
 from lti_tool.persistence.shown_grades import ShownGrade
+from lti_tool.persistence.staged_sheets import StagedSheet
+from lti_tool.persistence.standings import StoredStanding
 from lti_tool.persistence.transcripts import Transcript
 from lti_tool.persistence.wallet_access import WalletClient, WalletGrant, WalletPairing
 from lti_tool.persistence.wallet_offers import HolderDID, WalletOffer
@@ -131,6 +134,9 @@ def erase_person(session: Session, learner_id: int, now: datetime) -> None:
         session.execute(delete(table).where(table.learner_id == learner_id))
     session.execute(delete(Membership).where(Membership.learner_id == learner_id))
     session.execute(delete(PublicPage).where(PublicPage.learner_id == learner_id))
+    session.execute(delete(EvidenceClaim).where(EvidenceClaim.learner_id == learner_id))
+    session.execute(delete(StagedSheet).where(StagedSheet.learner_id == learner_id))
+    session.execute(delete(StoredStanding).where(StoredStanding.learner_id == learner_id))
     part_account(session, learner_id)
     remove_code(session, learner_id)
     forget_news(session, learner_id)

@@ -79,8 +79,12 @@ def read_evidence(
     *,
     learner_id: int | None = None,
     state: EvidenceState | None = None,
+    most: int | None = None,
 ) -> tuple[EvidenceView, ...]:
-    """Return evidence of a course, the latest first; of one learner, in one state, if asked."""
+    """Return evidence of a course, the latest first; of one learner, in one state, if asked.
+
+    ``most`` is how many at most: a course may have thousands.
+    """
     query = (
         select(Evidence, Learner, Achievement)
         .join(Learner, Learner.id == Evidence.learner_id)
@@ -92,7 +96,7 @@ def read_evidence(
         query = query.where(Evidence.learner_id == learner_id)
     if state is not None:
         query = query.where(Evidence.state == state)
-    return tuple(_evidence(*row) for row in session.execute(query))
+    return tuple(_evidence(*row) for row in session.execute(query.limit(most)))
 
 
 def _evidence(evidence: Evidence, learner: Learner, achievement: Achievement) -> EvidenceView:

@@ -7,19 +7,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.awarding import NewCompletion, read_grade, record
+from lti_tool.attesting.evidence import completion_of, note_decision
+from lti_tool.attesting.grades import grade_of
+from lti_tool.awarding import record
 from lti_tool.errors import ConflictError, InvalidInputError
-from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Achievement
-from lti_tool.persistence.completions import (
-    Evidence,
-    EvidenceState,
-    find_completion_id,
-    get_evidence,
-)
+from lti_tool.persistence.claims import list_claims
+from lti_tool.persistence.completions import Evidence, EvidenceState, get_evidence
 from lti_tool.persistence.learners import get_learner
-from lti_tool.persistence.news import Fresh, add_news
+from lti_tool.persistence.readings import NAMELESS
 
 
 def decide_evidence(
@@ -33,11 +30,13 @@ def decide_evidence(
     note: str,
     decided_by: int,
     now: datetime,
+    level: str = "",
 ) -> None:
     """Decide on one piece of evidence of this course, in one transaction with what follows.
 
-    ``NotFoundError`` for evidence of another course, ``ConflictError`` when it was decided
-    before, ``InvalidInputError`` for a bad grade, or for a return without a note.
+    ``level`` is a label of the competency's rubric, in place of a ``grade``. ``NotFoundError``
+    for evidence of another course, ``ConflictError`` when it was decided before or when somebody
+    else has it open, ``InvalidInputError`` for a bad grade, or for a return without a note.
     """
     if not is_accepted and not note.strip():
         raise InvalidInputError("Tell the learner what is missing.", field="note")
@@ -45,53 +44,30 @@ def decide_evidence(
         evidence = get_evidence(session, context_id, evidence_uuid)
         if evidence.state != EvidenceState.SUBMITTED:
             raise ConflictError("This evidence has been decided already.")
+        _refuse_if_open(session, evidence, decided_by, now)
         actor = str(get_learner(session, decided_by).uuid)
         if is_accepted:
-            entry = _entry(evidence, grade, note, decided_by, now)
+            achievement = session.get_one(Achievement, evidence.achievement_id)
+            value = grade_of(session, achievement, level, grade)
+            entry = completion_of(evidence, value, note, decided_by, now)
             record(session, institution_id, [entry], actor=actor, now=now)
-            key = entry.idempotency_key
-            evidence.completion_id = find_completion_id(session, institution_id, key)
-        _note_decision(session, evidence, is_accepted, note, decided_by, now)
-        name = session.get_one(Achievement, evidence.achievement_id).name
-        key = f"evidence:{evidence_uuid}"
-        news = Fresh(evidence.learner_id, "evidence", evidence.state, key, name)
-        add_news(session, institution_id, [news], now)
-        add_event(
+        note_decision(
             session,
-            institution_id=institution_id,
+            institution_id,
+            evidence,
+            is_accepted=is_accepted,
+            note=note,
+            decided_by=decided_by,
             actor=actor,
-            action=f"evidence.{evidence.state}",
-            at=now,
-            subject=str(evidence_uuid),
+            now=now,
         )
 
 
-def _entry(
-    evidence: Evidence, grade: str, note: str, decided_by: int, now: datetime
-) -> NewCompletion:
-    return NewCompletion(
-        learner_id=evidence.learner_id,
-        achievement_id=evidence.achievement_id,
-        completed_on=now.date(),
-        source="evidence",
-        idempotency_key=f"evidence:{evidence.uuid}",
-        grade=read_grade(grade),
-        context_id=evidence.context_id,
-        note=note.strip(),
-        recorded_by=decided_by,
-    )
-
-
-def _note_decision(
-    session: Session,
-    evidence: Evidence,
-    is_accepted: bool,  # noqa: FBT001
-    note: str,
-    decided_by: int,
-    now: datetime,
-) -> None:
-    evidence.state = EvidenceState.ACCEPTED if is_accepted else EvidenceState.RETURNED
-    evidence.decision_note = note.strip()
-    evidence.decided_by = decided_by
-    evidence.decided_at = now
-    session.flush()
+def _refuse_if_open(session: Session, evidence: Evidence, decided_by: int, now: datetime) -> None:
+    claim = list_claims(session, [evidence.id], now).get(evidence.id)
+    if claim is not None and claim.learner_id != decided_by:
+        raise ConflictError(
+            f"{claim.name or NAMELESS} has this evidence open until {claim.until:%H:%M} UTC. "
+            "Decide on another piece, or come back later.",
+            code="evidence-open",
+        )

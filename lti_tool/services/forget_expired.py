@@ -1,4 +1,4 @@
-"""Use case: forget what is past use: logins, tickets, sessions, nonces, offers to wallets."""
+"""Use case: forget what is past use: logins, sessions, nonces, offers to wallets, uploads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from lti_tool.persistence.api_keys import delete_old_nonces
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.joined_accounts import delete_old_codes
 from lti_tool.persistence.sessions import delete_expired
+from lti_tool.persistence.staged_sheets import delete_old_sheets
 from lti_tool.persistence.wallet_access import delete_expired_wallets
 from lti_tool.persistence.wallet_offers import delete_expired_offers
 
@@ -22,3 +23,4 @@ def forget_expired(database: Database, *, now: datetime) -> None:
         delete_expired_offers(session, now)
         delete_expired_wallets(session, now)
         delete_old_codes(session, now)
+        delete_old_sheets(session, now)

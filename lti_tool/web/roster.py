@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import LTIServiceError, NotFoundError
+from lti_tool.persistence.classes import Order, Where
 from lti_tool.persistence.launched import Launched
-from lti_tool.persistence.learners import get_member
-from lti_tool.services.show_roster import RosterView, show_roster
+from lti_tool.services.compute_standings import compute_standings
+from lti_tool.services.look_at_learner import look_at_learner
+from lti_tool.services.show_roster import RosterQuery, RosterView, show_roster
 from lti_tool.services.sync_roster import sync_roster
-from lti_tool.web import wording
+from lti_tool.web import class_wording, wording
 from lti_tool.web.forms import Form
 from lti_tool.web.parts import current_parts
 from lti_tool.web.progress import render_progress
@@ -29,11 +33,12 @@ FRESH = timedelta(minutes=5)
 @instructor_page
 def show(launched: Launched) -> str:
     """Show the learners; a list older than five minutes is asked for anew."""
-    view = read_roster(launched)
+    query = _query()
+    view = read_roster(launched, query)
     stale = ""
     if view.synced_at is None or current_parts().clock() - view.synced_at > FRESH:
         stale = _sync(launched)
-        view = read_roster(launched)
+        view = read_roster(launched, query)
     return render_roster(launched, view, stale=stale)
 
 
@@ -47,11 +52,26 @@ def refresh(launched: Launched) -> Response | str:
     return back(launched, "roster.show", "roster-refreshed")
 
 
+@blueprint.post("/courses/<uuid:context_uuid>/standings")
+@instructor_page
+def compute(launched: Launched) -> Response:
+    """Compute where the learners stand, and go back to the list as it was filtered."""
+    parts = current_parts()
+    compute_standings(
+        parts.database,
+        institution_id=launched.institution_id,
+        context_id=launched.context_id,
+        now=parts.clock(),
+    )
+    asked: dict[str, Any] = dict(_asked(_query(request.form)))
+    return redirect(url_for("roster.show", context_uuid=launched.context_uuid, **asked), 303)
+
+
 @blueprint.get("/courses/<uuid:context_uuid>/scores/<uuid:completion_uuid>")
 @instructor_page
 def score(launched: Launched, completion_uuid: UUID) -> str:
     """Show where the score of one completion stands: the cell that the page asks for again."""
-    for row in read_roster(launched).rows:
+    for row in read_roster(launched, RosterQuery(completion_uuid=completion_uuid)).rows:
         for completion in row.completions:
             if completion.uuid == completion_uuid and completion.score is not None:
                 return render_template("score.html", row=completion)
@@ -61,16 +81,62 @@ def score(launched: Launched, completion_uuid: UUID) -> str:
 @blueprint.get("/courses/<uuid:context_uuid>/learners/<uuid:learner_uuid>")
 @instructor_page
 def learner(launched: Launched, learner_uuid: UUID) -> str:
-    """Show a teacher the progress of one learner of the course."""
-    with current_parts().database.reading() as session:
-        member = get_member(session, launched.context_id, learner_uuid)
-    return render_progress(launched, member.id, is_own=False)
-
-
-def read_roster(launched: Launched) -> RosterView:
-    """Return the roster of the course as it stands."""
+    """Show a teacher the page of one learner of the course as the learner has it, to read only."""
     parts = current_parts()
-    return show_roster(parts.database, context_id=launched.context_id, now=parts.clock())
+    learner_id = look_at_learner(
+        parts.database,
+        institution_id=launched.institution_id,
+        context_id=launched.context_id,
+        learner_uuid=learner_uuid,
+        actor=str(launched.learner_uuid),
+        now=parts.clock(),
+    )
+    return render_progress(launched, learner_id, is_own=False)
+
+
+def read_roster(launched: Launched, query: RosterQuery | None = None) -> RosterView:
+    """Return the roster of the course as it stands; its first page, unless asked otherwise."""
+    parts = current_parts()
+    return show_roster(
+        parts.database,
+        context_id=launched.context_id,
+        now=parts.clock(),
+        query=query or RosterQuery(),
+    )
+
+
+def _query(values: Mapping[str, str] | None = None) -> RosterQuery:
+    """Return what the address (or a form) asks for; what makes no sense is left out."""
+    given = request.args if values is None else values
+    where, order, page = given.get("where", ""), given.get("order", ""), given.get("page", "")
+    return RosterQuery(
+        stack_key=given.get("stack", "")[:100],
+        where=Where(where) if where in set(Where) else None,
+        name=given.get("q", "").strip().replace("\x00", "")[:100],
+        order=Order(order) if order in set(Order) else Order.NAME,
+        page=int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 7 else 1,
+    )
+
+
+def _asked(query: RosterQuery) -> dict[str, str]:
+    """Return a query as the address of the page says it, page apart."""
+    asked = {
+        "stack": query.stack_key,
+        "where": query.where.value if query.where else "",
+        "q": query.name,
+        "order": "" if query.order is Order.NAME else query.order.value,
+    }
+    return {name: value for name, value in asked.items() if value}
+
+
+def _named(view: RosterView, form: Form | None) -> list[tuple[UUID, str]]:
+    """Return whom the form to record one completion offers: all, or those of the page."""
+    shown = [(row.learner_uuid, row.name) for row in view.rows if row.is_active]
+    named = list(view.everybody) or shown
+    sent = form.values.get("learner", "") if form else ""
+    if sent and sent not in {str(uuid) for uuid, _ in named}:
+        named += [(uuid, name) for uuid, name in shown if str(uuid) == sent]
+    return named
 
 
 def render_roster(
@@ -84,7 +150,10 @@ def render_roster(
         form_id=form.values.get("form_id", uuid4()) if form else uuid4(),
         stale=stale,
         today=current_parts().clock().date(),
-        learner_options=[(row.learner_uuid, row.name) for row in view.rows if row.is_active],
+        learner_options=_named(view, form),
+        where_options=list(class_wording.WHERE_WORDS.items()),
+        order_options=list(class_wording.ORDER_WORDS.items()),
+        asked=_asked(view.query),
         achievement_options=[
             (option.uuid, wording.option(option))
             for option in view.achievements

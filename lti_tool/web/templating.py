@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 
 from lti_tool.persistence.launched import LINK, RECOGNISE, RECORD, STACKS, Launched
-from lti_tool.web import learner_wording, score_wording, wording
+from lti_tool.web import class_wording, learner_wording, score_wording, wording
 from lti_tool.web.session import csrf_token, framing_origins
 
 STATIC = Path(__file__).parent / "static"
@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {
+        **class_wording.FILTERS,
         "award_review": learner_wording.award_in_review,
         "bounds": wording.bounds,
         "credits": wording.credit_words,

@@ -74,6 +74,7 @@ NOTICES = {
         "The completion is withdrawn. Awards that rested on it now wait for a review."
     ),
     "evidence-accepted": "The evidence is accepted and the completion is recorded.",
+    "evidence-decided": "This evidence was decided already. Nothing was done twice.",
     "evidence-returned": "The evidence is returned with your note.",
     "outside-recognised": "The credential is recognised, and counts.",
     "outside-awarded": "The credential is recognised, and an award followed from it at once.",

@@ -110,3 +110,20 @@ def test_credentials_are_exported_as_european_digital_credentials(catalogue: Quo
     export = ("credentials", "export-elm", "europass", *AT)
     assert json.loads(catalogue(*export, "--json").output) == {"credentials": 0}
     assert "nowhere" in catalogue(*export[:-1], "nowhere", code=1).output
+
+
+def test_levels_are_given_replaced_and_taken_away(catalogue: Quoin) -> None:
+    def levels(*words: str, code: int = 0) -> str:
+        return catalogue("achievement", "levels", "sql", *words, *AT, code=code).output
+
+    assert levels("Very good=95", "Sound=70") == "Very good: 95\nSound: 70\n"
+    assert json.loads(levels("Sound=70,5", "--json")) == [{"label": "Sound", "grade": "70.5"}]
+    for wrong, words in (
+        (["Sound"], "LABEL=GRADE"),
+        (["Sound=101"], "between 0 and 100"),
+        (["A=1", "A=2"], "the same label"),
+        (["=4"], "1 to 100 characters"),
+    ):
+        assert words in levels(*wrong, code=1)
+    assert levels() == "sql: no levels\n"
+    assert "no achievement 'x'" in catalogue("achievement", "levels", "x", *AT, code=1).output
