@@ -108,6 +108,7 @@ class Awarded:
     picture. ``result`` is the grade as it is written, only if the learner wants it to be shown;
     it is shown only if the achievement says that it may be. ``endorsements`` are signed documents
     of others, which stay as they are. ``holder`` is the DID that the learner has proved.
+    ``valid_until`` is the first day on which it holds no more, None where it does not end.
     """
 
     uuid: UUID
@@ -127,6 +128,7 @@ class Awarded:
     result: str | None = None
     endorsements: Sequence[Mapping[str, Any]] = ()
     holder: str | None = None
+    valid_until: date | None = None
 
     @property
     def definition(self) -> Definition:
@@ -150,14 +152,14 @@ def build_credential(
     No name of a person stands in it, and no grade but ``Awarded.result``.
     ``InvalidInputError`` for a text that cannot be signed.
     """
-    credential = {
+    credential: dict[str, Any] = {
         "@context": list(CONTEXTS),
         "id": issuer.credential_url(award.uuid),
         "type": ["VerifiableCredential", "AchievementCredential"],
         "name": award.name,
         "issuer": {**profile(issuer), **issuer_members(award.elements or Elements())},
-        "validFrom": instant(now),
-        "awardedDate": f"{award.awarded_on.isoformat()}T00:00:00Z",
+        **_validity(award, now),
+        "awardedDate": _day(award.awarded_on),
         "credentialSubject": {
             "id": f"urn:uuid:{award.subject}",
             "type": ["AchievementSubject"],
@@ -179,6 +181,21 @@ def build_credential(
         achievement = cleaned["credentialSubject"]["achievement"]
         achievement["endorsement"] = [dict(one) for one in award.endorsements]
     return cleaned
+
+
+def _validity(award: Awarded, now: datetime) -> dict[str, str]:
+    """Return from when until when it is valid; one that has ended already begins with its end.
+
+    ``validUntil`` may not lie before ``validFrom`` (VC 2.0, section 4.9).
+    """
+    if award.valid_until is None:
+        return {"validFrom": instant(now)}
+    until = _day(award.valid_until)
+    return {"validFrom": min(instant(now), until), "validUntil": until}
+
+
+def _day(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"
 
 
 def build_achievement(issuer: Issuer, what: Definition, rule: Rule | None) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from lti_tool.persistence.credentials import AwardRows
 from lti_tool.persistence.learners import get_learner
 from lti_tool.persistence.outside_credentials import OutsideCredential, find_origins
 from lti_tool.persistence.shown_grades import shows_grade
+from lti_tool.persistence.snapshots import load_records
 from lti_tool.persistence.wallet_offers import find_did
 
 
@@ -70,7 +71,18 @@ def read_award(
         alignments=told.alignments,
         endorsements=told.endorsements,
         image=told.image,
+        valid_until=_ends_on(session, rows),
     )
+
+
+def _ends_on(session: Session, rows: AwardRows) -> date | None:
+    """Return the first day without an award, by the version of the stack that made it."""
+    text = rows.version.document
+    if text.get("lasts") is None and text.get("valid") != "throughout":
+        return None
+    record = load_records(session, [rows.award.learner_id])[rows.award.learner_id]
+    uuid = str(rows.award.uuid)
+    return next((held.valid_until for held in record.awards if held.id == uuid), None)
 
 
 def grade_of(session: Session, award: Award) -> str | None:

@@ -66,6 +66,7 @@ def test_all_that_an_achievement_can_say_gives_a_valid_credential(issuer: TestIs
         "result": "83.5",
     }
     made = [issuer.issue(**whole), issuer.issue(elements=described(), image="cd" * 32)]
+    made.append(issuer.issue(valid_until=issuer.now.date() + timedelta(days=400)))
     for text in TEXTS:
         told = replace(described(), criteria=text, learning_outcomes=(text,), human_code=text)
         made.append(issuer.issue(elements=told, result=text, alignments=[alignment]))
