@@ -10,7 +10,7 @@ from lti_tool.errors import LTILaunchError
 from lti_tool.lti.roles import ASSISTANT_ADDRESS, TEST_USER
 from lti_tool.persistence.audit import AuditEvent
 from lti_tool.persistence.catalog import Institution
-from lti_tool.persistence.launched import LINK, RECORD
+from lti_tool.persistence.launched import LINK, RECORD, STACKS
 from lti_tool.persistence.learners import Identity, Learner, Membership, ensure_learners
 from lti_tool.persistence.placements import ensure_line_item
 from lti_tool.services.export_learner import export_learner
@@ -100,7 +100,7 @@ def test_mentees_of_another_platform_stay_unseen(world):
 
 def test_the_staff_may_do_everything_unless_the_institution_says_less(world):
     teacher = world.launched(world.launch(roles=[INSTRUCTOR], sub="teacher"))
-    assert teacher.rights == {RECORD, LINK}
+    assert teacher.rights == {RECORD, LINK, STACKS}
     _set_rights(world, assistant=[RECORD], instructor=[RECORD, LINK])
     assistant = world.launched(world.launch(roles=[ASSISTANT_ADDRESS], sub="assistant"))
     assert (assistant.role, assistant.rights) == ("assistant", {RECORD})

@@ -259,6 +259,8 @@ def test_a_draft_is_deleted_and_gone(world: World) -> None:
 
 def test_whoever_lacks_the_right_sees_no_way_in_and_is_refused(world: World) -> None:
     assistant = world.come_as("tom", is_instructor=True, role="assistant")
+    assert ">Stacks</a>" not in assistant.get("roster").text
+    world.allow(assistant=["record", "link", "stacks"])
     draft = _begin(assistant)
     assert ">Stacks</a>" in assistant.get("roster").text
     world.allow(assistant=["record", "link"])
