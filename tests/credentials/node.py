@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import subprocess
@@ -39,10 +40,13 @@ def bring(home: Path) -> None:
         pytest.skip("what others wrote in JavaScript needs Node with npm")
     lock = home / "package-lock.json"
     installed = home / "node_modules" / ".package-lock.json"
-    if installed.is_file() and _versions(installed) == _versions(lock):
-        return
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-    done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
+    # One process after the other: two at once take each other's files away.
+    with lock.open("rb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if installed.is_file() and _versions(installed) == _versions(lock):
+            return
+        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+        done = subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"npm could not bring what {home} needs: {done.stderr[-300:]}")
 
