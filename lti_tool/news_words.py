@@ -39,7 +39,12 @@ MONTHS = [
 ]
 
 
+def day(value: date) -> str:
+    """Return a date as people write it: 12 May 2026."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
 def sentence(kind: str, state: str, subject: str, last_day: date | None) -> str:
     """Return one piece of news; ``last_day`` is the last day of what ends."""
-    day = f"{last_day.day} {MONTHS[last_day.month - 1]} {last_day.year}" if last_day else ""
-    return SENTENCES[f"{kind}.{state}"].format(subject=subject, day=day)
+    ending = day(last_day) if last_day else ""
+    return SENTENCES[f"{kind}.{state}"].format(subject=subject, day=ending)

@@ -18,7 +18,7 @@ from lti_tool.credentials.elements import Elements
 from lti_tool.issuing.alignments import read_alignments
 from lti_tool.issuing.elements import keep_picture, read_elements
 from lti_tool.issuing.endorsements import read_endorsements
-from lti_tool.persistence.awards import Award, find_renewed
+from lti_tool.persistence.awards import Award, find_renewed, notes_of
 from lti_tool.persistence.catalog import Achievement, find_names
 from lti_tool.persistence.credentials import AwardRows
 from lti_tool.persistence.learners import get_learner
@@ -38,9 +38,7 @@ class Said:
     image: str
 
 
-def read_award(
-    session: Session, rows: AwardRows, now: datetime, said: dict[int, Said] | None = None
-) -> Awarded:
+def read_award(session: Session, rows: AwardRows, now: datetime, said: dict[int, Said]) -> Awarded:
     """Return what a credential says of an award; its picture is kept for good.
 
     Its achievement has the alignments and endorsements that hold ``now``. ``said`` keeps, by the
@@ -49,10 +47,9 @@ def read_award(
     award = rows.award
     achievement = session.get_one(Achievement, award.achievement_id)
     renewed = find_renewed(session, award)
-    known = {} if said is None else said
-    if achievement.id not in known:
-        known[achievement.id] = _say(session, achievement, now)
-    told = known[achievement.id]
+    if achievement.id not in said:
+        said[achievement.id] = _say(session, achievement, now)
+    told = said[achievement.id]
     return Awarded(
         uuid=award.uuid,
         subject=get_learner(session, award.learner_id).uuid,
@@ -92,12 +89,7 @@ def grade_of(session: Session, award: Award) -> str | None:
 
 
 def _grade(award: Award, elements: Elements | None) -> str | None:
-    return award_grade(_notes(award), elements.grade if elements else None)
-
-
-def _notes(award: Award) -> list[dict[str, Any]]:
-    listed = award.receipt.get("counted")
-    return listed if isinstance(listed, list) else []
+    return award_grade(notes_of(award.receipt), elements.grade if elements else None)
 
 
 def _say(session: Session, achievement: Achievement, now: datetime) -> Said:
@@ -117,7 +109,7 @@ def receipt_hash(receipt: Mapping[str, Any]) -> str:
 
 
 def _counted(session: Session, award: Award) -> Sequence[Counted]:
-    notes = _notes(award)
+    notes = notes_of(award.receipt)
     keys = {str(note["achievement"]) for note in notes}
     names = find_names(session, award.institution_id, keys)
     uuids = {UUID(str(note["id"])) for note in notes if note.get("attributes", {}).get("external")}

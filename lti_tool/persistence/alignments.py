@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -106,14 +105,3 @@ def count_aligned(session: Session, framework_id: int) -> int:
         .where(FrameworkItem.framework_id == framework_id)
     )
     return session.scalar(query) or 0
-
-
-def list_aligned_items(session: Session, framework_id: int) -> Sequence[int]:
-    """Return the internal ids of the items of a framework that something is aligned with."""
-    query = (
-        select(AchievementAlignment.item_id)
-        .join(FrameworkItem, FrameworkItem.id == AchievementAlignment.item_id)
-        .where(FrameworkItem.framework_id == framework_id)
-        .distinct()
-    )
-    return [found for found in session.scalars(query) if found is not None]

@@ -66,12 +66,6 @@ def add_credentials(session: Session, rows: Sequence[Mapping[str, Any]]) -> None
     insert_missing(session, Credential, rows, unique=("award_id",), returning=(Credential.id,))
 
 
-def has_credential(session: Session, award_id: int) -> bool:
-    """Return whether the credential of an award is issued."""
-    query = select(Credential.id).where(Credential.award_id == award_id)
-    return session.scalar(query) is not None
-
-
 def find_credential(session: Session, award_id: int) -> Credential | None:
     """Return the credential of an award, if it is issued."""
     return session.scalar(select(Credential).where(Credential.award_id == award_id))

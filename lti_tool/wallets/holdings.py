@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from lti_tool.credentials.shown import Shown, shown
 from lti_tool.credentials.status_list import Purpose
 from lti_tool.errors import NotFoundError
-from lti_tool.persistence.awards import Award, list_awards
+from lti_tool.persistence.awards import Award, list_awards, notes_of
 from lti_tool.persistence.catalog import Achievement, find_names, get_institution_by_id
 from lti_tool.persistence.credentials import list_of_people
 from lti_tool.persistence.joined_accounts import list_person
@@ -76,7 +75,7 @@ def read_holdings(session: Session, learner_id: int, now: datetime) -> list[Hold
     ids = [award.id for award, _ in pairs]
     bits, pages = list_set_purposes(session, ids), list_pages(session, ids)
     institution = get_institution_by_id(session, get_learner(session, learner_id).institution_id)
-    keys = {str(note["achievement"]) for award, _ in pairs for note in _counted(award)}
+    keys = {str(note["achievement"]) for award, _ in pairs for note in notes_of(award.receipt)}
     names = find_names(session, institution.id, keys)
     accounts = {one: get_learner(session, one) for one in people}
     transcribed = {uuid for one in people for uuid in list_transcribed(session, one)}
@@ -114,13 +113,8 @@ def get_holding(session: Session, learner_id: int, award_uuid: UUID, now: dateti
     raise NotFoundError("You hold no such award.")
 
 
-def _counted(award: Award) -> list[dict[str, Any]]:
-    listed = award.receipt.get("counted")
-    return listed if isinstance(listed, list) else []
-
-
 def _names(award: Award, names: Mapping[str, str]) -> tuple[str, ...]:
-    keys = dict.fromkeys(str(note["achievement"]) for note in _counted(award))
+    keys = dict.fromkeys(str(note["achievement"]) for note in notes_of(award.receipt))
     return tuple(names.get(key, key) for key in keys)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from lti_tool.case_views import ExceptionView
 from lti_tool.excepting import places
+from lti_tool.news_words import day
 from lti_tool.persistence.snapshots import Rules
 from lti_tool.web import wording
 from lti_tool.web.clause_wording import TITLES
@@ -97,12 +98,12 @@ def exception(view: ExceptionView, names: Mapping[str, str]) -> str:
 
 def lasting(view: ExceptionView) -> str:
     """Return since when and until when an exception counts."""
-    start = f"Since {wording.day(view.granted_on)}"
+    start = f"Since {day(view.granted_on)}"
     if view.ended_at is not None:
-        return f"{start}, ended on {wording.day(view.ended_at.date())}."
+        return f"{start}, ended on {day(view.ended_at.date())}."
     if view.valid_until is None:
         return f"{start}, without an end."
-    return f"{start}, before {wording.day(view.valid_until)}."
+    return f"{start}, before {day(view.valid_until)}."
 
 
 def _value(view: ExceptionView) -> str:

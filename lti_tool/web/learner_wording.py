@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from lti_tool.news_words import day
 from lti_tool.rule_words import PROOF, fill
 from lti_tool.services.show_progress import Deadline, StackView
 from lti_tool.standing_views import VersionChange
 from lti_tool.web.wording import (
     count,
     credit_words,
-    day,
     listed,
     moment,
     number,

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
+from lti_tool.news_words import day
 from lti_tool.persistence.launched import LINK, RECOGNISE, RECORD, STACKS, Launched
 from lti_tool.web import class_wording, learner_wording, score_wording, wording
 from lti_tool.web.session import csrf_token, framing_origins
@@ -28,7 +29,7 @@ def register(app: Flask) -> None:
         "award_review": learner_wording.award_in_review,
         "bounds": wording.bounds,
         "credits": wording.credit_words,
-        "day": wording.day,
+        "day": day,
         "day_before": learner_wording.last_day,
         "effort_line": learner_wording.effort_line,
         "evidence_state": _looked_up(wording.EVIDENCE_WORDS),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
+from lti_tool.news_words import day
 from lti_tool.persistence.readings import AchievementOption
 from lti_tool.services.show_progress import FactView, StackView
 from lti_tool.web.clause_wording import UNUSED, other_title
@@ -24,21 +25,6 @@ from stacking_rules import (
     Waived,
     scale_bounds,
 )
-
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 STATUS_WORDS = {
     Status.MET: "Counted",
@@ -95,11 +81,6 @@ NOTICES = {
     "column-deleted": "The column is deleted. It is made again only if you say so.",
 }
 """What a page says after a redirect; the address carries the name, never the words."""
-
-
-def day(value: date) -> str:
-    """Return a date as people write it: 12 May 2026."""
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def moment(value: datetime) -> str:
