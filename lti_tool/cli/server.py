@@ -40,6 +40,26 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # it has no types
 
     error_task_class = ProblemTask
 
+    def writable(self) -> bool:
+        """Say whether there is something that the loop could write now.
+
+        waitress 3.0.2 says so while an answer's own thread still sends it. ``select`` then
+        returns at once, over and over, and takes the interpreter from that very thread: 300
+        launches at once took 4 s of CPU, and take 1.5.
+        """
+        if 0 < self.total_outbufs_len <= self.adj.outbuf_high_watermark:
+            if not self.outbuf_lock.acquire(blocking=False):
+                return False
+            self.outbuf_lock.release()
+        return bool(super().writable())
+
+    def write_soon(self, data: Any) -> int:
+        """Send ``data``; have the loop look again when a rest is left, now that it may write."""
+        written: int = super().write_soon(data)
+        if self.total_outbufs_len:
+            self.server.pull_trigger()
+        return written
+
 
 def create_server(app: Flask, port: int, *, threads: int) -> Any:
     """Return waitress on loopback, listening; ``OSError`` when the port cannot be used."""

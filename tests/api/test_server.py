@@ -6,16 +6,19 @@ import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from waitress.adjustments import Adjustments
 
-from lti_tool.cli.server import create_server
+from lti_tool.cli.server import Channel, create_server
 from lti_tool.persistence.base import Database
 from tests.api.site import Site, item
 
@@ -83,6 +86,48 @@ def test_a_target_is_signed_exactly_as_it_is_sent(
     assert _get(site, port, target) == status
     if otherwise is not None:
         assert _get(site, port, target, signed=otherwise) == 401
+
+
+@pytest.fixture
+def channel() -> Iterator[Channel]:
+    """A connection whose other end reads nothing."""
+    server = SimpleNamespace(pull_trigger=lambda: None, active_channels={})
+    here, there = socket.socketpair()
+    with here, there:
+        yield Channel(server, here, "", Adjustments(), map={})
+
+
+def test_the_loop_leaves_an_answer_alone_while_its_own_thread_sends_it(channel: Channel) -> None:
+    channel.total_outbufs_len = 10
+    sending, done = threading.Event(), threading.Event()
+
+    def send() -> None:
+        with channel.outbuf_lock:
+            sending.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    sending.wait(10)
+    during = channel.writable()
+    done.set()
+    thread.join(10)
+    assert (during, channel.writable()) == (False, True)
+
+
+def test_the_loop_is_told_of_a_rest_when_it_may_send_it(channel: Channel) -> None:
+    could: list[bool] = []
+    channel.server.pull_trigger = lambda: could.append(_in_another_thread(channel.writable))
+    assert channel.write_soon(b"x" * 900_000) == 900_000
+    assert could[-1] is True
+
+
+def _in_another_thread(function: Callable[[], bool]) -> bool:
+    found: list[bool] = []
+    thread = threading.Thread(target=lambda: found.append(function()))
+    thread.start()
+    thread.join(10)
+    return found[0]
 
 
 def _post(port: int, headers: dict[str, str], chunks: Iterator[bytes]) -> tuple[int, str, int]:
