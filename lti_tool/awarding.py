@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.errors import InvalidInputError
 from lti_tool.persistence.audit import add_event
-from lti_tool.persistence.awards import add_awards, is_stacked
+from lti_tool.persistence.awards import add_awards, is_stacked, number_awards
 from lti_tool.persistence.catalog import Achievement, list_achievements
 from lti_tool.persistence.completions import add_completions
 from lti_tool.persistence.courses import get_context
@@ -165,9 +165,11 @@ def award_what_follows(
             credits_of=rules.credits_of,
             solver=solver(),
         )
+        numbers = number_awards(session, _renewed(result.new_awards))
         for new in result.new_awards:
             uuid = UUID(new.award.id)
-            rows[uuid] = _award_row(institution_id, learner_id, new, rules, now)
+            number = numbers[UUID(new.renews.id)] + 1 if new.renews else 1
+            rows[uuid] = _award_row(institution_id, learner_id, new, rules, number, now)
             found[uuid] = MadeAward(learner_id, new.stack.key, new.stack.title)
     made = add_awards(session, list(rows.values()))
     _tell(session, institution_id, made, rows, contexts or {}, actor, now)
@@ -182,9 +184,18 @@ def award_what_follows(
 
 def _has_news(network: Network, facts: LearnerRecord, now: datetime) -> bool:
     """Return whether a stack is met whose award is not held yet: the quick question first."""
-    held = {award.achievement for award in facts.awards}
+    # What has ended may be earned again.
+    held = {
+        award.achievement
+        for award in facts.awards
+        if award.valid_until is None or now.date() < award.valid_until
+    }
     statuses = network.statuses(facts, as_of=now.date(), known_on=now, solver=solver())
     return any(key not in held for key, status in statuses.items() if status is Status.MET)
+
+
+def _renewed(awards: Sequence[NewAward]) -> set[UUID]:
+    return {UUID(new.renews.id) for new in awards if new.renews is not None}
 
 
 def _tell(
@@ -335,7 +346,12 @@ def check_day(completed_on: date, now: datetime) -> None:
 
 
 def _award_row(
-    institution_id: int, learner_id: int, new: NewAward, rules: Rules, now: datetime
+    institution_id: int,
+    learner_id: int,
+    new: NewAward,
+    rules: Rules,
+    number: int,
+    now: datetime,
 ) -> dict[str, Any]:
     row = rules.rows[new.stack.key]
     return {
@@ -345,6 +361,7 @@ def _award_row(
         "stack_id": row.stack.id,
         "stack_version_id": row.version.id,
         "achievement_id": row.achievement.id,
+        "number": number,
         "awarded_on": new.award.awarded_on,
         "receipt": new.receipt,
         "recorded_at": now,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from lti_tool.persistence.awards import (
     Award,
     ReviewState,
+    find_renewed,
     list_awards,
     list_revoked,
     notes_of,
@@ -56,10 +57,11 @@ def ask_about(
     An award stands by the rule version and as of the day by which it was made, or by today's.
     """
     revoked = list_revoked(session, [learner_id])
+    made = list_awards(session, [learner_id])
     touched = [
         (award, achievement.key)
-        for award, achievement in list_awards(session, [learner_id])
-        if award.id not in revoked and str(gone) in _grounds(award)
+        for award, achievement in made
+        if award.id not in revoked and str(gone) in _grounds(session, award)
     ]
     if not touched:
         return Asked()
@@ -67,7 +69,9 @@ def ask_about(
     record = load_records(session, [learner_id])[learner_id]
     found: dict[ReviewState, list[UUID]] = {ReviewState.OPEN: [], ReviewState.STANDS: []}
     for award, key in touched:
-        others = tuple(held for held in record.awards if held.id != str(award.uuid))
+        # Nor does an award stand by those that renewed it.
+        later = {str(one.uuid) for one, of in made if of.key == key and one.number >= award.number}
+        others = tuple(held for held in record.awards if held.id not in later)
         bare = replace(record, awards=others)
         is_met = any(
             evaluate(stack, bare, as_of=day, known_on=now, solver=solver()).status is Status.MET
@@ -109,9 +113,11 @@ def _tell(session: Session, award: Award, state: str, about: str, now: datetime)
     )
 
 
-def _grounds(award: Award) -> set[str]:
-    """Return the uuids of all that an award rests on: facts and exceptions."""
-    return {str(note["id"]) for note in notes_of(award.receipt)} | waivers_of(award.receipt)
+def _grounds(session: Session, award: Award) -> set[str]:
+    """Return the uuids of all that an award rests on: facts, exceptions, the award it renews."""
+    found = {str(note["id"]) for note in notes_of(award.receipt)} | waivers_of(award.receipt)
+    renewed = find_renewed(session, award) if award.number > 1 else None
+    return found if renewed is None else found | {str(renewed.uuid)}
 
 
 def _rules_of(

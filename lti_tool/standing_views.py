@@ -172,12 +172,14 @@ def _stacks(
     record: LearnerRecord,
 ) -> tuple[StackView, ...]:
     ends = {award.id: award.valid_until for award in record.awards}
-    held = {achievement.key: award for award, achievement in awards}
     reviewed = {k: v for id_ in ids for k, v in list_reviews_since(session, id_).items()}
     issued = {uuid for learner_id in ids for uuid in list_credentialed(session, learner_id)}
     holders = ids if awards else []
     transcribed = {uuid for holder in holders for uuid in list_transcribed(session, holder)}
     revoked = list_revoked(session, holders)
+    # Of several awards of a stack the latest that stands, else the latest that was taken back.
+    in_order = sorted(awards, key=lambda pair: (pair[0].id not in revoked, pair[0].id))
+    held = {achievement.key: award for award, achievement in in_order}
     views = []
     for stack in rules.stacks:
         row, award = rules.rows[stack.key], held.get(stack.key)

@@ -9,6 +9,10 @@ engine: Engine = context.config.attributes["engine"]
 
 with engine.connect() as connection:
     is_postgresql = connection.dialect.name == "postgresql"
+    if not is_postgresql:
+        # A copied table takes the place of the old one, which is dropped: with foreign keys on,
+        # that would break every row that refers to it. (Only outside a transaction.)
+        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -21,4 +25,8 @@ with engine.connect() as connection:
             # A migration that waits for a busy table must fail soon, not block the service.
             connection.execute(text("SET LOCAL lock_timeout = '4s'"))
         context.run_migrations()
+        if not is_postgresql and connection.execute(text("PRAGMA foreign_key_check")).first():
+            raise RuntimeError("The database would hold references to rows that are not there.")
     connection.commit()
+    if not is_postgresql:
+        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")

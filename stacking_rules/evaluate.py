@@ -110,12 +110,16 @@ def inquire(
     if is_optimistic or solver is not None:
         held = replace(held, is_optimistic=is_optimistic, solver=solver)
     pins = _pins(stack, record) if record.pins else frozenset()
-    renewal = stack.renewal
-    if renewal is not None and (end := _end_of_award(stack, held.asked.facts)) is not None:
-        tree = compiled_for(held, stack, RENEWAL)
-        kept = _inquire(stack, RENEWAL, renewal.requires, tree, held, pins)
-        if as_of < end or kept.progress.status is Status.MET:
-            return kept
+    own = _own_award(stack, held.asked.facts)
+    if own is not None and own.valid_until is not None:
+        renewal, is_over = stack.renewal, own.valid_until <= as_of
+        if renewal is not None:
+            tree = compiled_for(held, stack, RENEWAL)
+            kept = _inquire(stack, RENEWAL, renewal.requires, tree, held, pins)
+            if not is_over or kept.progress.status is Status.MET:
+                return kept
+        if is_over:
+            held = _anew(stack, held, record, own)
     return _inquire(stack, ROOT, stack.requires, compiled_for(held, stack, ROOT), held, pins)
 
 
@@ -156,12 +160,15 @@ def meets(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetim
         return inquire(stack, record, as_of=as_of, known_on=known_on).progress.status is Status.MET
     facts = record.known(as_of=as_of, known_on=known_on)
     held = hold(stack, facts, record, as_of)
-    renewal = stack.renewal
-    if renewal is not None and (end := _end_of_award(stack, facts)) is not None:
-        tree = compile_tree(RENEWAL, renewal.requires, stack.definitions)
-        kept = _meets(tree, held)
-        if as_of < end or kept:
-            return kept
+    own = _own_award(stack, facts)
+    if own is not None and own.valid_until is not None:
+        renewal, is_over = stack.renewal, own.valid_until <= as_of
+        if renewal is not None:
+            kept = _meets(compile_tree(RENEWAL, renewal.requires, stack.definitions), held)
+            if not is_over or kept:
+                return kept
+        if is_over:
+            held = _anew(stack, held, record, own)
     tree = compile_tree(ROOT, stack.requires, stack.definitions)
     return _meets(tree, held)
 
@@ -181,10 +188,25 @@ def _pins(stack: Stack, record: LearnerRecord) -> frozenset[tuple[str, str]]:
     return frozenset((pin.at, pin.fact) for pin in record.pins if pin.stack == stack.key)
 
 
-def _end_of_award(stack: Stack, facts: Iterable[Fact]) -> date | None:
-    """Return the day on which the learner's own award ends, None where there is none that does."""
+def _own_award(stack: Stack, facts: Iterable[Fact]) -> Fact | None:
+    """Return the learner's own award, the latest of several; None where there is none."""
     own = [fact for fact in facts if fact.kind == "award" and fact.achievement == stack.key]
-    return max(own, key=lambda fact: (fact.on, fact.id)).valid_until if own else None
+    return max(own, key=lambda fact: (fact.on, fact.id)) if own else None
+
+
+def _anew(stack: Stack, held: Held, record: LearnerRecord, own: Fact) -> Held:
+    """Return what counts for who earns an award again whose time is over.
+
+    Completions up to its day have had their award; smaller awards and attestations count while
+    they are valid. An award without a time of its own comes back with its parts.
+    """
+    if stack.lasts is None:
+        return held
+    facts = tuple(f for f in held.asked.facts if f.kind != "completion" or f.on > own.on)
+    again = hold(stack, facts, record, held.asked.as_of)
+    return replace(
+        again, waivers=held.waivers, is_optimistic=held.is_optimistic, solver=held.solver
+    )
 
 
 def _inquire(

@@ -233,6 +233,7 @@ def _is_simple(stack: Stack) -> bool:
     is_usual = not (
         compiled.given
         or stack.renewal
+        or stack.lasts
         or said.equivalent
         or said.accepted
         or said.tables

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -232,6 +232,11 @@ def verify_receipt(stack: Stack, data: object) -> tuple[Problem, ...]:
     return tuple(problems) or _judge(stack, stated, counted, record, as_of)
 
 
+def is_renewal(counted: Iterable[Mapping[str, object]]) -> bool:
+    """Return whether what a receipt says was counted was counted by the path of renewal."""
+    return any(str(note.get("address")).startswith(RENEWAL) for note in counted)
+
+
 def _judge(
     stack: Stack,
     stated: Mapping[str, object],
@@ -239,10 +244,9 @@ def _judge(
     record: LearnerRecord,
     as_of: date,
 ) -> tuple[Problem, ...]:
-    is_renewal = any(str(note.get("address")).startswith(RENEWAL) for note in counted)
     known_on = datetime.combine(date.max, time.min, UTC)
     stack, held = as_excepted(stack, record, as_of=as_of, known_on=known_on)
-    compiled = compiled_for(held, stack, RENEWAL if is_renewal else ROOT)
+    compiled = compiled_for(held, stack, RENEWAL if is_renewal(counted) else ROOT)
     answers = {at: stated.get(at, "met") == "met" for at, _ in compiled.given}
     root = settle(compiled.root, answers, hope=False)
     placed, problems = _placed(counted, {pool.address: pool for pool in pools_of(root)}, held)

@@ -16,18 +16,22 @@ from stacking_rules.progress import Progress, Status
 from stacking_rules.receipts import Receipt, counted_facts, receipt
 from stacking_rules.shelf import Shelf
 from stacking_rules.solving import Decide
-from stacking_rules.stacks import Stack
-from stacking_rules.standing import carried, ends_on, level_of
+from stacking_rules.stacks import RENEWAL, Stack
+from stacking_rules.standing import carried, ends_on, lasts_from, level_of
 from stacking_rules.versions import version_for
 
 
 @dataclass(frozen=True, slots=True)
 class NewAward:
-    """An award that follows from the record: dated by the latest fact that counted."""
+    """An award that follows from the record: dated by the latest fact that counted.
+
+    ``renews`` is the learner's award of the same stack that it follows, None for the first.
+    """
 
     stack: Stack
     award: Award
     receipt: Receipt
+    renews: Award | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,11 @@ def roll_up(
 ) -> RollUp:
     """Evaluate ``stacks`` from the smallest to the largest and add the awards that follow.
 
-    An award that the record holds already is not made again. ``award_id`` names a new award by
-    the key of its stack, ``credits_of`` gives what an award is worth in larger stacks (none by
-    default), ``solver`` is that of ``evaluate``. ``CircularStackError`` if awards need each other.
+    An award that the record holds is made again only when its stack is met anew: by the path of
+    renewal, or after its end, by something later, and so that it ends later. ``award_id`` names
+    a new award by the key of its stack, ``credits_of`` gives what an award is worth in larger
+    stacks (none by default), ``solver`` is that of ``evaluate``. ``CircularStackError`` if awards
+    need each other.
     """
     progress: dict[str, Progress] = {}
     new_awards: list[NewAward] = []
@@ -61,11 +67,13 @@ def roll_up(
     for key, known in _versions(tuple(stacks)):
         stack = known[0] if len(known) == 1 else version_for(known, record, **when)
         found = progress[key] = evaluate(stack, record, **when, shelf=shelf)
-        if found.status is Status.MET and _is_issued(stack, record):
+        own = _latest(key, record)
+        if found.status is Status.MET and _is_issued(stack, record, own, found, when):
             worth = (credits_of or {}).get(key, Decimal(0))
-            new = _award(stack, found, record, award_id(key), worth, when)
-            new_awards.append(new)
-            record = replace(record, awards=(*record.awards, new.award))
+            new = _award(stack, found, record, award_id(key), worth, when, own)
+            if own is None or _is_later(new.award, own):
+                new_awards.append(new)
+                record = replace(record, awards=(*record.awards, new.award))
     return RollUp(progress, tuple(new_awards))
 
 
@@ -77,13 +85,36 @@ class When(TypedDict):
     solver: Decide | None
 
 
-def _is_issued(stack: Stack, record: LearnerRecord) -> bool:
-    """Return whether an award that is met is to be made now."""
-    if any(award.achievement == stack.key for award in record.awards):
-        return False
+def _latest(key: str, record: LearnerRecord) -> Award | None:
+    """Return the award of the stack ``key`` that the record holds, the latest of several."""
+    own = [award for award in record.awards if award.achievement == key]
+    return max(own, key=lambda award: (award.on, award.id), default=None)
+
+
+def _is_issued(
+    stack: Stack, record: LearnerRecord, own: Award | None, found: Progress, when: When
+) -> bool:
+    """Return whether an award that is met is to be made now, unless it would say nothing new."""
+    if own is not None:
+        # One that was taken back is not known, and is not made again.
+        if own.valid_until is None or own.recorded_at > when["known_on"]:
+            return False
+        if when["as_of"] < own.valid_until and not _is_renewal(found):
+            return False
     if stack.issue == "on-application":
         return stack.key in record.applied
     return stack.issue == "automatic" or stack.key not in record.declined
+
+
+def _is_renewal(found: Progress) -> bool:
+    return found.address == RENEWAL or found.address.startswith(f"{RENEWAL}/")
+
+
+def _is_later(new: Award, own: Award) -> bool:
+    """Return whether an award says more than the one before: of a later day, with a later end."""
+    if new.on <= own.on or own.valid_until is None:
+        return False
+    return new.valid_until is None or new.valid_until > own.valid_until
 
 
 def _award(
@@ -93,9 +124,11 @@ def _award(
     award_id: str,
     worth: Decimal,
     when: When,
+    own: Award | None,
 ) -> NewAward:
     facts = [fact for _, fact in counted_facts(progress)]
     on = max((fact.on for fact in facts), default=when["as_of"])
+    renewed = own.valid_until if own is not None and _is_renewal(progress) else None
     level = level_of(stack, record, **when) if stack.levels else ""
     said = (("type", stack.award_type), ("award-level", level))
     award = Award(
@@ -104,14 +137,14 @@ def _award(
         on,
         when["known_on"],
         worth,
-        ends_on(stack, on, facts),
+        ends_on(stack, lasts_from(on, renewed), facts),
         tuple((name, (value,)) for name, value in said if value),
         () if stack.consume == "never" else tuple(dict.fromkeys(fact.id for fact in facts)),
         stack.consume == "bank",
         carried(stack, record, as_of=when["as_of"], known_on=when["known_on"]),
     )
     proof = receipt(stack, progress, record, as_of=when["as_of"], known_on=when["known_on"])
-    return NewAward(stack, award, proof)
+    return NewAward(stack, award, proof, own)
 
 
 def in_award_order(stacks: Sequence[Stack]) -> list[Stack]:

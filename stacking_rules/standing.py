@@ -58,15 +58,24 @@ def carried(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datet
     return total
 
 
-def ends_on(stack: Stack, awarded_on: date, counted: Iterable[Fact]) -> date | None:
-    """Return the first day on which an award made on ``awarded_on`` is not valid any more.
+def lasts_from(awarded_on: date, renewed: date | None) -> date:
+    """Return the day from which the time of an award counts.
+
+    ``renewed`` is the end of the award that it renews by the path of renewal (None: it renews
+    none): who renews early loses no day of what was there.
+    """
+    return awarded_on if renewed is None else max(awarded_on, renewed)
+
+
+def ends_on(stack: Stack, since: date, counted: Iterable[Fact]) -> date | None:
+    """Return the first day without an award whose time counts from ``since`` (``lasts_from``).
 
     An award that is valid throughout ends with the first of its parts, or with the grace that
     its rule grants them; None for an award that does not end.
     """
     ends = []
     if stack.lasts is not None:
-        end = add(awarded_on, stack.lasts.span)
+        end = add(since, stack.lasts.span)
         ends.append(end_of_year(end) if stack.lasts.to_year_end else end)
     if stack.valid == "throughout":
         grace = [c for c in stack.requires.clauses if isinstance(c, Grace)]

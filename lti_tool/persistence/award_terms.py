@@ -14,7 +14,8 @@ from lti_tool.persistence.base import CHUNK
 from lti_tool.persistence.catalog import StackVersion
 from stacking_rules import Award as Held
 from stacking_rules import Fact, Stack, parse_stack
-from stacking_rules.standing import ends_on
+from stacking_rules.receipts import is_renewal
+from stacking_rules.standing import ends_on, lasts_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,24 @@ def award_terms(
 
     What counts is the version that made an award: how long it ``lasts``; where it is ``valid``
     throughout, the first end of what it counted (the ``completions``, or smaller awards, which
-    were made before it); and whether it debits (``consume: bank``).
+    were made before it); what it renews; and whether it debits (``consume: bank``).
     """
     rules = _rules_with_terms(session, {award.stack_version_id for award in awards})
     if not rules:
         return {}
     facts = {fact.id: fact for fact in completions}
     found: dict[int, Terms] = {}
+    ends: dict[tuple[int, int], date | None] = {}
     for award in sorted(awards, key=lambda award: award.id):
         end, stack = None, rules.get(award.stack_version_id)
         if stack is not None:
-            counted = tuple(str(note["id"]) for note in notes_of(award.receipt))
-            end = ends_on(stack, award.awarded_on, [facts[c] for c in counted if c in facts])
+            notes = notes_of(award.receipt)
+            counted = tuple(str(note["id"]) for note in notes)
+            before = ends.get((award.learner_id, award.stack_id)) if is_renewal(notes) else None
+            since = lasts_from(award.awarded_on, before)
+            end = ends_on(stack, since, [facts[c] for c in counted if c in facts])
             found[award.id] = Terms(end, counted if stack.consume == "bank" else ())
-        uuid = str(award.uuid)
+        uuid, ends[award.learner_id, award.stack_id] = str(award.uuid), end
         facts[uuid] = Held(uuid, "", award.awarded_on, award.recorded_at, valid_until=end)
     return found
 

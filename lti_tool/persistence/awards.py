@@ -17,14 +17,15 @@ from lti_tool.persistence.learners import Membership
 
 
 class Award(Base):
-    """The decision that a learner met a stack: once per learner and stack, never removed.
+    """The decision that a learner met a stack, never removed.
 
     ``receipt`` is what was counted, where, under which version (``stacking_rules.receipt``).
-    ``awarded_on`` is the date of the latest fact that counted.
+    ``awarded_on`` is the date of the latest fact that counted. ``number`` is 1 for the first
+    award of a stack to a learner and one more for each that renews the one before.
     """
 
     __tablename__ = "awards"
-    __table_args__ = (UniqueConstraint("learner_id", "stack_id"),)
+    __table_args__ = (UniqueConstraint("learner_id", "stack_id", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
@@ -33,6 +34,7 @@ class Award(Base):
     stack_id: Mapped[int] = mapped_column(ForeignKey("stacks.id"), index=True)
     stack_version_id: Mapped[int] = mapped_column(ForeignKey("stack_versions.id"))
     achievement_id: Mapped[int] = mapped_column(ForeignKey("achievements.id"))
+    number: Mapped[int] = mapped_column(default=1, server_default="1")
     awarded_on: Mapped[date]
     receipt: Mapped[dict[str, object]] = mapped_column(JSON)
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -119,9 +121,9 @@ def is_stacked(receipt: Mapping[str, Any]) -> bool:
 
 
 def add_awards(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
-    """Insert awards; return the uuids of those that are new (one per learner and stack)."""
+    """Insert awards; return the uuids of those that are new (of a learner, stack and number)."""
     found = insert_missing(
-        session, Award, rows, unique=("learner_id", "stack_id"), returning=(Award.uuid,)
+        session, Award, rows, unique=("learner_id", "stack_id", "number"), returning=(Award.uuid,)
     )
     return {row[0] for row in found}
 
@@ -149,19 +151,26 @@ def find_award(session: Session, institution_id: int, uuid: UUID) -> Award | Non
 
 
 def find_renewed(session: Session, award: Award) -> Award | None:
-    """Return the award of the same achievement that a learner held before this one."""
+    """Return the award that this one renews, if it is not the first of its stack."""
     return session.scalar(
-        select(Award)
-        .outerjoin(AwardRevocation, AwardRevocation.award_id == Award.id)
-        .where(
+        select(Award).where(
             Award.learner_id == award.learner_id,
-            Award.achievement_id == award.achievement_id,
-            Award.id < award.id,
-            AwardRevocation.id.is_(None),
+            Award.stack_id == award.stack_id,
+            Award.number == award.number - 1,
         )
-        .order_by(Award.id.desc())
-        .limit(1)
     )
+
+
+def number_awards(session: Session, uuids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the numbers of these awards within their learner and stack."""
+    found: dict[UUID, int] = {}
+    wanted = sorted(uuids)
+    for start in range(0, len(wanted), CHUNK):
+        query = select(Award.uuid, Award.number).where(
+            Award.uuid.in_(wanted[start : start + CHUNK])
+        )
+        found |= {row[0]: row[1] for row in session.execute(query)}
+    return found
 
 
 def count_learners_by_stack(session: Session, institution_key: str | None) -> dict[str, int]:

@@ -65,7 +65,8 @@ def show_analytics(
         revoked = list_revoked(session, ids)
         awarded = {
             award.learner_id: award.awarded_on
-            for award, _ in list_awards(session, ids)
+            # Of an award that was renewed the first: how long it took to get there.
+            for award, _ in reversed(list_awards(session, ids))
             if award.stack_id == row.stack.id and award.id not in revoked
         }
         kept = list_standings(session, ids, row.stack.id)

@@ -254,7 +254,7 @@ def _rows(
             row.name or NAMELESS,
             row.is_active,
             tuple(completions[row.id]),
-            tuple(awards[row.id]),
+            tuple(dict.fromkeys(awards[row.id])),
             _progress(row.id, rules, query.stack_key, standings),
         )
         for row in learners

@@ -60,7 +60,7 @@ class IssuingWorld(World):
                 achievement_id=ids[key],
                 completed_on=self.now.date(),
                 source="test",
-                idempotency_key=f"{learner_id}:{key}",
+                idempotency_key=f"{learner_id}:{key}:{self.now.date()}",
                 grade=Decimal(80),
             )
             for learner_id in learner_ids

@@ -1,4 +1,4 @@
-"""Credentials issued anew: a key that others may have, a text that was put right, a renewal."""
+"""Credentials issued anew: a key that others may have, a text that was put right."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from sqlalchemy import select, update
 from lti_tool.credentials.signers import Algorithm
 from lti_tool.errors import ConflictError, InvalidInputError, NotFoundError
 from lti_tool.issuing.signing import load_keys
-from lti_tool.persistence.awards import Award
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.catalog import Achievement, Stack, StackVersion
+from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.issuer_keys import IssuerKeyRow
 from lti_tool.services.change_status import StatusAct, change_status
 from lti_tool.services.compromise_key import TakenOut, compromise_key
 from lti_tool.services.correct_credential import correct_credential
 from lti_tool.services.issue_credentials import issue_credentials
-from lti_tool.services.promise_credentials import promise_credentials
 from lti_tool.services.reissue_signed import reissue_signed
 from tests.credentials.issuing import IssuingWorld
 from tests.credentials.node import bring_verifier, verify
@@ -302,47 +300,3 @@ def test_what_is_not_issued_not_theirs_or_revoked_is_not_corrected(world: Issuin
     )
     with pytest.raises(ConflictError):
         correct(world, uuid)
-
-
-def test_a_second_award_of_the_same_achievement_renews_the_first(world: IssuingWorld) -> None:
-    world.complete(world.learner.learner_id, ["sql", "charts"])
-    work(world)
-    with world.database.writing() as session:
-        first = session.scalars(select(Award)).one()
-        version = session.get_one(StackVersion, first.stack_version_id)
-        again = Stack(
-            institution_id=1,
-            key="data-basics-renewal",
-            achievement_id=first.achievement_id,
-            created_at=world.now,
-        )
-        session.add(again)
-        session.flush()
-        copied = StackVersion(
-            stack_id=again.id,
-            number=1,
-            document=version.document,
-            content_hash=version.content_hash,
-            published_at=world.now,
-        )
-        session.add(copied)
-        session.flush()
-        session.add(
-            Award(
-                institution_id=1,
-                learner_id=first.learner_id,
-                stack_id=again.id,
-                stack_version_id=copied.id,
-                achievement_id=first.achievement_id,
-                awarded_on=world.now.date(),
-                receipt=first.receipt,
-                recorded_at=world.now,
-            )
-        )
-    promise_credentials(world.database, institution_key="harbour", actor="test", now=world.now)
-    work(world)
-    old, new = world.documents()
-    assert new["id"] != old["id"]
-    (renewal,) = [piece for piece in new["evidence"] if piece["genre"] == "Renewal"]
-    assert renewal["id"] == old["id"]
-    assert "Renewal" not in [piece["genre"] for piece in old["evidence"]]
