@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -21,11 +21,8 @@ from lti_tool.issuing.endorsements import read_endorsements
 from lti_tool.persistence.awards import Award, find_renewed, notes_of
 from lti_tool.persistence.catalog import Achievement, find_names
 from lti_tool.persistence.credentials import AwardRows
-from lti_tool.persistence.learners import get_learner
 from lti_tool.persistence.outside_credentials import OutsideCredential, find_origins
-from lti_tool.persistence.shown_grades import shows_grade
 from lti_tool.persistence.snapshots import load_records
-from lti_tool.persistence.wallet_offers import find_did
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +35,33 @@ class Said:
     image: str
 
 
-def read_award(session: Session, rows: AwardRows, now: datetime, said: dict[int, Said]) -> Awarded:
+@dataclass(slots=True)
+class Shared:
+    """What the credentials of one transaction share, each read once.
+
+    ``holders`` are the DIDs that learners have proved, by internal id; ``said`` is by the
+    internal id of the achievement; ``names`` are those of what counted, by institution and key.
+    """
+
+    holders: Mapping[int, str]
+    said: dict[int, Said] = field(default_factory=dict)
+    names: dict[int, dict[str, str]] = field(default_factory=dict)
+
+
+def read_award(session: Session, rows: AwardRows, now: datetime, shared: Shared) -> Awarded:
     """Return what a credential says of an award; its picture is kept for good.
 
-    Its achievement has the alignments and endorsements that hold ``now``. ``said`` keeps, by the
-    achievement's internal id, what was read for other awards of the same transaction.
+    Its achievement has the alignments and endorsements that hold ``now``.
     """
     award = rows.award
     achievement = session.get_one(Achievement, award.achievement_id)
-    renewed = find_renewed(session, award)
-    if achievement.id not in said:
-        said[achievement.id] = _say(session, achievement, now)
-    told = said[achievement.id]
+    renewed = find_renewed(session, award) if award.number > 1 else None
+    if achievement.id not in shared.said:
+        shared.said[achievement.id] = _say(session, achievement, now)
+    told = shared.said[achievement.id]
     return Awarded(
         uuid=award.uuid,
-        subject=get_learner(session, award.learner_id).uuid,
+        subject=rows.learner.uuid,
         achievement=achievement.uuid,
         name=achievement.name,
         description=achievement.description,
@@ -60,11 +69,11 @@ def read_award(session: Session, rows: AwardRows, now: datetime, said: dict[int,
         awarded_on=award.awarded_on,
         rule=Rule(rows.version.uuid, rows.version.number, rows.version.content_hash),
         receipt_hash=receipt_hash(award.receipt),
-        counted=_counted(session, award),
-        holder=find_did(session, award.learner_id),
+        counted=_counted(session, award, shared.names),
+        holder=shared.holders.get(award.learner_id),
         renews=None if renewed is None else Renewed(renewed.uuid, renewed.awarded_on),
         elements=told.elements,
-        result=_grade(award, told.elements) if shows_grade(session, award.id) else None,
+        result=_grade(award, told.elements) if rows.shows_grade else None,
         alignments=told.alignments,
         endorsements=told.endorsements,
         image=told.image,
@@ -108,16 +117,18 @@ def receipt_hash(receipt: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _counted(session: Session, award: Award) -> Sequence[Counted]:
+def _counted(session: Session, award: Award, known: dict[int, dict[str, str]]) -> Sequence[Counted]:
     notes = notes_of(award.receipt)
-    keys = {str(note["achievement"]) for note in notes}
-    names = find_names(session, award.institution_id, keys)
+    names = known.setdefault(award.institution_id, {})
+    unknown = {str(note["achievement"]) for note in notes} - names.keys()
+    if unknown:
+        names |= dict.fromkeys(unknown, "") | find_names(session, award.institution_id, unknown)
     uuids = {UUID(str(note["id"])) for note in notes if note.get("attributes", {}).get("external")}
     origins = find_origins(session, award.institution_id, uuids) if uuids else {}
     return [
         Counted(
             uuid=UUID(str(note["id"])),
-            name=names.get(note["achievement"], str(note["achievement"])),
+            name=names[str(note["achievement"])] or str(note["achievement"]),
             address=str(note["address"]),
             on=date.fromisoformat(str(note["on"])),
             is_award=note["kind"] == "award",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,12 +12,14 @@ from sqlalchemy import ForeignKey, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import NotFoundError
-from lti_tool.persistence.awards import Award
+from lti_tool.persistence.awards import Award, AwardRevocation
 from lti_tool.persistence.base import CHUNK, Base, UTCDateTime, insert_missing
 from lti_tool.persistence.catalog import Achievement, Institution, StackVersion
 from lti_tool.persistence.deliveries import CREDENTIAL, TRANSCRIPT, UNDELIVERED, Delivery
 from lti_tool.persistence.issuer_keys import IssuerKeyRow
 from lti_tool.persistence.joined_accounts import list_person
+from lti_tool.persistence.learners import Learner
+from lti_tool.persistence.shown_grades import ShownGrade
 
 
 class Credential(Base):
@@ -40,25 +42,46 @@ class Credential(Base):
 
 @dataclass(frozen=True, slots=True)
 class AwardRows:
-    """An award with what its credential tells of it."""
+    """An award with what its credential tells of it, and the credential if it is issued."""
 
     award: Award
     institution: Institution
     version: StackVersion
+    learner: Learner
+    credential: Credential | None
+    is_revoked: bool
+    shows_grade: bool
 
 
 def load_award(session: Session, uuid: UUID) -> AwardRows:
     """Return the award of this uuid; ``NotFoundError`` otherwise."""
+    found = load_awards(session, [uuid]).get(uuid)
+    if found is None:
+        raise NotFoundError("There is no such award.")
+    return found
+
+
+def load_awards(session: Session, uuids: Collection[UUID]) -> dict[UUID, AwardRows]:
+    """Return those of these awards (some hundreds) that there are, by uuid."""
     query = (
-        select(Award, Institution, StackVersion)
+        select(
+            Award,
+            Institution,
+            StackVersion,
+            Learner,
+            Credential,
+            AwardRevocation.id.is_not(None),
+            ShownGrade.id.is_not(None),
+        )
         .join(Institution, Institution.id == Award.institution_id)
         .join(StackVersion, StackVersion.id == Award.stack_version_id)
-        .where(Award.uuid == uuid)
+        .join(Learner, Learner.id == Award.learner_id)
+        .outerjoin(Credential, Credential.award_id == Award.id)
+        .outerjoin(AwardRevocation, AwardRevocation.award_id == Award.id)
+        .outerjoin(ShownGrade, ShownGrade.award_id == Award.id)
+        .where(Award.uuid.in_(sorted(uuids)))
     )
-    row = session.execute(query).one_or_none()
-    if row is None:
-        raise NotFoundError("There is no such award.")
-    return AwardRows(*row)
+    return {row[0].uuid: AwardRows(*row) for row in session.execute(query)}
 
 
 def add_credentials(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

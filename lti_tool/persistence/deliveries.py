@@ -169,6 +169,12 @@ def lease_due(
     return found
 
 
+def list_deliveries(session: Session, ids: Collection[int]) -> dict[int, Delivery]:
+    """Return these deliveries (some hundreds), by internal id."""
+    query = select(Delivery).where(Delivery.id.in_(sorted(ids)))
+    return {delivery.id: delivery for delivery in session.scalars(query)}
+
+
 def _is_free(delivery: type[Delivery], now: datetime) -> ColumnElement[bool]:
     return or_(delivery.leased_until.is_(None), delivery.leased_until <= now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from lti_tool.persistence.base import Base, UTCDateTime, insert_missing
 from lti_tool.persistence.catalog import Institution
 from lti_tool.persistence.credentials import Credential
-from lti_tool.persistence.joined_accounts import list_person
+from lti_tool.persistence.joined_accounts import list_people, list_person
 
 
 class Way(StrEnum):
@@ -132,14 +133,18 @@ def note_did(
     )
 
 
-def find_did(session: Session, learner_id: int) -> str | None:
-    """Return the DID that a learner, or an account that they have joined, has proved last."""
-    return session.scalar(
-        select(HolderDID.did)
-        .where(HolderDID.learner_id.in_(list_person(session, learner_id)))
-        .order_by(HolderDID.proven_at.desc(), HolderDID.id.desc())
-        .limit(1)
-    )
+def find_dids(session: Session, learner_ids: Collection[int]) -> dict[int, str]:
+    """Return the DID that each learner, or an account that they have joined, has proved last."""
+    people = list_people(session, learner_ids)
+    accounts = sorted({one for person in people.values() for one in person})
+    query = select(HolderDID).where(HolderDID.learner_id.in_(accounts))
+    proved = sorted(session.scalars(query), key=lambda row: (row.proven_at, row.id))
+    last = {row.learner_id: (row.proven_at, row.id, row.did) for row in proved}
+    return {
+        learner_id: max(last[one] for one in person if one in last)[2]
+        for learner_id, person in people.items()
+        if any(one in last for one in person)
+    }
 
 
 def delete_dids(session: Session, learner_id: int) -> bool:

@@ -16,8 +16,8 @@ from lti_tool.credentials.did_web import Issuer
 from lti_tool.credentials.document import Awarded, build_credential
 from lti_tool.credentials.encoding import instant
 from lti_tool.credentials.signers import Algorithm, IssuerKey
-from lti_tool.errors import InvalidInputError
-from lti_tool.issuing.awards import Said, read_award
+from lti_tool.errors import InvalidInputError, NotFoundError
+from lti_tool.issuing.awards import Shared, read_award
 from lti_tool.issuing.renewing import (
     is_compromised,
     may_be_stored,
@@ -28,13 +28,17 @@ from lti_tool.issuing.signing import Signing, ensure_key, issuer_of, issuer_then
 from lti_tool.issuing.status import ensure_entries
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.credentials import (
+    AwardRows,
     add_credentials,
-    find_credential,
-    load_award,
+    load_awards,
     replace_credential,
 )
-from lti_tool.persistence.deliveries import Attempt, Delivery, DeliveryState
-from lti_tool.persistence.reviews import find_revocation
+from lti_tool.persistence.deliveries import Attempt, Delivery, DeliveryState, list_deliveries
+from lti_tool.persistence.issuer_keys import IssuerKeyRow
+from lti_tool.persistence.wallet_offers import find_dids
+
+Keys = dict[int, IssuerKeyRow]
+"""The key that signs for an institution, by the institution's internal id."""
 
 SUSPENDED_WAIT = 900.0
 A_MOMENT = 1.0
@@ -81,8 +85,7 @@ def issue_credentials(
     delivery asks for a correction: then it is issued anew, with the same id.
     """
     with database.writing() as session:
-        said: dict[int, Said] = {}
-        prepared = {each: _prepare(session, signing, each, said, now) for each in delivery_ids}
+        prepared = _prepare_all(session, signing, delivery_ids, now)
         jobs = _with_places(session, prepared, now)
     attempts: dict[int, Attempt] = {}
     signed: dict[int, tuple[Job, dict[str, Any]]] = {}
@@ -116,18 +119,37 @@ def _store(
     }
 
 
+def _prepare_all(
+    session: Session, signing: Signing, delivery_ids: Sequence[int], now: datetime
+) -> dict[int, Job | Attempt]:
+    deliveries = list_deliveries(session, delivery_ids)
+    uuids = {each: UUID(str(row.payload["award"])) for each, row in deliveries.items()}
+    found = load_awards(session, uuids.values())
+    if found.keys() != set(uuids.values()):
+        raise NotFoundError("There is no such award.")
+    shared = Shared(find_dids(session, {rows.award.learner_id for rows in found.values()}))
+    keys: Keys = {}
+    return {
+        each: _prepare(session, signing, deliveries[each], found[uuids[each]], shared, keys, now)
+        for each in delivery_ids
+    }
+
+
 def _prepare(
-    session: Session, signing: Signing, delivery_id: int, said: dict[int, Said], now: datetime
+    session: Session,
+    signing: Signing,
+    delivery: Delivery,
+    rows: AwardRows,
+    shared: Shared,
+    keys: Keys,
+    now: datetime,
 ) -> Job | Attempt:
-    delivery = session.get_one(Delivery, delivery_id)
-    rows = load_award(session, UUID(str(delivery.payload["award"])))
-    award, institution = rows.award, rows.institution
-    held = find_credential(session, award.id)
+    award, institution, held = rows.award, rows.institution, rows.credential
     is_correction = held is not None and delivery.payload.get("replaces") == sha256(held.document)
     must_change_key = held is not None and is_compromised(session, held.issuer_key_id)
     if held is not None and not is_correction and not must_change_key:
         return ISSUED
-    if held is None and find_revocation(session, award.id) is not None:
+    if held is None and rows.is_revoked:
         return REVOKED
     if institution.suspended_at is not None:
         answer = "The institution is suspended; its credentials are issued when it is not."
@@ -135,10 +157,12 @@ def _prepare(
     if held is not None and instant(held.issued_at) >= instant(now):
         return SOON
     issuer = issuer_of(signing, institution)
-    key = ensure_key(session, signing, institution.id, Algorithm.ED25519, now)
+    if institution.id not in keys:
+        keys[institution.id] = ensure_key(session, signing, institution.id, Algorithm.ED25519, now)
+    key = keys[institution.id]
     return Job(
         issuer=issuer,
-        award=read_award(session, rows, now, said) if held is None or is_correction else None,
+        award=read_award(session, rows, now, shared) if held is None or is_correction else None,
         award_id=award.id,
         institution_id=institution.id,
         learner_id=award.learner_id,

@@ -14,7 +14,7 @@ from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Achievement, get_institution_by_id
 from lti_tool.persistence.credentials import find_own_credential, load_award
 from lti_tool.persistence.wallet_access import list_grants
-from lti_tool.persistence.wallet_offers import Way, find_did
+from lti_tool.persistence.wallet_offers import Way, find_dids
 from lti_tool.wallet_protocols.ways import ways_of
 
 
@@ -54,7 +54,7 @@ def show_wallets(
     with database.reading() as session:
         return WalletsView(
             ways=ways_of(get_institution_by_id(session, institution_id)),
-            did=find_did(session, learner_id),
+            did=find_dids(session, [learner_id]).get(learner_id),
             reading=[
                 ReadingWallet(
                     uuid=grant.uuid,

@@ -15,7 +15,7 @@ from lti_tool.errors import ForbiddenError, InvalidInputError, NotFoundError, OA
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.joined_accounts import join_accounts
 from lti_tool.persistence.wallet_access import list_page
-from lti_tool.persistence.wallet_offers import WalletOffer, Way, find_did
+from lti_tool.persistence.wallet_offers import WalletOffer, Way, find_dids
 from lti_tool.services.deliver_credential import Asked, deliver_credential
 from lti_tool.services.exchange_credential import Exchange, exchange_credential
 from lti_tool.services.forget_expired import forget_expired
@@ -258,7 +258,7 @@ def test_accounts_that_are_joined_share_credentials_and_did(world: WalletWorld) 
     assert entry["identityHash"] == holder.did
     with world.database.reading() as session:
         total, _ = list_page(session, amara.learner_id, None, offset=0, limit=50)
-        assert (total, find_did(session, amara.learner_id)) == (3, holder.did)
+        assert (total, find_dids(session, [amara.learner_id])[amara.learner_id]) == (3, holder.did)
 
 
 def test_a_did_is_forgotten_at_the_learners_word(world: WalletWorld) -> None:
