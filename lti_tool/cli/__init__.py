@@ -26,6 +26,8 @@ COMMANDS = {
     "rules": "lti_tool.cli.rules:rules",
     "exceptions": "lti_tool.cli.exceptions:exceptions",
     "import": "lti_tool.cli.imports:import_",
+    "sweep": "lti_tool.cli.sweeping:sweep",
+    "forecast": "lti_tool.cli.sweeping:forecast",
     "report": "lti_tool.cli.reports:report",
     "work": "lti_tool.cli.work:work",
     "serve": "lti_tool.cli.serving:serve",

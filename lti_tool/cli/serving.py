@@ -20,6 +20,7 @@ from lti_tool.services.recheck_credentials import recheck_credentials
 from lti_tool.services.request_notices import request_notices
 from lti_tool.services.seal_audit import seal_audit
 from lti_tool.services.send_news_mails import send_news_mails
+from lti_tool.services.sweep_time import sweep_next
 from lti_tool.web.parts import Parts
 
 THREADS = 8
@@ -74,6 +75,7 @@ def _upkeep(parts: Parts) -> list[worker.Periodic]:
             ),
         ),
         worker.Periodic(timedelta(minutes=1), lambda now: seal_audit(parts.database, now=now)),
+        worker.Periodic(timedelta(seconds=1), lambda now: sweep_next(parts.database, now=now)),
     ]
 
 

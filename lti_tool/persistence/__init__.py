@@ -42,6 +42,7 @@ from lti_tool.persistence import (  # noqa: F401
     staged_sheets,
     standings,
     status_lists,
+    sweeps,
     tool_keys,
     transcripts,
     trusted_issuers,
