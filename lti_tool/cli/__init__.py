@@ -10,6 +10,7 @@ COMMANDS = {
     "achievement": "lti_tool.cli.achievements:achievement",
     "admin": "lti_tool.cli.administrators:admin",
     "audit": "lti_tool.cli.audit:audit",
+    "backup": "lti_tool.cli.backups:backup",
     "db": "lti_tool.cli.database:db",
     "config": "lti_tool.cli.settings:config",
     "credentials": "lti_tool.cli.credentials:credentials",
