@@ -33,6 +33,18 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What a backup holds: of which state, and how many rows of each table."""
+
+    head: Head
+    rows: dict[str, int]
+
+
+Tell = Callable[[str, int], None]
+"""Hears of each table that is done, and of how many rows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column and what its values are: instant, day, exact, uuid, bytes or plain (JSON)."""
 

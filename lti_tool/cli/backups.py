@@ -13,10 +13,11 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from lti_tool.backup_format import Held, Tell
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import open_database
 from lti_tool.persistence.backups import list_tables
-from lti_tool.services.back_up import Held, Tell, back_up
+from lti_tool.services.back_up import back_up
 from lti_tool.services.restore_backup import check_backup, restore_backup
 
 FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))

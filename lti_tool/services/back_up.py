@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +12,9 @@ from sqlalchemy import Connection
 from lti_tool.backup_format import (
     Column,
     Head,
+    Held,
     Tally,
+    Tell,
     end_line,
     head_line,
     row_line,
@@ -24,17 +24,6 @@ from lti_tool.errors import ConflictError
 from lti_tool.persistence import schema
 from lti_tool.persistence.backups import kind_of, list_tables, read_rows, snapshot
 from lti_tool.persistence.base import Database
-
-Tell = Callable[[str, int], None]
-"""Hears of each table that is done, and of how many rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a backup holds: of which state, and how many rows of each table."""
-
-    head: Head
-    rows: dict[str, int]
 
 
 def back_up(database: Database, path: Path, *, release: str, now: datetime, tell: Tell) -> Held:

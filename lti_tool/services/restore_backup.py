@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Table
 
-from lti_tool.backup_format import LONGEST_LINE, Column, Reader, Rows, Tally, row_line
+from lti_tool.backup_format import LONGEST_LINE, Column, Held, Reader, Rows, Tally, Tell, row_line
 from lti_tool.errors import ConflictError, InvalidInputError
 from lti_tool.persistence import schema
 from lti_tool.persistence.backups import (
@@ -23,7 +23,6 @@ from lti_tool.persistence.backups import (
     restoring,
 )
 from lti_tool.persistence.base import Database
-from lti_tool.services.back_up import Held, Tell
 
 
 def check_backup(path: Path) -> Held:

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from lti_tool.backup_format import Held
 from lti_tool.errors import ConflictError, InvalidInputError
 from lti_tool.persistence import schema
 from lti_tool.persistence.base import Database
-from lti_tool.services.back_up import Held, back_up
+from lti_tool.services.back_up import back_up
 from lti_tool.services.change_status import StatusAct, change_status
 from lti_tool.services.restore_backup import check_backup, restore_backup
 from lti_tool.services.switch_four_eyes import switch_four_eyes
