@@ -7,7 +7,7 @@ follow from it and the deliveries that report them are one transaction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -18,23 +18,18 @@ from sqlalchemy.orm import Session
 
 from lti_tool.errors import InvalidInputError
 from lti_tool.persistence.audit import add_event
-from lti_tool.persistence.awards import add_awards, is_stacked, number_awards
+from lti_tool.persistence.awards import add_awards, number_awards
 from lti_tool.persistence.catalog import Achievement, list_achievements
 from lti_tool.persistence.completions import add_completions
-from lti_tool.persistence.courses import get_context
 from lti_tool.persistence.deliveries import (
-    CREDENTIAL,
-    SCORE,
-    TRANSCRIPT,
     add_deliveries,
-    promise_key,
-    transcript_key,
 )
 from lti_tool.persistence.learners import lock_learners
 from lti_tool.persistence.news import Fresh, add_news
 from lti_tool.persistence.outside_credentials import hasten_checks
 from lti_tool.persistence.placements import list_placed
 from lti_tool.persistence.snapshots import EXTERNAL, Rules, load_records, load_rules
+from lti_tool.promising import promise_credentials, score_delivery, taking_scores
 from lti_tool.solver import solver
 from stacking_rules import (
     LearnerRecord,
@@ -44,10 +39,6 @@ from stacking_rules import (
     roll_up,
     scale_bounds,
 )
-
-SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
-FEW = 20
-"""Awards made at once; the credentials of more than these are issued when there is time."""
 
 OLD_CHECK = timedelta(hours=1)
 """A credential of another issuer that counts is checked anew unless it was so lately."""
@@ -223,14 +214,14 @@ def _tell(
     placed: dict[int, set[int]] = defaultdict(set)
     for context_id in set(contexts.values()):
         placed[context_id] = {a.id for a in list_placed(session, context_id)}
-    taking = _taking_scores(session, placed)
+    taking = taking_scores(session, placed)
     scores = []
     for uuid in made:
         row = rows[uuid]
         where = contexts.get(row["learner_id"])
         if where and where in taking and row["achievement_id"] in placed[where]:
             key = f"award:{uuid}:{where}"
-            scores.append(_score(key, where, row, Decimal(1), Decimal(1), now))
+            scores.append(score_delivery(key, where, row, Decimal(1), Decimal(1), now))
     add_deliveries(session, scores)
 
 
@@ -244,46 +235,6 @@ def _hasten_checks(session: Session, awards: Sequence[Mapping[str, Any]], now: d
     }
     if outside:
         hasten_checks(session, outside, now - OLD_CHECK, now)
-
-
-def promise_credentials(
-    session: Session, awards: Sequence[Mapping[str, Any]], now: datetime
-) -> int:
-    """Promise the credentials of awards (rows of them), and transcripts of those that are stacked.
-
-    Return how many were not promised yet. Many at once wait until nothing else does.
-    """
-    is_bulk = len(awards) > FEW
-    rows = [_promise(CREDENTIAL, promise_key, award, now, is_bulk=is_bulk) for award in awards]
-    rows += [
-        _promise(TRANSCRIPT, transcript_key, award, now, is_bulk=is_bulk)
-        for award in awards
-        if is_stacked(award["receipt"])
-    ]
-    return add_deliveries(session, rows)
-
-
-def _promise(
-    kind: str,
-    key: Callable[[UUID], str],
-    award: Mapping[str, Any],
-    now: datetime,
-    *,
-    is_bulk: bool,
-) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "key": key(award["uuid"]),
-        # The transcript of an award is issued after its credential.
-        "lane": promise_key(award["uuid"]),
-        "learner_id": award["learner_id"],
-        "context_id": None,
-        "achievement_id": award["achievement_id"],
-        "payload": {"award": str(award["uuid"])},
-        "is_bulk": is_bulk,
-        "due_at": now,
-        "created_at": now,
-    }
 
 
 def _row(
@@ -377,7 +328,7 @@ def _promise_scores(
 ) -> None:
     """Promise each grade to the gradebook of the course in which it was recorded."""
     contexts = {entry.context_id for entry in entries if entry.context_id is not None}
-    taking = _taking_scores(session, contexts)
+    taking = taking_scores(session, contexts)
     scores = []
     for entry in entries:
         if entry.context_id is None or entry.context_id not in taking:
@@ -386,31 +337,5 @@ def _promise_scores(
         given = high if entry.grade is None else entry.grade
         row = {"learner_id": entry.learner_id, "achievement_id": entry.achievement_id}
         key = f"completion:{added[entry.idempotency_key]}"
-        scores.append(_score(key, entry.context_id, row, given - low, high - low, now))
+        scores.append(score_delivery(key, entry.context_id, row, given - low, high - low, now))
     add_deliveries(session, scores)
-
-
-def _taking_scores(session: Session, context_ids: Collection[int]) -> set[int]:
-    """Return those of these courses whose platform takes scores."""
-    # Of each course once: ten thousand completions of an upload are of the same one.
-    return {one for one in context_ids if SCORE_SCOPE in get_context(session, one).grade_scopes}
-
-
-def _score(
-    key: str, context_id: int, row: Mapping[str, Any], given: Decimal, top: Decimal, now: datetime
-) -> dict[str, Any]:
-    return {
-        "kind": SCORE,
-        "key": key,
-        "lane": f"{context_id}:{row['achievement_id']}:{row['learner_id']}",
-        "learner_id": row["learner_id"],
-        "context_id": context_id,
-        "achievement_id": row["achievement_id"],
-        "payload": {
-            "score_given": format(given, "f"),
-            "score_maximum": format(top, "f"),
-            "at": now.isoformat(),
-        },
-        "due_at": now,
-        "created_at": now,
-    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lti_tool.awarding import promise_credentials as promise
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution
@@ -18,6 +17,7 @@ from lti_tool.persistence.deliveries import (
     transcript_key,
 )
 from lti_tool.persistence.transcripts import list_without_transcript
+from lti_tool.promising import promise_credentials as promise
 
 
 def promise_credentials(

@@ -10,7 +10,6 @@ from uuid import UUID
 from jwt import get_unverified_header
 from sqlalchemy.orm import Session
 
-from lti_tool.awarding import promise_credentials
 from lti_tool.credentials.signers import Algorithm
 from lti_tool.errors import ConflictError
 from lti_tool.persistence.awards import Award
@@ -25,6 +24,7 @@ from lti_tool.persistence.deliveries import (
 )
 from lti_tool.persistence.issuer_keys import IssuerKeyRow, get_issuer_key
 from lti_tool.persistence.transcripts import list_signed_transcripts
+from lti_tool.promising import promise_credentials
 
 
 @dataclass(frozen=True, slots=True)

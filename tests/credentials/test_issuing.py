@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
-from lti_tool.awarding import FEW
 from lti_tool.credentials.signers import Algorithm
 from lti_tool.errors import ConfigurationError
 from lti_tool.issuing.awards import receipt_hash
@@ -19,6 +18,7 @@ from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Achievement, Institution
 from lti_tool.persistence.deliveries import DeliveryState
 from lti_tool.persistence.status_lists import StatusEntry, StatusList
+from lti_tool.promising import FEW
 from lti_tool.services.export_learner import export_learner
 from lti_tool.services.forget_learner import forget_learner
 from lti_tool.services.issue_credentials import issue_credentials

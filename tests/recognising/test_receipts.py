@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lti_tool.awarding import promise_credentials
 from lti_tool.credentials.data_integrity import add_proof
 from lti_tool.credentials.recognition.outcomes import Outcome
 from lti_tool.credentials.recognition.pipeline import check
@@ -18,6 +17,7 @@ from lti_tool.issuing.signing import issuer_of, load_keys
 from lti_tool.persistence.awards import Award
 from lti_tool.persistence.catalog import get_institution
 from lti_tool.persistence.credentials import load_award
+from lti_tool.promising import promise_credentials
 from lti_tool.web import verifying
 from lti_tool.web.rate_limit import RateLimit
 from tests.credentials.outside import LIST, NOW, Issuer, Web, raw

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 import lti_tool.solver
-from lti_tool.awarding import SCORE_SCOPE, NewCompletion
+from lti_tool.awarding import NewCompletion
 from lti_tool.errors import ConflictError, InvalidInputError, StackTextError
 from lti_tool.persistence.awards import Award, list_open_reviews
 from lti_tool.persistence.base import Database
@@ -20,6 +20,7 @@ from lti_tool.persistence.courses import ensure_context
 from lti_tool.persistence.deliveries import Delivery
 from lti_tool.persistence.learners import ensure_learners
 from lti_tool.persistence.platforms import ensure_deployment, ensure_registration
+from lti_tool.promising import SCORE_SCOPE
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.publish_stacks import publish_stacks
 from lti_tool.services.record_completions import record_completions
