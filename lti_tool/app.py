@@ -28,6 +28,7 @@ from lti_tool.web import (
     evidence,
     finishing,
     issuers,
+    keeping,
     launch,
     linking,
     mentees,
@@ -35,6 +36,7 @@ from lti_tool.web import (
     notices,
     oid4vci,
     outside,
+    own,
     pages,
     privacy,
     progress,
@@ -48,6 +50,7 @@ from lti_tool.web import (
     scores,
     sharing,
     sheets,
+    signing_in,
     stacks,
     templating,
     verifying,
@@ -56,6 +59,7 @@ from lti_tool.web import (
     what_if,
 )
 from lti_tool.web.admin.blueprints import BLUEPRINTS as ADMIN_BLUEPRINTS
+from lti_tool.web.own_session import add_own_addresses
 from lti_tool.web.parts import Parts, build_parts
 from lti_tool.web.session import add_security_headers, public
 
@@ -93,6 +97,9 @@ BLUEPRINTS = (
     credentials.blueprint,
     sharing.blueprint,
     accounts.blueprint,
+    keeping.blueprint,
+    signing_in.blueprint,
+    own.blueprint,
     public_pages.blueprint,
     issuers.blueprint,
     wallets.blueprint,
@@ -138,6 +145,7 @@ def create_app(config: Config, *, parts: Parts | None = None) -> Flask:
     errors.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    add_own_addresses(app)
     _mark_static_files(app)
     return app
 

@@ -59,12 +59,26 @@ PUBLIC = {
     "public_pages.show_image",
     "admin_signing_in.show",
     "admin_signing_in.sign_in",
+    "admin_signing_in.passkey_options",
+    "admin_signing_in.passkey",
+    "signing_in.show",
+    "signing_in.show_staff",
+    "signing_in.begin",
+    "signing_in.returned",
+    "signing_in.passkey_options",
+    "signing_in.passkey",
+    "signing_in.mail",
+    "signing_in.code",
+    "signing_in.show_keep",
+    "signing_in.keep",
 }
-COURSE_POLICIES = {"learner", "instructor", "mentor", "privacy"}
+COURSE_POLICIES = {"learner", "instructor", "mentor", "privacy", "own"}
+OUTSIDE = "/own"
+"""Where pages of one's own stand without a course; tests/signing_in/test_own.py walks them."""
 ADMIN_POLICIES = {"administrator", "installation", "registrar"}
 """Pages of administrators; tests/web/test_admin_access.py walks them."""
 
-POLICIES = {"public", "signed", "token"} | COURSE_POLICIES | ADMIN_POLICIES
+POLICIES = {"public", "signed", "token", "outside"} | COURSE_POLICIES | ADMIN_POLICIES
 
 
 @pytest.fixture
@@ -85,6 +99,8 @@ def _closed(
     for rule in app.url_map.iter_rules():
         found = _policy(app, rule)
         if found not in COURSE_POLICIES or (policy and found != policy):
+            continue
+        if rule.rule.startswith(OUTSIDE):
             continue
         values = {name: uuid4() for name in rule.arguments} | {"context_uuid": context_uuid}
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
@@ -121,8 +137,15 @@ def test_the_public_routes_are_these(world: World) -> None:
 
 def test_every_closed_route_names_its_course(world: World) -> None:
     for rule in world.app.url_map.iter_rules():
-        if _policy(world.app, rule) in COURSE_POLICIES:
+        if _policy(world.app, rule) in COURSE_POLICIES and not rule.rule.startswith(OUTSIDE):
             assert rule.rule.startswith("/courses/<uuid:context_uuid>/"), rule.rule
+
+
+def test_pages_without_a_course_stand_below_own_and_nothing_else_does(world: World) -> None:
+    for rule in world.app.url_map.iter_rules():
+        below = rule.rule == OUTSIDE or rule.rule.startswith(f"{OUTSIDE}/")
+        policy = _policy(world.app, rule)
+        assert below == (policy == "outside" or (policy == "own" and "courses" not in rule.rule))
 
 
 def test_signed_routes_are_those_of_the_api_and_open_with_a_signature_alone(world: World) -> None:
@@ -164,7 +187,7 @@ def test_what_wallets_call_is_open_to_every_origin_and_takes_no_cookie(world: Wo
     names = ("wallet_exchanges", "oid4vci", "badge_api", "badge_oauth")
     seen = 0
     for rule in world.app.url_map.iter_rules():
-        values = {name: uuid4() for name in rule.arguments}
+        values = {name: uuid4() for name in rule.arguments} | {"side": "staff"}
         path = world.app.url_map.bind("127.0.0.1:8000").build(rule.endpoint, values)
         answer = world.learner.send("OPTIONS", path)
         is_open = answer.headers.get("Access-Control-Allow-Origin") == "*"

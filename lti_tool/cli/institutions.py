@@ -8,6 +8,7 @@ import click
 
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import carry_out, open_database
+from lti_tool.cli.sign_in import sign_in
 from lti_tool.lti.roles import STAFF, CourseRole
 from lti_tool.persistence.launched import ALL_RIGHTS
 from lti_tool.persistence.wallet_offers import Way
@@ -43,6 +44,9 @@ WAY = click.Choice([str(way) for way in Way])
 @click.group()
 def institution() -> None:
     """Look after the institutions."""
+
+
+institution.add_command(sign_in)
 
 
 @institution.command("list")

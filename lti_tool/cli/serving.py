@@ -20,6 +20,7 @@ from lti_tool.services.recheck_credentials import recheck_credentials
 from lti_tool.services.request_notices import request_notices
 from lti_tool.services.seal_audit import seal_audit
 from lti_tool.services.send_news_mails import send_news_mails
+from lti_tool.services.send_sign_in_mails import send_sign_in_mails
 from lti_tool.services.sweep_time import sweep_next
 from lti_tool.web.parts import Parts
 
@@ -72,6 +73,13 @@ def _upkeep(parts: Parts) -> list[worker.Periodic]:
                 parts.config.secret_key,
                 public_url=url,
                 now=now,
+            ),
+        ),
+        # Somebody waits for these.
+        worker.Periodic(
+            timedelta(seconds=1),
+            lambda now: send_sign_in_mails(
+                parts.database, parts.mailer, parts.config.secret_key, now=now
             ),
         ),
         worker.Periodic(timedelta(minutes=1), lambda now: seal_audit(parts.database, now=now)),

@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPubli
 
 from lti_tool.errors import LTILaunchError, LTIServiceError
 from lti_tool.lti.http_client import Answer, HTTPClient
-from lti_tool.lti.registrations import PlatformRegistration
 from lti_tool.strict_json import StrictJSONError, parse_object
 
 MOST_KEYS = 100
@@ -87,6 +86,18 @@ class ShelvedKeyset:
     fresh_until: datetime | None = None
     failure: str = ""
     is_pending: bool = False
+
+
+class PublishesKeys(Protocol):
+    """Whoever publishes keys: a platform's registration, or a provider of sign-ins."""
+
+    @property
+    def jwks_url(self) -> str:
+        """Where the keyset stands."""
+
+    @property
+    def allows_loopback(self) -> bool:
+        """Whether that may be on this machine, over http."""
 
 
 class KeysetShelf(Protocol):
@@ -182,7 +193,7 @@ class KeysetCache:
         self._sleep = sleep
         self._entries: dict[str, _Entry] = {}
 
-    def get(self, registration: PlatformRegistration, kid: str, now: datetime) -> RSAPublicKey:
+    def get(self, registration: PublishesKeys, kid: str, now: datetime) -> RSAPublicKey:
         """Return the key; ``LTILaunchError`` when the platform has not published it."""
         entry = self._entries.setdefault(registration.jwks_url, _Entry())
         key = entry.keys.get(kid)
@@ -192,9 +203,7 @@ class KeysetCache:
             self._refresh(registration, entry, kid, now)
         return _find(entry, kid, now)
 
-    def _refresh(
-        self, registration: PlatformRegistration, entry: _Entry, kid: str, now: datetime
-    ) -> None:
+    def _refresh(self, registration: PublishesKeys, entry: _Entry, kid: str, now: datetime) -> None:
         url = registration.jwks_url
         self._look(url, entry)
         if entry.is_fresh(now) and kid in entry.keys:
@@ -218,7 +227,7 @@ class KeysetCache:
             entry.keys, entry.body = parse_keyset(shelved.body), shelved.body
         return shelved.is_pending
 
-    def _ask(self, registration: PlatformRegistration, now: datetime) -> None:
+    def _ask(self, registration: PublishesKeys, now: datetime) -> None:
         """Fetch the keyset and put it, or why there is none, on the shelf."""
         url = registration.jwks_url
         try:
@@ -231,7 +240,7 @@ class KeysetCache:
         self._shelf.keep(url, answer.body, now, fresh_until)
 
 
-def fetch_keyset(http: HTTPClient, registration: PlatformRegistration) -> Answer:
+def fetch_keyset(http: HTTPClient, registration: PublishesKeys) -> Answer:
     """Return the platform's answer with its keyset; ``LTIServiceError`` unless it is a 200."""
     answer = http.request(
         "GET",

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 PRIVATE_KEYS = b"quoin: private keys at rest"
 ISSUER_KEYS = b"quoin: issuer keys at rest"
 API_SECRETS = b"quoin: api secrets at rest"
+PROVIDER_SECRETS = b"quoin: sign-in secrets at rest"
 
 
 def cipher(secret_key: bytes, purpose: bytes) -> Fernet:

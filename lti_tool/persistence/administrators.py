@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, delete, select
+from sqlalchemy import JSON, ForeignKey, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import Base, UTCDateTime
 from lti_tool.persistence.catalog import Institution
+from lti_tool.persistence.learner_sessions import IDLE_LIFE
+from lti_tool.persistence.sign_in_attempts import SignInAttempt
+from lti_tool.persistence.sign_in_ways import Person, SignInWay
 
 ADMINISTRATOR, REGISTRAR = "administrator", "registrar"
 ROLES = (ADMINISTRATOR, REGISTRAR)
@@ -48,7 +51,10 @@ class SignInLink(Base):
 
 
 class AdministratorSession(Base):
-    """A browser in which an administrator is signed in; only the hash of its token is kept."""
+    """A browser in which an administrator is signed in; only the hash of its token is kept.
+
+    ``seen_at`` is when it was used last, None for a session of an earlier release.
+    """
 
     __tablename__ = "administrator_sessions"
 
@@ -56,6 +62,7 @@ class AdministratorSession(Base):
     administrator_id: Mapped[int] = mapped_column(ForeignKey("administrators.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,14 @@ class SignedIn:
     institution_key: str | None
     institution_name: str | None
     roles: frozenset[str] = frozenset({ADMINISTRATOR})
+    administrator_id: int = 0
+    created_at: datetime | None = None
+    seen_at: datetime | None = None
+
+    @property
+    def person(self) -> Person:
+        """Return whose session it is."""
+        return Person(self.institution_id, administrator_id=self.administrator_id)
 
     @property
     def actor(self) -> str:
@@ -142,9 +157,9 @@ def find_actor_names(session: Session, actors: Collection[str]) -> dict[str, str
 
 
 def remove_administrator_row(session: Session, administrator: Administrator, now: datetime) -> None:
-    """Let an administrator in no longer: links are void and sessions over."""
+    """Let an administrator in no longer: links and ways are void and sessions over."""
     administrator.removed_at = now
-    for table in (SignInLink, AdministratorSession):
+    for table in (SignInLink, AdministratorSession, SignInWay, SignInAttempt):
         session.execute(delete(table).where(table.administrator_id == administrator.id))
 
 
@@ -178,6 +193,25 @@ def add_administrator_session(
             administrator_id=administrator_id,
             created_at=now,
             expires_at=expires_at,
+            seen_at=now,
+        )
+    )
+
+
+def note_administrator_seen(session: Session, token_hash: str, now: datetime) -> None:
+    """Note that a session is used now."""
+    session.execute(
+        update(AdministratorSession)
+        .where(AdministratorSession.token_hash == token_hash)
+        .values(seen_at=now)
+    )
+
+
+def end_administrator_sessions(session: Session, administrator_id: int) -> None:
+    """Sign an administrator out in every browser."""
+    session.execute(
+        delete(AdministratorSession).where(
+            AdministratorSession.administrator_id == administrator_id
         )
     )
 
@@ -192,15 +226,18 @@ def end_administrator_session(session: Session, token_hash: str) -> None:
 def find_signed_in(session: Session, token_hash: str, now: datetime) -> SignedIn | None:
     """Return who is signed in with this token; None once that is over.
 
-    It is over when its time is, and while the administrator's institution is suspended.
+    It is over when its time is, when nobody used it for IDLE_LIFE, and while the
+    administrator's institution is suspended.
     """
+    seen_at = func.coalesce(AdministratorSession.seen_at, AdministratorSession.created_at)
     query = (
-        select(Administrator, Institution)
+        select(Administrator, Institution, AdministratorSession)
         .join(AdministratorSession, AdministratorSession.administrator_id == Administrator.id)
         .outerjoin(Institution, Institution.id == Administrator.institution_id)
         .where(
             AdministratorSession.token_hash == token_hash,
             AdministratorSession.expires_at > now,
+            seen_at > now - IDLE_LIFE,
             Administrator.removed_at.is_(None),
             Institution.suspended_at.is_(None),
         )
@@ -208,7 +245,7 @@ def find_signed_in(session: Session, token_hash: str, now: datetime) -> SignedIn
     row = session.execute(query).one_or_none()
     if row is None:
         return None
-    administrator, institution = row
+    administrator, institution, opened = row
     return SignedIn(
         token_hash=token_hash,
         uuid=administrator.uuid,
@@ -217,6 +254,9 @@ def find_signed_in(session: Session, token_hash: str, now: datetime) -> SignedIn
         institution_key=institution.key if institution else None,
         institution_name=institution.name if institution else None,
         roles=frozenset(administrator.roles or [ADMINISTRATOR]),
+        administrator_id=administrator.id,
+        created_at=opened.created_at,
+        seen_at=opened.seen_at or opened.created_at,
     )
 
 

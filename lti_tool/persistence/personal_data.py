@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.persistence.awards import Award, AwardReview, AwardRevocation
@@ -21,6 +21,7 @@ from lti_tool.persistence.credentials import Credential
 from lti_tool.persistence.deliveries import SCORE, Delivery, DeliveryState
 from lti_tool.persistence.exceptions import ExceptionEnd, GrantedException
 from lti_tool.persistence.joined_accounts import JoinedAccount, part_account, remove_code
+from lti_tool.persistence.learner_sessions import LearnerSession
 from lti_tool.persistence.learners import Identity, Learner, Membership
 from lti_tool.persistence.news import LearnerNews, NewsSettings, forget_news
 from lti_tool.persistence.outside_credentials import (
@@ -32,6 +33,8 @@ from lti_tool.persistence.public_pages import PublicPage
 from lti_tool.persistence.requests import Request, RequestState
 from lti_tool.persistence.sessions import LaunchSession
 from lti_tool.persistence.shown_grades import ShownGrade
+from lti_tool.persistence.sign_in_attempts import SignInAttempt
+from lti_tool.persistence.sign_in_ways import SignInWay
 from lti_tool.persistence.staged_sheets import StagedSheet
 from lti_tool.persistence.standings import StoredStanding
 from lti_tool.persistence.transcripts import Transcript
@@ -50,6 +53,10 @@ INTERNAL = (
     "token_hash",
     "code_salt",
     "code_challenge",
+    "administrator_id",
+    "lookup",
+    "nonce",
+    "verifier",
 )
 """Columns that say nothing to a person: keys of rows, and names of others who decided."""
 
@@ -57,7 +64,27 @@ INTERNAL = (
 def read_person(session: Session, learner_id: int) -> dict[str, Any]:
     """Return all rows about a learner as plain data, each under the name of its table."""
     learner = session.get_one(Learner, learner_id)
-    mine = {
+    mine = _rows_of(learner_id)
+    courses = (
+        select(Context.title, Membership.is_instructor, Membership.is_active, Membership.seen_at)
+        .join(Membership, Membership.context_id == Context.id)
+        .where(Membership.learner_id == learner_id)
+        .order_by(Membership.id)
+    )
+    names = {row.id: row.name for row in session.scalars(select(Achievement))}
+    return {
+        "learner": _plain(learner, names),
+        "courses": [_values(dict(row)) for row in session.execute(courses).mappings()],
+        **{
+            name: [_plain(row, names) for row in session.scalars(query)]
+            for name, query in mine.items()
+        },
+    }
+
+
+def _rows_of(learner_id: int) -> dict[str, Select[Any]]:
+    """Return what asks for the rows about a learner, by the name of their table."""
+    return {
         "identities": select(Identity).where(Identity.learner_id == learner_id),
         "completions": select(Completion).where(Completion.learner_id == learner_id),
         "withdrawals": select(Withdrawal)
@@ -98,20 +125,9 @@ def read_person(session: Session, learner_id: int) -> dict[str, Any]:
         "wallets": select(WalletClient)
         .join(WalletGrant, WalletGrant.wallet_client_id == WalletClient.id)
         .where(WalletGrant.learner_id == learner_id),
-    }
-    courses = (
-        select(Context.title, Membership.is_instructor, Membership.is_active, Membership.seen_at)
-        .join(Membership, Membership.context_id == Context.id)
-        .where(Membership.learner_id == learner_id)
-        .order_by(Membership.id)
-    )
-    names = {row.id: row.name for row in session.scalars(select(Achievement))}
-    return {
-        "learner": _plain(learner, names),
-        "courses": [_values(dict(row)) for row in session.execute(courses).mappings()],
         **{
-            name: [_plain(row, names) for row in session.scalars(query)]
-            for name, query in mine.items()
+            table.__tablename__: select(table).where(table.learner_id == learner_id)
+            for table in (SignInWay, SignInAttempt, LearnerSession)
         },
     }
 
@@ -130,6 +146,9 @@ def erase_person(session: Session, learner_id: int, now: datetime) -> None:
             or_(LaunchSession.learner_id == learner_id, LaunchSession.subject_id == learner_id)
         )
     )
+    session.execute(delete(SignInWay).where(SignInWay.learner_id == learner_id))
+    session.execute(delete(SignInAttempt).where(SignInAttempt.learner_id == learner_id))
+    session.execute(delete(LearnerSession).where(LearnerSession.learner_id == learner_id))
     for table in (WalletOffer, HolderDID, WalletPairing, WalletGrant):
         session.execute(delete(table).where(table.learner_id == learner_id))
     session.execute(delete(Membership).where(Membership.learner_id == learner_id))

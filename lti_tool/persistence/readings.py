@@ -53,10 +53,14 @@ NAMELESS = "Learner without a name"
 
 
 def read_options(
-    session: Session, institution_id: int, context_id: int
+    session: Session, institution_id: int, context_id: int | None
 ) -> tuple[AchievementOption, ...]:
-    """Return the catalogue as the forms of a course offer it, those placed there first."""
-    placed = {achievement.id for achievement in list_placed(session, context_id)}
+    """Return the catalogue as the forms of a course offer it, those placed there first.
+
+    Without a course nothing is placed.
+    """
+    here = [] if context_id is None else list_placed(session, context_id)
+    placed = {achievement.id for achievement in here}
     options = [
         AchievementOption(
             a.uuid,

@@ -1,4 +1,4 @@
-"""Use case: encrypt our signing keys, issuers' keys and the secrets of API keys anew."""
+"""Use case: encrypt our keys, issuers' keys, and secrets of API keys and providers anew."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from lti_tool.errors import ConfigurationError
 from lti_tool.lti.keys import SealedKey, reseal_key
-from lti_tool.lti.sealing import API_SECRETS, ISSUER_KEYS, reseal
+from lti_tool.lti.sealing import API_SECRETS, ISSUER_KEYS, PROVIDER_SECRETS, reseal
 from lti_tool.persistence.api_keys import list_api_key_rows
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.issuer_keys import list_issuer_keys
 from lti_tool.persistence.learners import lock_name
+from lti_tool.persistence.sign_in_ways import list_sealed_providers
 from lti_tool.persistence.tool_keys import list_tool_keys
 
 
@@ -30,6 +31,7 @@ def reseal_keys(
         changed = _signing_keys(session, old_secret, new_secret)
         changed += _api_keys(session, old_secret, new_secret)
         changed += _issuer_keys(session, old_secret, new_secret)
+        changed += _provider_secrets(session, old_secret, new_secret)
         add_event(
             session,
             institution_id=None,
@@ -68,6 +70,17 @@ def _issuer_keys(session: Session, old_secret: bytes, new_secret: bytes) -> int:
         fresh = _resealed(row.handle, ISSUER_KEYS, old_secret, new_secret, what)
         changed += fresh != row.handle
         row.handle = fresh
+    return changed
+
+
+def _provider_secrets(session: Session, old_secret: bytes, new_secret: bytes) -> int:
+    changed = 0
+    for row in list_sealed_providers(session):
+        sealed = row.sealed_secret or b""
+        what = f"the secret at the sign-in provider of institution {row.institution_id}"
+        fresh = _resealed(sealed, PROVIDER_SECRETS, old_secret, new_secret, what)
+        changed += fresh != sealed
+        row.sealed_secret = fresh
     return changed
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lti_tool.deadlines import Deadline, find_deadlines
 from lti_tool.news_words import sentence
 from lti_tool.persistence.base import Database
+from lti_tool.persistence.catalog import get_institution_by_id
 from lti_tool.persistence.courses import get_context
 from lti_tool.persistence.elements import find_workloads
 from lti_tool.persistence.learners import get_learner
@@ -64,9 +65,17 @@ class ProgressView:
 
 
 def show_progress(
-    database: Database, *, institution_id: int, context_id: int, learner_id: int, now: datetime
+    database: Database,
+    *,
+    institution_id: int,
+    context_id: int | None,
+    learner_id: int,
+    now: datetime,
 ) -> ProgressView:
     """Evaluate every stack for one learner as of ``now`` (aware) and give it with its words.
+
+    Without a ``context_id`` nobody is in a course: nothing is handed in, and the institution
+    gives the page its name.
 
     The same evaluation makes awards, so that page and award cannot disagree. Nothing is written.
     """
@@ -74,17 +83,19 @@ def show_progress(
         options = read_options(session, institution_id, context_id)
         names = {option.key: option.name for option in options}
         standing = read_standing(session, institution_id, learner_id, names, now, says_changes=True)
-        learner, context = get_learner(session, learner_id), get_context(session, context_id)
+        learner = get_learner(session, learner_id)
         return ProgressView(
             learner_uuid=learner.uuid,
             learner_name=learner.name or NAMELESS,
-            course_title=context.title,
+            course_title=_title(session, institution_id, context_id),
             as_of=now.date(),
             known_on=now,
             stacks=standing.stacks,
             names=names,
             facts=standing.facts,
-            evidence=read_evidence(session, context_id, learner_id=learner_id),
+            evidence=()
+            if context_id is None
+            else read_evidence(session, context_id, learner_id=learner_id),
             competencies=tuple(option for option in options if not option.is_award),
             deadlines=find_deadlines(
                 standing.rules.stacks,
@@ -97,6 +108,12 @@ def show_progress(
             news=_news(session, learner_id),
             conflicts=_conflicts(standing, now),
         )
+
+
+def _title(session: Session, institution_id: int, context_id: int | None) -> str:
+    if context_id is None:
+        return get_institution_by_id(session, institution_id).name
+    return get_context(session, context_id).title
 
 
 def _conflicts(standing: Standing, now: datetime) -> dict[str, Certificate]:

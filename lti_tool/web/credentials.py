@@ -9,15 +9,16 @@ from werkzeug.exceptions import TooManyRequests
 
 from lti_tool.errors import InvalidInputError
 from lti_tool.persistence.launched import Launched
+from lti_tool.persistence.learner_sessions import Own
 from lti_tool.services.pack_credentials import pack_credentials
 from lti_tool.services.print_transcript import print_transcript
 from lti_tool.services.show_credential import Form, show_credential
 from lti_tool.services.show_transcript import learner_transcript, show_transcript
 from lti_tool.services.show_wallet import show_wallet
 from lti_tool.web import forms
+from lti_tool.web.own_session import own_page
 from lti_tool.web.parts import current_parts
 from lti_tool.web.rate_limit import RateLimit
-from lti_tool.web.session import learner_page
 from lti_tool.web.sharing_words import STATE_WORDS
 from lti_tool.web.wording import NOTICES
 
@@ -41,13 +42,13 @@ MEDIA_TYPES = {
 
 
 @blueprint.get("/courses/<uuid:context_uuid>/credentials")
-@learner_page
-def show(launched: Launched) -> str:
+@own_page
+def show(launched: Launched | Own) -> str:
     """Show people all that they hold, with every way to take it along."""
     return render_wallet(launched, None)
 
 
-def render_wallet(launched: Launched, form: forms.Form | None) -> str:
+def render_wallet(launched: Launched | Own, form: forms.Form | None) -> str:
     """Return the page of a person's credentials; ``form`` is one that was wrong."""
     parts = current_parts()
     view = show_wallet(parts.database, learner_id=launched.learner_id, now=parts.clock())
@@ -61,8 +62,8 @@ def render_wallet(launched: Launched, form: forms.Form | None) -> str:
 
 
 @blueprint.get("/courses/<uuid:context_uuid>/credentials/<uuid:award_uuid>")
-@learner_page
-def download(launched: Launched, award_uuid: UUID) -> Response:
+@own_page
+def download(launched: Launched | Own, award_uuid: UUID) -> Response:
     """Give people the credential of an award of their own.
 
     ``?form=`` or the Accept header choose another form; a link cannot send a header.
@@ -83,8 +84,8 @@ def download(launched: Launched, award_uuid: UUID) -> Response:
 
 
 @blueprint.get("/courses/<uuid:context_uuid>/credentials/<uuid:award_uuid>/transcript")
-@learner_page
-def transcript(launched: Launched, award_uuid: UUID) -> Response:
+@own_page
+def transcript(launched: Launched | Own, award_uuid: UUID) -> Response:
     """Give people the transcript (CLR) of an award of their own that was built from others."""
     text = show_transcript(
         current_parts().database, learner_id=launched.learner_id, award_uuid=award_uuid
@@ -93,8 +94,8 @@ def transcript(launched: Launched, award_uuid: UUID) -> Response:
 
 
 @blueprint.get("/courses/<uuid:context_uuid>/credentials/clr.json")
-@learner_page
-def everything(launched: Launched) -> Response:
+@own_page
+def everything(launched: Launched | Own) -> Response:
     """Give people one transcript (CLR) of all credentials that they hold here.
 
     ``?part=2`` gives the second, where there are more than one holds.
@@ -121,8 +122,8 @@ def _part() -> int:
 
 
 @blueprint.get("/courses/<uuid:context_uuid>/credentials/all.zip")
-@learner_page
-def pack(launched: Launched) -> Response:
+@own_page
+def pack(launched: Launched | Own) -> Response:
     """Give people all their issued credentials in one file."""
     parts = current_parts()
     content = pack_credentials(parts.database, learner_id=launched.learner_id, now=parts.clock())
@@ -130,8 +131,8 @@ def pack(launched: Launched) -> Response:
 
 
 @blueprint.get("/courses/<uuid:context_uuid>/credentials/transcript.pdf")
-@learner_page
-def paper(launched: Launched) -> Response:
+@own_page
+def paper(launched: Launched | Own) -> Response:
     """Give people a transcript: of everything, or of ``?award=``; ``?name=1`` puts theirs on it."""
     parts = current_parts()
     if not paper_limit.allows(str(launched.learner_id), parts.clock()):

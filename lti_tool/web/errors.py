@@ -35,6 +35,7 @@ STATUSES: tuple[tuple[type[QuoinError], int], ...] = (
 STATUSES_OF_CODES = {
     "session-missing": 401,
     "admin-session-missing": 401,
+    "own-session-missing": 401,
     "lti-deployment-pending": 403,
 }
 """Codes that say more than their kind: nobody is known (any more), or somebody has to approve."""
@@ -69,7 +70,11 @@ DETAILS = {
     503: "Nothing that you sent was saved in part. Wait a minute, then open the tool again from "
     "your course.",
 }
-TITLES_BY_CODE = {"admin-session-missing": "Sign in as an administrator"}
+TITLES_BY_CODE = {
+    "admin-session-missing": "Sign in as an administrator",
+    "own-session-missing": "Sign in again",
+    "sign-in-again": "Sign in again first",
+}
 HINTS = {
     401: "Go to your course in your learning platform and open the Quoin link. Nothing is lost.",
 }

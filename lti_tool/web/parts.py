@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -11,8 +11,8 @@ from flask import current_app
 from lti_tool.config import Config
 from lti_tool.credentials.recognition.pool import CheckingPool
 from lti_tool.issuing.signing import Signing, build_signing
-from lti_tool.lti.http_client import HTTPClient
-from lti_tool.lti.jwks import KeysetCache
+from lti_tool.lti.http_client import HTTPClient, Patience
+from lti_tool.lti.jwks import KeysetCache, KeysetShelf
 from lti_tool.lti.keys import KeyRing, SigningKey
 from lti_tool.lti.platform_client import PlatformClient
 from lti_tool.mailing import Mailer
@@ -20,6 +20,9 @@ from lti_tool.outside_documents import OutsideDocuments
 from lti_tool.persistence.base import Database
 from lti_tool.services.ensure_signing_keys import ensure_signing_keys
 from lti_tool.services.share_keysets import share_keysets
+from lti_tool.signing_in.providers import Providers
+
+PROVIDER_PATIENCE = Patience(connect=3.0, read=5.0, total=10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Parts:
     checking: CheckingPool = field(default_factory=CheckingPool)
     outside: OutsideDocuments = field(default_factory=OutsideDocuments)
     mailer: Mailer | None = None
+    providers: Providers = field(default_factory=lambda: build_providers(()))
 
     @property
     def signing(self) -> Signing:
@@ -62,7 +66,14 @@ def build_parts(
         platforms=PlatformClient(http, keyring, clock=clock),
         clock=clock,
         mailer=Mailer.read(config.smtp_url),
+        providers=build_providers(config.private_hosts, share_keysets(opened)),
     )
+
+
+def build_providers(private_hosts: Collection[str], shelf: KeysetShelf | None = None) -> Providers:
+    """Return what asks sign-in providers; somebody waits, so it is less patient than others."""
+    http = HTTPClient(private_hosts, patience=PROVIDER_PATIENCE)
+    return Providers(http, KeysetCache(http, shelf))
 
 
 def build_keyring(config: Config, database: Database, clock: Callable[[], datetime]) -> KeyRing:

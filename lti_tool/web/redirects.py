@@ -8,12 +8,18 @@ from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.persistence.launched import Launched
+from lti_tool.persistence.learner_sessions import Own
 
 
 def back(
-    launched: Launched, endpoint: str, notice: str, *, anchor: str | None = None, **values: Any
+    launched: Launched | Own,
+    endpoint: str,
+    notice: str,
+    *,
+    anchor: str | None = None,
+    **values: Any,
 ) -> Response:
-    """Return the way (303) to a page of the course, which then shows the named notice.
+    """Return the way (303) to a page of the course, or of one's own, which shows the notice.
 
     ``values`` are what its address names beside the course.
     """

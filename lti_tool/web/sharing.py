@@ -10,14 +10,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lti_tool.credentials.shown import Shown
 from lti_tool.persistence.launched import Launched
+from lti_tool.persistence.learner_sessions import Own
 from lti_tool.services.publish_page import Consent, publish_page
 from lti_tool.services.show_grade import show_grade
 from lti_tool.services.show_sharing import SharingView, show_sharing
 from lti_tool.services.withdraw_page import withdraw_page
+from lti_tool.web.own_session import own_page
 from lti_tool.web.parts import current_parts
 from lti_tool.web.public_pages import address_of
 from lti_tool.web.redirects import back
-from lti_tool.web.session import learner_page
 
 blueprint = Blueprint("sharing", __name__)
 
@@ -26,8 +27,8 @@ ITEMS = ("shows_name", "shows_evidence", "shows_results", "shows_document", "is_
 
 
 @blueprint.get("/courses/<uuid:context_uuid>/credentials/<uuid:award_uuid>/page")
-@learner_page
-def show(launched: Launched, award_uuid: UUID) -> str:
+@own_page
+def show(launched: Launched | Own, award_uuid: UUID) -> str:
     """Ask what a public page shows, and give its address where there is one."""
     parts = current_parts()
     view = show_sharing(
@@ -49,8 +50,8 @@ def show(launched: Launched, award_uuid: UUID) -> str:
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/credentials/<uuid:award_uuid>/page")
-@learner_page
-def publish(launched: Launched, award_uuid: UUID) -> AnyResponse:
+@own_page
+def publish(launched: Launched | Own, award_uuid: UUID) -> AnyResponse:
     """Publish the page, or change what it shows: exactly what is ticked."""
     parts = current_parts()
     publish_page(
@@ -64,8 +65,8 @@ def publish(launched: Launched, award_uuid: UUID) -> AnyResponse:
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/credentials/<uuid:award_uuid>/grade")
-@learner_page
-def choose_grade(launched: Launched, award_uuid: UUID) -> AnyResponse:
+@own_page
+def choose_grade(launched: Launched | Own, award_uuid: UUID) -> AnyResponse:
     """Let the credential say the grade (``wanted=1``), or say it no longer."""
     parts = current_parts()
     is_wanted = request.form.get("wanted") == "1"
@@ -81,8 +82,8 @@ def choose_grade(launched: Launched, award_uuid: UUID) -> AnyResponse:
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/credentials/<uuid:award_uuid>/page/withdrawal")
-@learner_page
-def withdraw(launched: Launched, award_uuid: UUID) -> AnyResponse:
+@own_page
+def withdraw(launched: Launched | Own, award_uuid: UUID) -> AnyResponse:
     """Withdraw the page; doing it twice changes nothing."""
     parts = current_parts()
     withdraw_page(

@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request
 
 from lti_tool.news_words import day
 from lti_tool.persistence.launched import LINK, RECOGNISE, RECORD, STACKS, Launched
+from lti_tool.persistence.learner_sessions import Own
 from lti_tool.web import class_wording, learner_wording, score_wording, wording
 from lti_tool.web.session import csrf_token, framing_origins
 
@@ -64,6 +65,10 @@ def _version(name: str) -> str:
 
 def _session_values() -> dict[str, Any]:
     launched: Launched | None = g.get("launched")
+    own: Own | None = g.get("own")
+    if own is not None:
+        # Pages of one's own stand in a course as well: without one, addresses name none.
+        return {"context_uuid": None, "csrf_token": csrf_token(own), "launched": own, "own": own}
     if launched is None:
         return {"platform_origins": framing_origins()}
     return {

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from lti_tool.errors import InvalidInputError
 from lti_tool.persistence.launched import Launched
+from lti_tool.persistence.learner_sessions import Own
 from lti_tool.persistence.wallet_offers import Way
 from lti_tool.services.forget_did import forget_did
 from lti_tool.services.offer_credential import Offered, offer_credential
@@ -16,8 +17,8 @@ from lti_tool.services.pair_wallet import pair_wallet
 from lti_tool.services.show_wallets import show_wallets
 from lti_tool.services.withdraw_wallet import withdraw_wallet
 from lti_tool.web.answers import go
+from lti_tool.web.own_session import own_page
 from lti_tool.web.parts import current_parts
-from lti_tool.web.session import learner_page
 
 blueprint = Blueprint("wallets", __name__, url_prefix="/courses/<uuid:context_uuid>")
 
@@ -27,15 +28,15 @@ HAND_OVER = (Way.VC_API, Way.OID4VCI)
 
 
 @blueprint.get("/credentials/<uuid:award_uuid>/wallet")
-@learner_page
-def show(launched: Launched, award_uuid: UUID) -> str:
+@own_page
+def show(launched: Launched | Own, award_uuid: UUID) -> str:
     """Say how a credential of one's own gets into a wallet."""
     return _page(launched, award_uuid, None)
 
 
 @blueprint.post("/credentials/<uuid:award_uuid>/wallet")
-@learner_page
-def offer(launched: Launched, award_uuid: UUID) -> str:
+@own_page
+def offer(launched: Launched | Own, award_uuid: UUID) -> str:
     """Show the link and the picture that open a wallet with the credential."""
     parts = current_parts()
     offered = offer_credential(
@@ -51,15 +52,15 @@ def offer(launched: Launched, award_uuid: UUID) -> str:
 
 
 @blueprint.get("/wallets")
-@learner_page
-def show_all(launched: Launched) -> str:
+@own_page
+def show_all(launched: Launched | Own) -> str:
     """Show which wallets read one's credentials."""
     return _wallets(launched, None)
 
 
 @blueprint.post("/wallets/code")
-@learner_page
-def pair(launched: Launched) -> str:
+@own_page
+def pair(launched: Launched | Own) -> str:
     """Show a code for a wallet that wants to read."""
     parts = current_parts()
     code = pair_wallet(
@@ -73,8 +74,8 @@ def pair(launched: Launched) -> str:
 
 
 @blueprint.post("/wallets/<uuid:grant_uuid>/withdrawal")
-@learner_page
-def withdraw(launched: Launched, grant_uuid: UUID) -> Response:
+@own_page
+def withdraw(launched: Launched | Own, grant_uuid: UUID) -> Response:
     """End what a wallet may read."""
     parts = current_parts()
     withdraw_wallet(
@@ -89,8 +90,8 @@ def withdraw(launched: Launched, grant_uuid: UUID) -> Response:
 
 
 @blueprint.post("/wallets/identifier/withdrawal")
-@learner_page
-def forget(launched: Launched) -> Response:
+@own_page
+def forget(launched: Launched | Own) -> Response:
     """Forget the identifier that a wallet has proved."""
     parts = current_parts()
     forget_did(
@@ -110,7 +111,7 @@ def _way() -> Way:
     return Way(named)
 
 
-def _page(launched: Launched, award_uuid: UUID, offered: Offered | None) -> str:
+def _page(launched: Launched | Own, award_uuid: UUID, offered: Offered | None) -> str:
     parts = current_parts()
     view = show_wallets(
         parts.database,
@@ -129,7 +130,7 @@ def _page(launched: Launched, award_uuid: UUID, offered: Offered | None) -> str:
     )
 
 
-def _wallets(launched: Launched, code: str | None) -> str:
+def _wallets(launched: Launched | Own, code: str | None) -> str:
     parts = current_parts()
     view = show_wallets(
         parts.database,

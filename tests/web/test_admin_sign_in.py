@@ -124,8 +124,9 @@ def test_another_site_cannot_sign_anybody_in(world: World) -> None:
 
 def test_a_session_ends_after_twelve_hours(world: World) -> None:
     admin = sign_in(world)
-    world.now += timedelta(hours=11, minutes=59)
-    assert admin.get("platforms").status_code == 200
+    for _ in range(29):
+        world.now += timedelta(minutes=24, seconds=49)
+        assert admin.get("platforms").status_code == 200
     world.now += timedelta(minutes=1)
     refused = admin.get("platforms")
     assert refused.status_code == 401

@@ -128,7 +128,7 @@ def test_moodle_registers_the_tool_is_activated_and_launches(pair: Pair) -> None
     assert "Activate" in done.text
     assert "activity chooser" in done.text
     assert f'data-close="{pair.lms.url}"' in done.text
-    assert "close.js" in done.text
+    assert "leave.js" in done.text
 
     view = show_platform(pair.database, pair.platform())
     assert (view.family, view.issuer, view.institution) == ("moodle", pair.lms.url, "harbour")

@@ -32,7 +32,7 @@ def test_each_choice_becomes_a_link_and_the_reply_may_be_posted_to_the_platform(
     answer = world.linking_teacher.post("link", {"achievement": chosen})
     assert answer.status_code == 200
     assert f'action="{PLATFORM}/deep-links"' in answer.text
-    assert "submit.js" in answer.text
+    assert "leave.js" in answer.text
     assert f"form-action 'self' {PLATFORM};" in answer.headers["Content-Security-Policy"]
     assert [item["title"] for item in _items(answer.text)] == [
         "SQL foundations",

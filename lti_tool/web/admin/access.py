@@ -15,8 +15,10 @@ from lti_tool.persistence.administrators import (
     REGISTRAR,
     SignedIn,
     find_signed_in,
+    note_administrator_seen,
 )
-from lti_tool.services.sign_in_administrator import SESSION_LIFE
+from lti_tool.persistence.learner_sessions import NOTED_EVERY
+from lti_tool.signing_in.opening import SESSION_LIFE
 from lti_tool.web.admin import words
 from lti_tool.web.parts import current_parts
 from lti_tool.web.session import allow_no_frame, check_csrf, csrf_token
@@ -94,13 +96,22 @@ def _guarded(
     return guarded
 
 
+def find_current_admin() -> SignedIn | None:
+    """Return who is signed in here, if anybody is; the session is noted as used."""
+    parts, token = current_parts(), request.cookies.get(COOKIE, "")
+    if not token:
+        return None
+    now = parts.clock()
+    with parts.database.reading() as session:
+        found = find_signed_in(session, hash_token(token), now)
+    if found is not None and found.seen_at and now - found.seen_at >= NOTED_EVERY:
+        with parts.database.writing() as session:
+            note_administrator_seen(session, found.token_hash, now)
+    return found
+
+
 def _current() -> SignedIn:
-    parts = current_parts()
-    token = request.cookies.get(COOKIE, "")
-    found = None
-    if token:
-        with parts.database.reading() as session:
-            found = find_signed_in(session, hash_token(token), parts.clock())
+    found = find_current_admin()
     if found is None:
         raise ForbiddenError(
             "Nobody is signed in here, the time is over, or the institution is suspended. Ask "

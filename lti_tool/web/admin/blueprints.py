@@ -14,6 +14,7 @@ from lti_tool.web.admin import (
     reviews,
     scores,
     signing_in,
+    ways,
 )
 
 BLUEPRINTS = (
@@ -28,4 +29,5 @@ BLUEPRINTS = (
     cases.blueprint,
     exceptions.blueprint,
     institutions.blueprint,
+    ways.blueprint,
 )

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
+from werkzeug.exceptions import TooManyRequests
 
 from lti_tool.entering.opened import hash_token
 from lti_tool.persistence.administrators import ADMINISTRATOR, SignedIn, find_signed_in
+from lti_tool.persistence.sign_in_ways import Audience
+from lti_tool.services.begin_passkey import begin_passkey
 from lti_tool.services.sign_in_administrator import sign_in_administrator
 from lti_tool.services.sign_out_administrator import sign_out_administrator
+from lti_tool.services.use_passkey import use_passkey
+from lti_tool.signing_in.attempts import Door
+from lti_tool.signing_in.passkeys import LARGEST, site_of
 from lti_tool.web.admin.access import (
+    COOKIE,
     admin_blueprint,
     delete_admin_cookie,
     set_admin_cookie,
@@ -16,9 +23,11 @@ from lti_tool.web.admin.access import (
 )
 from lti_tool.web.answers import go
 from lti_tool.web.forms import Form, refused
+from lti_tool.web.own_session import browser, keep_browser
 from lti_tool.web.parts import current_parts
 from lti_tool.web.rate_limit import RateLimit
 from lti_tool.web.session import check_origin, public
+from lti_tool.web.ways import site
 
 blueprint = admin_blueprint("signing_in")
 
@@ -37,7 +46,7 @@ def show() -> str:
 
     The code stands behind "#" in the address: the page reads it, and no server ever does.
     """
-    return render_template("admin_sign_in.html", form=None)
+    return _page(None)
 
 
 @blueprint.post("/sign-in")
@@ -56,12 +65,50 @@ def sign_in() -> Response:
     token = ""
     if not form.errors:
         with form.catching():
-            token = sign_in_administrator(parts.database, code, now=now)
+            token = sign_in_administrator(
+                parts.database, code, old_token=request.cookies.get(COOKIE, ""), now=now
+            )
     if form.errors:
-        return refused(form, lambda: render_template("admin_sign_in.html", form=form))
-    response = go(url_for(_first_page(token)), 303)
+        return refused(form, lambda: _page(form))
+    response = go(url_for(first_page(token)), 303)
     set_admin_cookie(response, token)
     return response
+
+
+@blueprint.post("/sign-in/passkey/options")
+@public
+def passkey_options() -> Response:
+    """Give the browser the challenge that a passkey of any administrator signs."""
+    check_origin()
+    parts = current_parts()
+    now = parts.clock()
+    if not sign_in_limit.allows(str(request.remote_addr), now):
+        raise TooManyRequests(retry_after=60)
+    return keep_browser(jsonify(begin_passkey(parts.database, site(), _door(), now=now)))
+
+
+@blueprint.post("/sign-in/passkey")
+@public
+def passkey() -> Response:
+    """Sign in the administrator who has the passkey, of whatever institution."""
+    check_origin()
+    parts = current_parts()
+    form = Form("passkey", request.form)
+    answer = form.text("credential", longest=LARGEST)
+    with form.catching():
+        found = use_passkey(
+            parts.database,
+            site(),
+            _door(),
+            answer=answer,
+            wanted=request.form.get("next", ""),
+            old_token=request.cookies.get(COOKIE, ""),
+            now=parts.clock(),
+        )
+        response = go(found.next_page or url_for(first_page(found.token)), 303)
+        set_admin_cookie(response, found.token)
+        return response
+    return refused(form, lambda: _page(form))
 
 
 @blueprint.post("/sign-out")
@@ -75,7 +122,16 @@ def sign_out(signed_in: SignedIn) -> Response:
     return response
 
 
-def _first_page(token: str) -> str:
+def _door() -> Door:
+    return Door(Audience.STAFF, None, browser())
+
+
+def _page(form: Form | None) -> str:
+    has_passkeys = site_of(current_parts().config.public_url) is not None
+    return render_template("admin_sign_in.html", form=form, has_passkeys=has_passkeys)
+
+
+def first_page(token: str) -> str:
     """Return where somebody begins: administrators at the platforms, registrars at the cases."""
     parts = current_parts()
     with parts.database.reading() as session:

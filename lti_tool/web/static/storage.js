@@ -1,9 +1,10 @@
-// Asks the platform's storage frame (LTI postMessage Storage 0.1). Only an answer of its origin,
-// to this message and about this key, counts. It is asked again and again, for a frame that is
-// still loading hears nothing.
+// Keeps the proof of a login in the platform's storage frame (LTI postMessage Storage 0.1), or
+// shows the tool what is kept there. Only an answer of its origin, to this message and about this
+// key, counts. It is asked again and again: a frame that is still loading hears nothing.
 const AGAIN = 200;
+const [storage, restart] = ["storage", "restart"].map((id) => document.getElementById(id));
 
-export function ask(subject, { frame, origin, key, value, patience }) {
+function ask(subject, { frame, origin, key, value, patience }) {
   const platform = window.parent === window ? window.opener : window.parent;
   const id = crypto.randomUUID();
   return new Promise((resolve, reject) => {
@@ -36,4 +37,37 @@ export function ask(subject, { frame, origin, key, value, patience }) {
     addEventListener("message", answered);
     send();
   });
+}
+
+// Puts the proof there, then goes on; without it, all the same.
+async function store({ dataset, href }) {
+  if (dataset.frame) await ask("lti.put_data", dataset).catch(() => {});
+  location.replace(href);
+}
+
+// The tool answers with the first page.
+async function finish({ ticket, finish: address, ...place }) {
+  const value = await ask("lti.get_data", place);
+  const answer = await fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify({ ticket, value }),
+  });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  const { location: page, session } = await answer.json();
+  if (!session) return location.replace(page);
+  const { open } = await import("./cookieless.js");
+  await open(session, page);
+}
+
+function swap(isTrying) {
+  storage.hidden = !isTrying;
+  restart.hidden = isTrying;
+}
+
+if (storage.href) {
+  store(storage);
+} else {
+  swap(true);
+  finish(storage.dataset).catch(() => swap(false));
 }

@@ -1,5 +1,7 @@
-// Tells the LMS that the registration is done, so that it closes our frame (org.imsglobal.lti.close).
+// Leads back to the platform: sends the one form of the page, which its button does without scripts,
+// or tells the LMS that the registration is done, so that it closes our frame.
 (() => {
+  document.querySelector("form[data-send]")?.submit();
   const button = document.querySelector("[data-close]");
   const holder = window.opener || (window.parent === window ? null : window.parent);
   if (!button || !holder) return;
