@@ -38,6 +38,8 @@ PUBLIC = {
     "issuers.show_public_achievement",
     "issuers.show_image",
     "issuers.show_status",
+    "brands.show_style",
+    "brands.show_logo",
     "news.show_stop",
     "news.stop",
     "wallet_exchanges.exchange",

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.building.checks import Known
+from lti_tool.building.declaring import Plain
 from lti_tool.persistence.catalog import list_achievements
+from lti_tool.persistence.definitions import find_current_definitions
 from lti_tool.persistence.snapshots import Rules, load_rules
 
 
@@ -29,10 +31,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The achievements and the current stacks of an institution."""
+    """The achievements and the current stacks of an institution, and what it declares.
+
+    ``declared_number`` is the version of that, 0 for none.
+    """
 
     known: tuple[Known, ...]
     rules: Rules
+    declared: Plain
+    declared_number: int
 
     @property
     def names(self) -> dict[str, str]:
@@ -46,4 +53,6 @@ def load_catalogue(session: Session, institution_id: int) -> Catalogue:
         Known(one.key, one.name, one.credits, one.scale, one.is_award, one.description)
         for one in list_achievements(session, institution_id)
     )
-    return Catalogue(known, load_rules(session, institution_id))
+    row = find_current_definitions(session, institution_id)
+    declared, number = (row.document, row.number) if row is not None else ({}, 0)
+    return Catalogue(known, load_rules(session, institution_id), declared, number)

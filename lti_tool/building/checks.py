@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from lti_tool.building.declaring import take_up
 from lti_tool.building.text import Plain
 from lti_tool.building.tree import kind_of, listed
 from lti_tool.lint_words import say
 from lti_tool.stack_text import document_of
 from stacking_rules import (
+    AchievementText,
     CircularStackError,
     Document,
     DocumentError,
@@ -25,6 +27,7 @@ from stacking_rules.places import pointer_to
 
 ERROR = "error"
 SEVERITIES = (ERROR, "warning", "info")
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,19 @@ class Checked:
         return self.document is not None and not any(r.severity == ERROR for r in self.remarks)
 
 
-def check(data: Plain, catalogue: Sequence[Known], published: Sequence[Stack] = ()) -> Checked:
+def check(
+    data: Plain,
+    catalogue: Sequence[Known],
+    published: Sequence[Stack] = (),
+    declared: Mapping[str, Any] = NOTHING,
+) -> Checked:
     """Check a draft against the engine and the catalogue; remarks in the order of the text.
 
     ``published`` are the institution's current stacks: awards may need each other through them.
+    ``declared`` are its scales, terms and so on.
     """
     found = list(_empty(data))
-    whole = with_catalogue(data, catalogue)
+    whole = with_catalogue(data, catalogue, declared)
     try:
         document = document_of(whole)
     except DocumentError as error:
@@ -79,12 +88,15 @@ def check(data: Plain, catalogue: Sequence[Known], published: Sequence[Stack] = 
     awards = {one.key for one in catalogue if one.is_award}
     found += _linted(document, whole, awards)
     found += _circles(document, published)
+    found += _named_scales(document)
     return Checked(document, tuple(dict.fromkeys(found)))
 
 
-def with_catalogue(data: Plain, catalogue: Sequence[Known]) -> Plain:
-    """Return a copy of a draft that also declares what it takes from the catalogue."""
-    whole = copy.deepcopy(data)
+def with_catalogue(
+    data: Plain, catalogue: Sequence[Known], declared: Mapping[str, Any] = NOTHING
+) -> Plain:
+    """Return a copy of a draft that also declares what it takes from its institution."""
+    whole: Plain = take_up(copy.deepcopy(data), declared)
     named = set(_named(whole["stacks"]))
     known = {
         one.key: _declaration(one) for one in catalogue if one.key in named and not one.is_award
@@ -151,6 +163,26 @@ def _linted(document: Document, whole: Plain, awards: set[str]) -> Iterator[Rema
             words = f"There is no award '{finding.values.get('key')}' here or in the catalogue."
         stack = document.stacks[finding.position] if finding.stack else None
         yield Remark(pointer_to(finding, stack, whole), severity, words)
+
+
+def named_scale_of(achievement: AchievementText, document: Document) -> str:
+    """Return why an achievement cannot be published, "" if it can.
+
+    Results are recorded as numbers: a scale whose grades have names is for rules alone.
+    """
+    if achievement.scale not in document.definitions.scales:
+        return ""
+    return (
+        f"Results of '{achievement.key}' are recorded as numbers, so it cannot be graded on the "
+        f"scale {achievement.scale}. Take the scale away here, and ask for the grade in the rule: "
+        "a conversion table leads from 0-100 to it."
+    )
+
+
+def _named_scales(document: Document) -> Iterator[Remark]:
+    for one in document.achievements:
+        if words := named_scale_of(one, document):
+            yield Remark(f"/achievements/{one.key}/scale", ERROR, words)
 
 
 def _circles(document: Document, published: Sequence[Stack]) -> Iterator[Remark]:

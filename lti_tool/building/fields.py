@@ -24,6 +24,17 @@ def set_requirement(node: Node, place: str, values: Mapping[str, str]) -> None:
             node.data[now] = number(values[f"{place}|n"])
     for name in ("grade", "title"):
         _set(node.data, name, values.get(f"{place}|{name}"))
+    _set_scale(node.data, values.get(f"{place}|scale"))
+
+
+def _set_scale(data: Plain, scale: str | None) -> None:
+    """Say on which scale a grade stands; a scale without a grade says nothing."""
+    if scale is None:
+        return
+    if scale and "grade" in data:
+        data["scale"] = scale
+    else:
+        data.pop("scale", None)
 
 
 def _change_kind(node: Node, kind: str) -> None:

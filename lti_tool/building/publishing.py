@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lti_tool.building.checks import named_scale_of
 from lti_tool.errors import ForbiddenError, InvalidInputError
 from lti_tool.issuing.elements import recheck
 from lti_tool.persistence.audit import add_event
@@ -58,6 +59,9 @@ def publish(
         )
     _refuse_several_versions(document)
     _refuse_circles(session, institution.id, document)
+    for one in document.achievements:
+        if words := named_scale_of(one, document):
+            raise InvalidInputError(words, code="scale")
     for item in document.achievements:
         ensure_achievement(
             session,

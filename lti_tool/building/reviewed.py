@@ -18,13 +18,13 @@ def checked_draft(session: Session, draft: StackDraft) -> tuple[Catalogue, Check
     """Check the present text of a draft against what its institution has."""
     catalogue = load_catalogue(session, draft.institution_id)
     data = read_draft(draft.document)
-    return catalogue, check(data, catalogue.known, catalogue.rules.stacks)
+    return catalogue, check(data, catalogue.known, catalogue.rules.stacks, catalogue.declared)
 
 
 def whole_text(session: Session, draft: StackDraft) -> Plain:
-    """Return a draft with what it takes from the catalogue: the document that is published."""
+    """Return a draft with what it takes from its institution: the document that is published."""
     catalogue = load_catalogue(session, draft.institution_id)
-    return with_catalogue(read_draft(draft.document), catalogue.known)
+    return with_catalogue(read_draft(draft.document), catalogue.known, catalogue.declared)
 
 
 def expect(draft: StackDraft, revision: int) -> None:

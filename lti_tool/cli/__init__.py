@@ -24,6 +24,7 @@ COMMANDS = {
     "api-key": "lti_tool.cli.api_keys:api_key",
     "stack": "lti_tool.cli.stacks:stack",
     "reviews": "lti_tool.cli.reviews:reviews",
+    "retention": "lti_tool.cli.retention:retention",
     "rules": "lti_tool.cli.rules:rules",
     "exceptions": "lti_tool.cli.exceptions:exceptions",
     "import": "lti_tool.cli.imports:import_",

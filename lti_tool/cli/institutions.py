@@ -7,6 +7,7 @@ import json
 import click
 
 from lti_tool.cli.common import friendly
+from lti_tool.cli.definitions import definitions
 from lti_tool.cli.opening import carry_out, open_database
 from lti_tool.cli.sign_in import sign_in
 from lti_tool.lti.roles import STAFF, CourseRole
@@ -47,6 +48,7 @@ def institution() -> None:
 
 
 institution.add_command(sign_in)
+institution.add_command(definitions)
 
 
 @institution.command("list")

@@ -14,6 +14,7 @@ from lti_tool import worker
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import open_database
 from lti_tool.config import Config
+from lti_tool.services.enforce_retention import enforce_retention
 from lti_tool.services.forget_expired import forget_expired
 from lti_tool.services.keep_standings import keep_standings
 from lti_tool.services.recheck_credentials import recheck_credentials
@@ -64,6 +65,7 @@ def _upkeep(parts: Parts) -> list[worker.Periodic]:
             lambda now: request_notices(parts.database, parts.platforms, public_url=url, now=now),
         ),
         worker.Periodic(timedelta(minutes=1), lambda now: forget_expired(parts.database, now=now)),
+        worker.Periodic(timedelta(hours=1), lambda now: enforce_retention(parts.database, now=now)),
         worker.Periodic(timedelta(seconds=5), lambda now: keep_standings(parts.database, now=now)),
         worker.Periodic(
             timedelta(seconds=20),

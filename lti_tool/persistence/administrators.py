@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import Base, UTCDateTime
+from lti_tool.persistence.brands import Brand, brand_of
 from lti_tool.persistence.catalog import Institution
 from lti_tool.persistence.learner_sessions import IDLE_LIFE
 from lti_tool.persistence.sign_in_attempts import SignInAttempt
@@ -82,6 +83,8 @@ class SignedIn:
     administrator_id: int = 0
     created_at: datetime | None = None
     seen_at: datetime | None = None
+
+    brand: Brand | None = None
 
     @property
     def person(self) -> Person:
@@ -257,6 +260,9 @@ def find_signed_in(session: Session, token_hash: str, now: datetime) -> SignedIn
         administrator_id=administrator.id,
         created_at=opened.created_at,
         seen_at=opened.seen_at or opened.created_at,
+        brand=(
+            brand_of(institution.uuid, institution.name, institution.brand) if institution else None
+        ),
     )
 
 

@@ -25,6 +25,8 @@ class Institution(Base):
     ``role_rights`` says what a role of the staff may do where that is less than everything,
     ``wallet_ways`` by which protocols credentials get into wallets where that is not as usual.
     ``linkedin_id`` is the number of its page at LinkedIn, for the link of a public page.
+    ``brand`` is how its pages look: accents (``light``, ``dark``), hashes of stylesheet and logo.
+    ``retention`` says for how many days what is kept where that is not as usual (0: for good).
     With ``four_eyes`` a stack is published by somebody else than its author (migration 0022).
     """
 
@@ -39,6 +41,8 @@ class Institution(Base):
     wallet_ways: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     linkedin_id: Mapped[str | None] = mapped_column(String(20))
     four_eyes: Mapped[bool] = mapped_column(default=False, server_default=false())
+    brand: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    retention: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -122,6 +126,13 @@ def get_institution(session: Session, key: str) -> Institution:
 def get_institution_by_id(session: Session, institution_id: int) -> Institution:
     """Return the institution with this internal id."""
     return session.get_one(Institution, institution_id)
+
+
+def institution_of(session: Session, *, key: str | None, within: int | None) -> Institution:
+    """Return the institution that a command names by ``key``, or a person belongs to."""
+    if key is not None or within is None:
+        return get_institution(session, key or "")
+    return get_institution_by_id(session, within)
 
 
 def get_institution_by_uuid(session: Session, uuid: UUID) -> Institution:

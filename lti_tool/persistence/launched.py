@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.persistence.brands import Brand, brand_of
 from lti_tool.persistence.catalog import Institution
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.learners import Learner, Membership
@@ -35,6 +36,7 @@ class Launched:
     ``rights`` are what staff may do beside reading, as the institution allows it to their role.
     In a preview nothing is recorded. ``mentees`` and ``subject_id`` are internal ids of learners.
     ``platform_urls`` are addresses at the origins where the platform shows our pages.
+    ``brand`` is how the institution's pages look, None for the usual look.
     """
 
     session_id: int
@@ -59,6 +61,7 @@ class Launched:
     achievement_id: int | None
     registration_id: int
     platform_urls: tuple[str, ...]
+    brand: Brand | None
 
 
 def find_launched(
@@ -79,7 +82,7 @@ def find_launched(
             Membership,
             Placement.achievement_id,
             Registration,
-            Institution.role_rights,
+            Institution,
         )
         .join(Learner, Learner.id == LaunchSession.learner_id)
         .join(Context, Context.id == LaunchSession.context_id)
@@ -113,7 +116,7 @@ def _launched(
     membership: Membership | None,
     achievement_id: int | None,
     registration: Registration,
-    role_rights: dict[str, list[str]] | None,
+    institution: Institution,
 ) -> Launched:
     is_instructor = opened.is_instructor and membership is not None and membership.is_instructor
     return Launched(
@@ -128,7 +131,9 @@ def _launched(
         context_title=context.title,
         is_instructor=is_instructor,
         role=opened.role,
-        rights=rights_of_role(opened.role, role_rights) if is_instructor else frozenset(),
+        rights=(
+            rights_of_role(opened.role, institution.role_rights) if is_instructor else frozenset()
+        ),
         is_preview=opened.purpose == Purpose.PREVIEW,
         is_privacy=opened.purpose == Purpose.PRIVACY,
         mentees=tuple(opened.mentees or ()),
@@ -143,6 +148,7 @@ def _launched(
             registration.authorization_url,
             *registration.frame_origins,
         ),
+        brand=brand_of(institution.uuid, institution.name, institution.brand),
     )
 
 

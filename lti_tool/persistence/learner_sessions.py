@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import Base, UTCDateTime
+from lti_tool.persistence.brands import Brand, brand_of
 from lti_tool.persistence.catalog import Institution
 from lti_tool.persistence.learners import Learner
 from lti_tool.persistence.sign_in_ways import Person
@@ -48,6 +49,7 @@ class Own:
     learner_name: str | None
     created_at: datetime
     seen_at: datetime
+    brand: Brand | None = None
     context_uuid: None = None
     is_preview: bool = False
 
@@ -108,6 +110,7 @@ def find_own(session: Session, token_hash: str, now: datetime) -> Own | None:
         learner_name=learner.name,
         created_at=opened.created_at,
         seen_at=opened.seen_at,
+        brand=brand_of(institution.uuid, institution.name, institution.brand),
     )
 
 

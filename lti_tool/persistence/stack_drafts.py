@@ -28,7 +28,8 @@ class StackDraft(Base):
     """One or more stacks that are being written, as the text (YAML) of a stack document.
 
     The text may be incomplete. ``key`` and ``title`` are those of its first stack.
-    ``approved_by`` is who approved ``approved_revision``; ``published_revision`` is 0 until the
+    ``approved_by`` is who approved ``approved_revision``, with the institution's definitions as
+    they were in version ``approved_definitions`` (0: none); ``published_revision`` is 0 until the
     first publication. A draft that was deleted keeps its texts. Triggers hold four eyes
     (migration 0022).
     """
@@ -47,6 +48,7 @@ class StackDraft(Base):
     state: Mapped[str] = mapped_column(String(20))
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("learners.id"))
     approved_revision: Mapped[int | None]
+    approved_definitions: Mapped[int | None]
     published_revision: Mapped[int] = mapped_column(default=0)
     deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -10,6 +10,7 @@ from lti_tool.building.reviewed import expect, expect_sound, note
 from lti_tool.errors import ForbiddenError
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import get_institution_by_id
+from lti_tool.persistence.definitions import definitions_number
 from lti_tool.persistence.stack_drafts import DraftState, get_draft, is_author
 
 
@@ -37,4 +38,5 @@ def approve_draft(
         expect_sound(session, draft)
         draft.state = DraftState.APPROVED
         draft.approved_by, draft.approved_revision = place.learner_id, draft.revision
+        draft.approved_definitions = definitions_number(session, place.institution_id)
         note(session, place, draft, "draft-approved", now)

@@ -93,3 +93,4 @@ def _take(draft: StackDraft, text: str, number: int, author_id: int, now: dateti
     draft.key, draft.title = head_of(read_draft(text))
     draft.author_id, draft.changed_at = author_id, now
     draft.state, draft.approved_by, draft.approved_revision = DraftState.DRAFT, None, None
+    draft.approved_definitions = None

@@ -15,7 +15,8 @@ from lti_tool.issuing.elements import read_elements
 from lti_tool.issuing.forms import Form, ensure_jwt
 from lti_tool.issuing.signing import Signing
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.catalog import Achievement
+from lti_tool.persistence.brands import Brand, brand_of
+from lti_tool.persistence.catalog import Achievement, get_institution_by_id
 from lti_tool.persistence.credentials import Credential
 from lti_tool.persistence.public_pages import Published, find_published
 from lti_tool.persistence.status_lists import list_set_purposes
@@ -37,6 +38,7 @@ class PublicView:
     summary: tuple[tuple[str, str], ...]
     has_document: bool
     is_listed: bool
+    brand: Brand | None
 
 
 def show_public_page(database: Database, *, token: str, now: datetime) -> PublicView:
@@ -58,7 +60,13 @@ def show_public_page(database: Database, *, token: str, now: datetime) -> Public
             summary=_summary(session, found, name),
             has_document=is_open,
             is_listed=page.is_listed,
+            brand=_brand(session, award.institution_id),
         )
+
+
+def _brand(session: Session, institution_id: int) -> Brand | None:
+    row = get_institution_by_id(session, institution_id)
+    return brand_of(row.uuid, row.name, row.brand)
 
 
 def _summary(session: Session, found: Published, name: str) -> tuple[tuple[str, str], ...]:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from lti_tool.building.comparing import StackChange, compare
 from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import find_achievement, find_names, list_versions
 from stacking_rules import Document, parse_document, parse_stack
-from stacking_rules.differences import Difference, differences
 
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """One published version; ``differences`` are to the version before it, None for the first."""
+    """One published version; ``change`` is that from the version before it, None for the first."""
 
     number: int
     published_at: datetime
     document: Document
-    differences: tuple[Difference, ...] | None
+    change: StackChange | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def show_versions(database: Database, institution_id: int, key: str) -> Versions
                 row.number,
                 row.published_at,
                 parse_document({"quoin": 2, "stacks": [row.document]}),
-                differences(stacks[index + 1], stacks[index]) if index + 1 < len(rows) else None,
+                compare([stacks[index + 1]], [stacks[index]])[0] if index + 1 < len(rows) else None,
             )
             for index, row in enumerate(rows)
         )

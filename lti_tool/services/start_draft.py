@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lti_tool.building.catalogue import Place, load_catalogue
+from lti_tool.building.declaring import leave_out
 from lti_tool.building.text import FORMAT, LONGEST_TITLE, Plain, head_of, new_draft, write_draft
 from lti_tool.errors import InvalidInputError, NotFoundError
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
+from lti_tool.persistence.definitions import find_definitions_at
 from lti_tool.persistence.learners import lock_name
 from lti_tool.persistence.stack_drafts import DraftState, StackDraft, add_revision, find_started
 
@@ -28,6 +30,8 @@ def start_draft(
     """Begin a draft and return its uuid; a form that is sent twice begins one draft.
 
     With ``key`` it has the text of the current version of that stack, without one it is empty.
+    What the institution declared when that was published stands not in it: a draft takes up what
+    the institution declares now.
     ``InvalidInputError`` for a missing or too long title, ``NotFoundError`` for an unknown key.
     """
     if not key and not title.strip():
@@ -49,7 +53,9 @@ def _text(session: Session, place: Place, title: str, key: str) -> Plain:
     row = catalogue.rules.rows.get(key)
     if row is None:
         raise NotFoundError("There is no such stack.")
-    return {"quoin": FORMAT, "stacks": [row.version.document]}
+    then = find_definitions_at(session, place.institution_id, row.version.published_at)
+    own, stack = leave_out(row.version.document, then.document if then is not None else {})
+    return {"quoin": FORMAT, **own, "stacks": [stack]}
 
 
 def _start(session: Session, place: Place, data: Plain, form_id: str, now: datetime) -> UUID:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.errors import NotFoundError
 from lti_tool.lti.sealing import PROVIDER_SECRETS, cipher
+from lti_tool.persistence.brands import Brand, brand_of
 from lti_tool.persistence.catalog import Institution, find_institution
 from lti_tool.persistence.sign_in_ways import SignInProvider, find_provider
 from lti_tool.signing_in.provider import ProviderClient
@@ -21,6 +22,7 @@ class Place:
     key: str
     name: str
     provider: str
+    brand: Brand | None = None
 
 
 def get_place(session: Session, key: str) -> Place:
@@ -35,7 +37,8 @@ def place_of(session: Session, institution: Institution) -> Place:
     """Return an institution with the name of its provider."""
     provider = find_provider(session, institution.id)
     name = "" if provider is None else provider.name
-    return Place(institution.id, institution.key, institution.name, name)
+    brand = brand_of(institution.uuid, institution.name, institution.brand)
+    return Place(institution.id, institution.key, institution.name, name, brand)
 
 
 def get_client(session: Session, institution_id: int, secret_key: bytes) -> ProviderClient:

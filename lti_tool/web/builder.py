@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.building.checks import with_catalogue
 from lti_tool.building.comparing import compare_texts
+from lti_tool.building.declaring import entries_of
 from lti_tool.building.edits import Edits
 from lti_tool.building.learners import made_for_text
 from lti_tool.building.text import names_of, read_draft
@@ -69,7 +70,7 @@ def learners(launched: Launched, draft_uuid: UUID) -> str:
     made = []
     if view.checked.is_publishable:
         names = names_of(view.data, view.catalogue.names)
-        text = dump(with_catalogue(view.data, view.catalogue.known))
+        text = dump(with_catalogue(view.data, view.catalogue.known, view.catalogue.declared))
         made = [
             (stack, None if found is None else [builder_words.learner(one, names) for one in found])
             for stack, found in made_for_text(text, current_parts().clock().date())
@@ -190,6 +191,8 @@ def _render(view: DraftView, form: Form | None) -> str:
         kinds=builder_words.KINDS,
         offered=_offered(view),
         states=builder_words.STATES,
+        scales=builder_words.scales(view.catalogue.declared, view.data),
+        declared=entries_of(view.catalogue.declared),
         sentences={
             stack.key: builder_words.stack_sentences(document, stack, built.names)
             for stack in stacks
@@ -222,10 +225,11 @@ def _render_text(view: DraftView, form: Form | None) -> str:
 
 def _render_merge(launched: Launched, uuid: UUID, number: int, form: Form | None) -> str:
     view, aside = show_aside(current_parts().database, place_of(launched), uuid, number)
-    known, names = view.catalogue.known, view.catalogue.names
+    known, declared = view.catalogue.known, view.catalogue.declared
+    names = view.catalogue.names
     names |= names_of(read_draft(aside.text), names) | names_of(view.data, names)
     theirs, mine = (
-        builder_words.changes(compare_texts(aside.base, text, known), names)
+        builder_words.changes(compare_texts(aside.base, text, known, declared), names)
         for text in (view.text, aside.text)
     )
     return render_template(

@@ -16,9 +16,9 @@ from lti_tool.web.builder_words import clauses_sentence, part_sentence
 NUMBERS = ("at_least", *UNITS)
 _STACK_FIELDS = {"title": "title", "credits": "credits", "lasts": "years", "description": ""}
 _EDITED = {
-    "completed": {"completed", "grade", "title", "id", "rule"},
+    "completed": {"completed", "grade", "scale", "title", "id", "rule"},
     "award": {"award", "title", "id", "rule"},
-    **{kind: {kind, "of", "title", "id", "rule", "grade"} for kind in KINDS},
+    **{kind: {kind, "of", "title", "id", "rule", "grade", "scale"} for kind in KINDS},
 }
 
 
@@ -173,6 +173,7 @@ class _Forms:
             fields["n"] = data.get(kind)
         if kind in ("completed", *UNITS):
             fields["grade"] = data.get("grade")
+            fields["scale"] = data.get("scale")
         entries = listed(data) if kind in KINDS else []
         inside = f"{place}/{_list_of(data)}"
         is_amount = kind in UNITS
@@ -241,7 +242,7 @@ def _node_ids(node: Any, place: str) -> dict[str, str]:
     kind = kind_of(node) if isinstance(node, dict) else ""
     shown = {**dict.fromkeys(set(NUMBERS) & {kind}, "n")}
     if kind in ("completed", *UNITS):
-        shown["grade"] = "grade"
+        shown |= {"grade": "grade", "scale": "scale"}
     found |= {f"{place}/{name}": id_of(place, field) for name, field in shown.items()}
     if kind in GROUPS:
         name = _list_of(node)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lti_tool.building.comparing import StackChange
+from lti_tool.building.declaring import in_words
 from lti_tool.building.learners import Made
 from lti_tool.building.text import Plain
 from lti_tool.rule_texts import phrases
@@ -69,6 +70,17 @@ def clauses_sentence(node: Plain, names: Mapping[str, str]) -> str:
     return "\n".join(line for line in lines[1:] if not line.startswith("- "))
 
 
+def scales(declared: Mapping[str, Any], draft: Plain) -> dict[str, str]:
+    """Return the scales on which a draft may grade, by name with the grades in words."""
+    own = draft.get("scales")
+    found = {**declared.get("scales", {}), **(own if isinstance(own, dict) else {})}
+    return {
+        str(key): f"{key}: {', '.join(map(str, grades))}"
+        for key, grades in found.items()
+        if isinstance(grades, dict | list)
+    }
+
+
 def _said(data: dict[str, Any], names: Mapping[str, str]) -> str:
     stacks = [_headed(_named(stack, names)) for stack in data["stacks"]]
     try:
@@ -113,8 +125,14 @@ def changes(found: Sequence[StackChange] | None, names: Mapping[str, str]) -> li
     for change in found or ():
         if not change.version:
             told.append(NEW_STACK.format(title=change.title))
-        told += [difference(one, names) for one in change.differences]
+        told += changed(change, names)
     return told
+
+
+def changed(change: StackChange, names: Mapping[str, str]) -> list[str]:
+    """Return what differs in one stack, and in what it stands on."""
+    told = [difference(one, names) for one in change.differences]
+    return told + [in_words(one) for one in change.declared]
 
 
 def _keys(text: str, names: Mapping[str, str]) -> str:

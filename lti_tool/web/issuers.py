@@ -6,7 +6,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, g, render_template, request, url_for
 
 from lti_tool.credentials.european import NOT_STATED
 from lti_tool.credentials.status_list import MAY_BE_KEPT
@@ -14,6 +14,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.issuing.documents import IssuerDocuments
 from lti_tool.services.publish_status_list import publish_status_list
 from lti_tool.services.show_achievement import show_achievement
+from lti_tool.services.show_brand import find_brand
 from lti_tool.services.show_endorsement import show_endorsement
 from lti_tool.services.show_issuer import show_issuer
 from lti_tool.services.show_picture import show_picture
@@ -97,6 +98,7 @@ def show_public_achievement(institution_uuid: UUID, achievement_uuid: UUID) -> R
             achievement_uuid=achievement_uuid,
             v=found.image_hash,
         )
+        g.brand = find_brand(parts.database, institution_uuid)
         page = render_template(
             "achievement.html", found=found, image=image, anchors=ANCHORS, not_stated=NOT_STATED
         )

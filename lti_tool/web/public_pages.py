@@ -140,6 +140,7 @@ def _page(view: PublicView, token: str) -> str:
     address = address_of(token)
     return render_template(
         "public_page.html",
+        brand=view.brand,
         view=view,
         told=view.told,
         token=token,

@@ -78,10 +78,7 @@ def _render(launched: Launched, uuid: UUID, form: Form | None) -> str:
     view = show_draft(parts.database, place, uuid)
     preview = preview_draft(parts.database, place, uuid, now=parts.clock())
     names = names_of(view.data, view.catalogue.names)
-    changes = [
-        (change, [builder_words.difference(found, names) for found in change.differences])
-        for change in preview.changes
-    ]
+    changes = [(change, builder_words.changed(change, names)) for change in preview.changes]
     effects = preview.effects
     return render_template(
         "publication.html",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import TooManyRequests
 
 from lti_tool.errors import InvalidInputError
@@ -254,7 +254,9 @@ def _door(place: Place, side: str) -> Door:
 
 
 def _place(key: str) -> Place:
-    return show_sign_in(current_parts().database, key)
+    found = show_sign_in(current_parts().database, key)
+    g.brand = found.brand
+    return found
 
 
 def _old_token(side: str) -> str:

@@ -82,9 +82,7 @@ def versions(launched: Launched, key: str) -> str:
         (
             version,
             builder_words.stack_sentences(version.document, version.document.stacks[0], names),
-            None
-            if version.differences is None
-            else [builder_words.difference(found, names) for found in version.differences],
+            None if version.change is None else builder_words.changed(version.change, names),
         )
         for version in view.versions
     ]

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 
 from lti_tool.news_words import day
+from lti_tool.persistence.brands import Brand
 from lti_tool.persistence.launched import LINK, RECOGNISE, RECORD, STACKS, Launched
 from lti_tool.persistence.learner_sessions import Own
 from lti_tool.web import class_wording, learner_wording, score_wording, wording
@@ -63,15 +64,30 @@ def _version(name: str) -> str:
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 
+def _brand(launched: Launched | Own | None) -> Brand | None:
+    """Return how the institution of a page looks; a public page says itself whose it is."""
+    opened = launched or g.get("signed_in")
+    found: Brand | None = g.get("brand") if opened is None else opened.brand
+    return found
+
+
 def _session_values() -> dict[str, Any]:
     launched: Launched | None = g.get("launched")
     own: Own | None = g.get("own")
+    brand = _brand(launched or own)
     if own is not None:
         # Pages of one's own stand in a course as well: without one, addresses name none.
-        return {"context_uuid": None, "csrf_token": csrf_token(own), "launched": own, "own": own}
+        return {
+            "brand": brand,
+            "context_uuid": None,
+            "csrf_token": csrf_token(own),
+            "launched": own,
+            "own": own,
+        }
     if launched is None:
-        return {"platform_origins": framing_origins()}
+        return {"brand": brand, "platform_origins": framing_origins()}
     return {
+        "brand": brand,
         "can_link": LINK in launched.rights,
         "can_recognise": RECOGNISE in launched.rights,
         "can_record": RECORD in launched.rights,

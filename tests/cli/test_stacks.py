@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,46 @@ def test_a_document_with_several_versions_of_a_stack_is_not_published(quoin: Quo
     refused = publish(quoin, DOCUMENT + again, code=1)
     assert "'basics' stands there in 2 versions" in refused
     assert quoin("report", "awards").output == ""
+
+
+def test_what_an_institution_sets_is_shown_checked_and_set_from_a_file(quoin: Quoin) -> None:
+    publish(quoin, DOCUMENT)
+    command = ("institution", "definitions")
+    assert quoin(*command, "show", "h").output == "# nothing is set\n"
+    Path("set.yaml").write_text("zone: Europe/Oslo\nscales: {letter: {F: 0, A: 4}}\n")
+    dry = quoin(*command, "set", "h", "set.yaml", "--dry-run").output
+    assert dry.endswith("h: this would be version 1; nothing is written\n")
+    assert quoin(*command, "show", "h").output == "# nothing is set\n"
+    assert "Say why" in quoin(*command, "set", "h", "set.yaml", code=1).output
+    done = quoin(*command, "set", "h", "set.yaml", "--reason", "The senate").output
+    assert done == (
+        "New: Days are days in Europe/Oslo.\n"
+        "New: The scale letter goes from worst to best, with points: F (0), A (4).\n"
+        "h: version 1 holds\n"
+    )
+    shown = quoin(*command, "show", "h").output
+    Path("set.yaml").write_text(shown)
+    assert quoin(*command, "set", "h", "set.yaml").output == "h: version 1 holds\n"
+    found = json.loads(quoin(*command, "show", "h", "--json").output)
+    assert found["definitions"] == {"zone": "Europe/Oslo", "scales": {"letter": {"F": 0, "A": 4}}}
+    assert found["versions"][0]["author"] == "cli:definitions set"
+    Path("set.yaml").write_text("zone: Europe/Oslo\nscales: {letter: {F: 3, A: 1}}\n")
+    refused = quoin(*command, "set", "h", "set.yaml", "--reason", "x", code=1).output
+    assert "set.yaml:2:10: /scales/letter: A scale goes from the worst" in refused
+    Path("set.yaml").write_text("stacks: []\n")
+    assert "set.yaml:1:1: /stacks" in quoin(*command, "set", "h", "set.yaml", code=1).output
+
+
+def test_what_is_kept_for_how_long_is_shown_set_and_let_go(quoin: Quoin) -> None:
+    publish(quoin, DOCUMENT)
+    shown = quoin("retention", "preview", "--institution", "h").output
+    assert "    news: kept 365 days after the day it was new; 0 would go\n" in shown
+    quoin("retention", "set", "h", "news=180", "inactive-learners=0")
+    found = json.loads(quoin("retention", "preview", "--json").output)["h"]
+    assert found["news"] == {"days": 180, "would_go": 0}
+    assert "inactive-learners: kept for good" in quoin("retention", "preview").output
+    assert quoin("retention", "run").output == "h: nothing went\n"
+    assert json.loads(quoin("retention", "run", "--json").output) == {"h": {}}
+    assert "30 to 36,500" in quoin("retention", "set", "h", "news=1", code=1).output
+    assert "is none of" in quoin("retention", "set", "h", "awards=90", code=1).output
+    quoin("retention", "set", "h", "news=soon", code=2)

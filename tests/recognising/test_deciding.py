@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -13,8 +13,10 @@ from lti_tool.persistence.completions import Completion, Withdrawal
 from lti_tool.persistence.outside_credentials import Recognition
 from lti_tool.services.agree_equivalency import NewEquivalency, agree_equivalency
 from lti_tool.services.end_equivalency import end_equivalency
+from lti_tool.services.enforce_retention import enforce_retention
 from lti_tool.services.export_learner import export_learner
 from lti_tool.services.forget_learner import forget_learner
+from lti_tool.services.preview_retention import preview_retention
 from tests.recognising.world import RecognitionWorld
 
 
@@ -223,3 +225,18 @@ def test_a_newer_version_takes_the_place_of_what_counts_once_it_is_recognised(
         assert list_open_reviews(session, old.institution_id) == []
     assert withdrawn == _completions(world)[0].id
     assert world.awarded(world.amara) == ["science"]
+
+
+def test_the_document_of_a_declined_credential_is_let_go_in_time(world: RecognitionWorld) -> None:
+    world.hand_in(world.amara, world.credential())
+    (row,) = world.rows()
+    assert world.decide(row, decision="decline", reason="Another level.").status_code == 303
+    enforce_retention(world.database, now=world.now + timedelta(days=365))
+    assert world.row(row.uuid).document
+    later = world.now + timedelta(days=366)
+    found = preview_retention(world.database, now=later, key="harbour")[0].counts
+    assert found["declined-documents"] == 1
+    enforce_retention(world.database, now=later)
+    assert world.row(row.uuid).document == b""
+    assert world.registrar.get("recognition").status_code == 200
+    assert world.amara.get("outside-credentials").status_code == 200

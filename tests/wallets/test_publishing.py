@@ -12,6 +12,7 @@ from sqlalchemy import select
 from lti_tool.errors import ForbiddenError, NotFoundError
 from lti_tool.persistence.audit import AuditEvent
 from lti_tool.persistence.public_pages import PublicPage
+from lti_tool.services.change_brand import NewBrand, change_brand
 from lti_tool.services.change_status import StatusAct, change_status
 from lti_tool.services.export_learner import export_learner
 from lti_tool.services.forget_learner import forget_learner
@@ -25,7 +26,7 @@ from lti_tool.services.show_public_page import (
 from lti_tool.services.withdraw_page import withdraw_page
 from lti_tool.wallets.holdings import State
 from tests.credentials.descriptions import FULL
-from tests.credentials.issuing import IssuingWorld
+from tests.credentials.issuing import PUBLIC_URL, IssuingWorld
 from tests.credentials.test_described import describe
 
 NOTHING = Consent()
@@ -235,3 +236,15 @@ def test_consent_is_written_down_and_given_out_and_goes_with_the_person(
     )
     with pytest.raises(NotFoundError):
         look(world, token)
+
+
+def test_a_public_page_looks_as_its_institution_does(sqlite_world: IssuingWorld) -> None:
+    token = publish(sqlite_world, NOTHING)
+    assert look(sqlite_world, token).brand is None
+    new = NewBrand("Harbour University", light="#7a1f5c")
+    change_brand(sqlite_world.database, "harbour", new, actor="t", now=sqlite_world.now)
+    brand = look(sqlite_world, token).brand
+    assert brand is not None
+    assert brand.style
+    page = sqlite_world.public.test_client().get(f"/shared/{token}", base_url=PUBLIC_URL).text
+    assert f"style.css?v={brand.style}" in page

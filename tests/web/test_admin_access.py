@@ -65,6 +65,7 @@ def _routes(
         "learner": uuid4(),
         "exception": uuid4(),
         "way": uuid4(),
+        "kind": "scales",
     } | values
     for rule in app.url_map.iter_rules():
         found = getattr(app.view_functions[rule.endpoint], "policy", None)
@@ -161,7 +162,7 @@ def test_nothing_of_another_institution_is_there_on_any_page(world: World) -> No
         if arguments:
             tried += 1
             assert _open(admin, method, path) == 404, (method, path)
-    assert tried == 13
+    assert tried == 17
     assert _all(world) == before
 
 

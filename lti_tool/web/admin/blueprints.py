@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from lti_tool.web.admin import (
+    brands,
     cases,
+    definitions,
     exceptions,
     frameworks,
     institutions,
@@ -11,6 +13,7 @@ from lti_tool.web.admin import (
     platform_acts,
     platforms,
     registering,
+    retention,
     reviews,
     scores,
     signing_in,
@@ -28,6 +31,9 @@ BLUEPRINTS = (
     reviews.blueprint,
     cases.blueprint,
     exceptions.blueprint,
+    definitions.blueprint,
     institutions.blueprint,
     ways.blueprint,
+    brands.blueprint,
+    retention.blueprint,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lti_tool.errors import ConflictError
+from lti_tool.errors import ConflictError, NotFoundError
 from lti_tool.lti.families import ProductFamily
 from lti_tool.persistence.administrators import SignedIn
 from lti_tool.services.list_institutions import InstitutionRow, list_institutions
@@ -24,6 +24,12 @@ def institutions_of(signed_in: SignedIn) -> list[InstitutionRow]:
 def institution_options(signed_in: SignedIn) -> list[tuple[str, str]]:
     """Return them as a form offers them."""
     return [(row.key, row.name) for row in institutions_of(signed_in)]
+
+
+def expect_institution(signed_in: SignedIn, key: str) -> None:
+    """Refuse an institution that is not theirs as one that is not there: ``NotFoundError``."""
+    if key not in [known for known, _ in institution_options(signed_in)]:
+        raise NotFoundError("There is no such institution.")
 
 
 def read_institution(form: Form, signed_in: SignedIn) -> str:

@@ -40,6 +40,12 @@ NOTICES = {
     "exception-ended-review": (
         "The exception has ended. An award that was made with it waits under “Reviews”."
     ),
+    "definitions-set": (
+        "It is saved as a new version, and counts from now on. Published stacks are not changed."
+    ),
+    "definitions-same": "Nothing differs from what is set already.",
+    "brand-changed": "It is saved. Pages look like this from the next click on.",
+    "retention-set": "It is saved. What is past its time goes with the next pass of the worker.",
     "suspended": "The institution is suspended. Nobody launches, and nothing is sent.",
     "resumed": "The institution goes on. Scores that waited are sent.",
 }

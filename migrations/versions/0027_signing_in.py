@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028_signing_in"
+revision = "0027_signing_in"
 down_revision = "0026_sweeps"
 
 INSTANT = sa.DateTime(timezone=True)
