@@ -13,6 +13,7 @@ MODULES = {
     "credentials": "benchmarks.credentials",
     "import": "benchmarks.import_oulad",
     "launch": "benchmarks.launch",
+    "pages": "benchmarks.pages",
     "rules": "benchmarks.rules",
     "verify": "benchmarks.verify",
     "xblock": "benchmarks.xblock",

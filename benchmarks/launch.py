@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,11 +19,11 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from benchmarks.harness import InvalidRunError, Report
 from benchmarks.launch_load import Browser, offer
 from benchmarks.launch_platform import CLIENT_ID, DEPLOYMENT_ID, Platform, serve
+from benchmarks.serving import ROOT, free_port, run_to_end, served
 
 RUNS = int(os.environ.get("QUOIN_BENCH_RUNS", "10"))
 PER_RUN = int(os.environ.get("QUOIN_BENCH_LAUNCHES", "500"))
 RATE, SECONDS, BURST = 60, int(os.environ.get("QUOIN_BENCH_SECONDS", "60")), 300
-ROOT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 PEER = "plain Flask on PyLTI1p3"
 
@@ -105,7 +103,7 @@ def _verify_ms(platform: Platform) -> float:
 @contextmanager
 def _tool(folder: Path, platform: Platform) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """Serve our tool as an operator does, on SQLite, with the platform registered by hand."""
-    port = _free_port()
+    port = free_port()
     environ = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -114,18 +112,18 @@ def _tool(folder: Path, platform: Platform) -> Iterator[tuple[int, subprocess.Po
         "QUOIN_SECRET_KEY": "bench" * 8,
     }
     quoin = [sys.executable, "-m", "lti_tool.cli"]
-    _done([*quoin, "db", "upgrade"], environ)
+    run_to_end([*quoin, "db", "upgrade"], environ)
     endpoints = [f"--auth-login-url={platform.url}/auth", f"--auth-token-url={platform.url}/token"]
     endpoints += [f"--jwks-url={platform.url}/jwks", f"--deployment={DEPLOYMENT_ID}"]
     who = [f"--issuer={platform.url}", f"--client-id={CLIENT_ID}", "--allow-loopback"]
-    _done([*quoin, "platform", "add", *who, *endpoints], environ)
-    with _served([*quoin, "serve", "--port", str(port)], environ, port, folder / "tool.log") as it:
+    run_to_end([*quoin, "platform", "add", *who, *endpoints], environ)
+    with served([*quoin, "serve", "--port", str(port)], environ, port, folder / "tool.log") as it:
         yield port, it
 
 
 @contextmanager
 def _peer(folder: Path, platform: Platform) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    port = _free_port()
+    port = free_port()
     private = platform.key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -147,48 +145,5 @@ def _peer(folder: Path, platform: Platform) -> Iterator[tuple[int, subprocess.Po
     file.write_text(json.dumps({**config, "public_key": public.decode()}), "utf-8")
     command = [sys.executable, "-m", "benchmarks.launch_peer", str(file), str(port)]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with _served(command, environ, port, folder / "peer.log") as process:
+    with served(command, environ, port, folder / "peer.log") as process:
         yield port, process
-
-
-@contextmanager
-def _served(
-    command: list[str], environ: dict[str, str], port: int, log: Path
-) -> Iterator[subprocess.Popen[bytes]]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603
-            command, env=environ, cwd=ROOT, stdout=output, stderr=output
-        )
-    try:
-        _wait_until(lambda: _answers(port), process, log)
-        yield process
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while not is_ready():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise InvalidRunError(f"the server did not start: {log.read_text('utf-8')[-500:]}")
-        threading.Event().wait(0.1)
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _done(command: list[str], environ: dict[str, str]) -> None:
-    done = subprocess.run(  # noqa: S603
-        command, env=environ, cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise InvalidRunError(f"{' '.join(command[2:4])} failed: {done.stderr[-500:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

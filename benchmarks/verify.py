@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import select
 
 from benchmarks.harness import InvalidRunError, Report
-from benchmarks.launch import _free_port
+from benchmarks.serving import free_port
 from lti_tool.awarding import NewCompletion
 from lti_tool.issuing.signing import build_signing
 from lti_tool.persistence.base import Database
@@ -58,7 +58,7 @@ def run(report: Report) -> None:
     """Post credentials of stacks to the served tool, one after the other."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with tempfile.TemporaryDirectory() as folder:
-        url = f"http://127.0.0.1:{_free_port()}"
+        url = f"http://127.0.0.1:{free_port()}"
         environ = {
             **os.environ,
             "PYTHONPATH": str(ROOT),

@@ -21,6 +21,8 @@ from lti_tool.web import (
     badge_oauth,
     brands,
     builder,
+    calendars,
+    catalogue_pages,
     consent,
     copies,
     credentials,
@@ -28,11 +30,13 @@ from lti_tool.web import (
     errors,
     evidence,
     finishing,
+    health,
     issuers,
     keeping,
     launch,
     linking,
     mentees,
+    metrics,
     news,
     notices,
     oid4vci,
@@ -72,9 +76,12 @@ BLUEPRINTS = (
     registration.blueprint,
     finishing.blueprint,
     pages.blueprint,
+    health.blueprint,
     verifying.blueprint,
     progress.blueprint,
     what_if.blueprint,
+    calendars.blueprint,
+    catalogue_pages.blueprint,
     evidence.blueprint,
     requests.blueprint,
     outside.blueprint,
@@ -141,6 +148,7 @@ def create_app(config: Config, *, parts: Parts | None = None) -> Flask:
     app.extensions["quoin"] = parts or build_parts(config)
     # Functions after a request run last registered first: the access log sees the final answer.
     access_log.register(app)
+    metrics.register(app, app.extensions["quoin"])
     app.after_request(errors.show_in_any_frame)
     app.after_request(add_security_headers)
     templating.register(app)

@@ -36,11 +36,20 @@ SETTINGS = {
         "The mail server: smtps://USER:PASSWORD@HOST:465?from=ADDRESS, or smtp:// with STARTTLS.",
     ),
     "QUOIN_SMTP_URL_FILE": ("none", "A file that holds the above."),
+    "QUOIN_METRICS_TOKEN": (
+        "none: there is no /metrics",
+        "At least 16 characters; whoever sends them as a bearer token reads the metrics.",
+    ),
+    "QUOIN_METRICS_TOKEN_FILE": ("none", "A file that holds the above."),
     "QUOIN_POLL_SECONDS": ("1", "How often the worker looks for due deliveries, in seconds."),
 }
 
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
+COUNTS_IN = "PROMETHEUS_MULTIPROC_DIR"
+"""Set by the tool itself where several processes serve pages: each counts into that folder."""
+
 SHORTEST_SECRET = 32
+SHORTEST_TOKEN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,7 @@ class Config:
     private_hosts: frozenset[str] = frozenset()
     poll_seconds: float = 1.0
     smtp_url: str = field(default="", repr=False)
+    metrics_token: bytes = field(default=b"", repr=False)
 
     @classmethod
     def from_environ(
@@ -76,6 +86,7 @@ class Config:
             ),
             poll_seconds=_seconds(values.get("QUOIN_POLL_SECONDS", "1")),
             smtp_url=_smtp_url(values),
+            metrics_token=_metrics_token(values),
         )
 
     @property
@@ -132,6 +143,18 @@ def _smtp_url(values: Mapping[str, str]) -> str:
     if path := values.get("QUOIN_SMTP_URL_FILE"):
         return read_secret_file("QUOIN_SMTP_URL_FILE", path).decode("utf-8", "replace")
     return values.get("QUOIN_SMTP_URL", "").strip()
+
+
+def _metrics_token(values: Mapping[str, str]) -> bytes:
+    token = values.get("QUOIN_METRICS_TOKEN", "").strip().encode()
+    if path := values.get("QUOIN_METRICS_TOKEN_FILE"):
+        token = read_secret_file("QUOIN_METRICS_TOKEN_FILE", path)
+    if token and len(token) < SHORTEST_TOKEN:
+        raise ConfigurationError(
+            "QUOIN_METRICS_TOKEN (or QUOIN_METRICS_TOKEN_FILE) needs "
+            f"{SHORTEST_TOKEN} characters or more"
+        )
+    return token
 
 
 def read_secret_file(name: str, path: str) -> bytes:

@@ -25,10 +25,10 @@ from lti_tool.persistence.awards import (
 from lti_tool.persistence.catalog import Achievement, StackVersion
 from lti_tool.persistence.news import Fresh, add_news
 from lti_tool.persistence.reviews import Cause, add_review, add_revocation, list_open_of
-from lti_tool.persistence.snapshots import Rules, load_records, load_rules
+from lti_tool.persistence.snapshots import Rules, load_records, load_rules, read_version
 from lti_tool.persistence.status_lists import set_revocation_bits
 from lti_tool.solver import solver
-from stacking_rules import Stack, Status, evaluate, parse_stack
+from stacking_rules import Stack, Status, evaluate
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,6 @@ def _rules_of(
 ) -> Iterator[tuple[Stack, date]]:
     """Yield (rule, day for which is asked): as the award was made, then as it would be today."""
     version = session.get_one(StackVersion, award.stack_version_id)
-    made = parse_stack(version.document, version=version.number)
+    made = read_version(version)
     yield made, date.fromisoformat(str(award.receipt["as_of"]))
     yield from ((stack, now.date()) for stack in rules.stacks if stack.key == key)

@@ -18,9 +18,9 @@ from lti_tool.persistence.awards import (
 )
 from lti_tool.persistence.catalog import Achievement, CurrentStack, list_versions
 from lti_tool.persistence.completions import Completion, list_completions
-from lti_tool.persistence.courses import get_context
+from lti_tool.persistence.courses import find_titles
 from lti_tool.persistence.credentials import list_credentialed
-from lti_tool.persistence.snapshots import Rules, load_records, load_rules
+from lti_tool.persistence.snapshots import Rules, load_records, load_rules, read_version
 from lti_tool.persistence.transcripts import list_transcribed
 from lti_tool.solver import solver
 from stacking_rules import (
@@ -33,7 +33,6 @@ from stacking_rules import (
     Stack,
     Step,
     next_steps,
-    parse_stack,
     roll_up,
 )
 from stacking_rules.differences import Difference, differences
@@ -154,13 +153,8 @@ def read_standing(
     views = _stacks(session, rules, found.progress, awards, ids, record)
     if says_changes:
         views = tuple(_with_change(session, rules, view) for view in views)
-    return Standing(
-        rules,
-        record,
-        views,
-        _facts(session, ids, names, awards),
-        found.progress,
-    )
+    facts = read_facts(session, ids, names, awards)
+    return Standing(rules, record, views, facts, found.progress)
 
 
 def _stacks(
@@ -217,10 +211,10 @@ def _change(
     if not 0 < earlier < number:
         return None
     versions = list_versions(session, row.achievement.id)
-    document = next((v.document for v in versions if v.number == earlier), None)
-    if document is None:
+    found = next((version for version in versions if version.number == earlier), None)
+    if found is None:
         return None
-    old = parse_stack(document, version=earlier)
+    old = read_version(found)
     return VersionChange(earlier, differences(old, stack), dict(old.walk()), dict(stack.walk()))
 
 
@@ -242,16 +236,16 @@ def _award(
     )
 
 
-def _facts(
+def read_facts(
     session: Session,
-    ids: list[int],
+    ids: Sequence[int],
     names: Mapping[str, str],
-    awards: list[tuple[Award, Achievement]],
+    awards: Sequence[tuple[Award, Achievement]],
 ) -> dict[str, FactView]:
-    facts = {
-        str(row.uuid): _completion(session, row, names.get(key, key))
-        for row, key, _ in list_completions(session, ids)
-    }
+    """Return the completions and ``awards`` of these learners in words, by id."""
+    rows = list_completions(session, ids)
+    courses = find_titles(session, {row.context_id for row, _, _ in rows if row.context_id})
+    facts = {str(row.uuid): _completion(row, names.get(key, key), courses) for row, key, _ in rows}
     for award, achievement in awards:
         facts[str(award.uuid)] = FactView(
             name=achievement.name,
@@ -267,8 +261,7 @@ def _facts(
     return facts
 
 
-def _completion(session: Session, row: Completion, name: str) -> FactView:
-    course = "" if row.context_id is None else get_context(session, row.context_id).title
+def _completion(row: Completion, name: str, courses: Mapping[int, str]) -> FactView:
     return FactView(
         name=name,
         on=row.completed_on,
@@ -276,7 +269,7 @@ def _completion(session: Session, row: Completion, name: str) -> FactView:
         scale=row.scale,
         credits=row.credits,
         source=row.source,
-        course=course,
+        course=courses.get(row.context_id or 0, ""),
         is_award=False,
         is_recognised=row.is_recognised,
         issuer=str((row.attributes or {}).get("issuer", "")),

@@ -98,13 +98,16 @@ def run(
     stop: threading.Event,
     poll_seconds: float,
     upkeep: Sequence[Callable[[datetime], object]] = (),
+    beat: Callable[[datetime], object] = lambda _now: None,
 ) -> None:
     """Work until ``stop`` is set; look for due deliveries every ``poll_seconds``.
 
-    ``upkeep`` is done while nothing is due. Trouble with the database is logged and waited out.
+    ``upkeep`` is done while nothing is due, ``beat`` in every pass. Trouble with the database is
+    logged and waited out.
     """
     while not stop.is_set():
         try:
+            beat(clock())
             count = run_once(database, handlers, clock=clock)
             for task in upkeep if count == 0 else ():
                 task(clock())

@@ -18,6 +18,7 @@ COMMANDS = {
     "framework": "lti_tool.cli.frameworks:framework",
     "equivalency": "lti_tool.cli.equivalencies:equivalency",
     "issuers": "lti_tool.cli.issuers:issuers",
+    "health": "lti_tool.cli.health:health",
     "institution": "lti_tool.cli.institutions:institution",
     "keys": "lti_tool.cli.keys:keys",
     "platform": "lti_tool.cli.platforms:platform",

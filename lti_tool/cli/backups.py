@@ -17,7 +17,9 @@ from lti_tool.backup_format import Held, Tell
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import open_database
 from lti_tool.persistence.backups import list_tables
+from lti_tool.persistence.marks import BACKUP
 from lti_tool.services.back_up import back_up
+from lti_tool.services.note_mark import note_mark
 from lti_tool.services.restore_backup import check_backup, restore_backup
 
 FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -46,6 +48,7 @@ def create(file: Path, as_json: bool) -> None:  # noqa: FBT001
     database = open_database()
     with _progress(as_json) as tell:
         held = back_up(database, file, release=version("quoin"), now=datetime.now(UTC), tell=tell)
+    note_mark(database, BACKUP, now=datetime.now(UTC))
     _say("written", held, as_json)
 
 

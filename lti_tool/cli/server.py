@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from http import HTTPStatus
 from typing import Any
 
@@ -61,12 +62,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # it has no types
         return written
 
 
-def create_server(app: Flask, port: int, *, threads: int) -> Any:
-    """Return waitress on loopback, listening; ``OSError`` when the port cannot be used."""
+def create_server(app: Flask, listening: socket.socket, *, threads: int) -> Any:
+    """Return waitress on a socket that listens, perhaps beside other processes."""
     server = waitress.create_server(
         app,
-        host="127.0.0.1",
-        port=port,
+        sockets=[listening],
         threads=threads,
         # It refuses bodies of this many bytes unread; otherwise it reads them whole before us.
         max_request_body_size=LARGEST_BODY + 1,

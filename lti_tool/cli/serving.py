@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
+from typing import Any
 
 import click
 from flask import Flask
@@ -13,10 +15,13 @@ from flask import Flask
 from lti_tool import worker
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import open_database
+from lti_tool.cli.processes import beside, counting_together, ends_with_parent, listen
 from lti_tool.config import Config
 from lti_tool.services.enforce_retention import enforce_retention
+from lti_tool.persistence.marks import WORKER
 from lti_tool.services.forget_expired import forget_expired
 from lti_tool.services.keep_standings import keep_standings
+from lti_tool.services.note_mark import note_mark
 from lti_tool.services.recheck_credentials import recheck_credentials
 from lti_tool.services.request_notices import request_notices
 from lti_tool.services.seal_audit import seal_audit
@@ -32,28 +37,57 @@ RECHECK_SECONDS = 15.0
 """How often it is looked whether credentials of other issuers are to be checked again."""
 
 
+BEAT = timedelta(seconds=15)
+"""How often the worker says that it is there."""
+
+
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many serve pages; as many as the machine has processors.",
+)
+@click.option("--socket", "inherited", type=int, hidden=True, help="A socket of the first process.")
+@click.option("--parent", type=int, default=0, hidden=True, help="The id of the first process.")
 @friendly
-def serve(port: int) -> None:
-    """Serve the pages on loopback, and send what is due, in one process.
+def serve(port: int, processes: int, inherited: int | None, parent: int) -> None:
+    """Serve the pages on loopback, and send what is due.
 
     Example: quoin serve --port 8000
     """
-    from lti_tool.app import create_app
-    from lti_tool.cli.server import create_server
-
+    if inherited is not None:
+        ends_with_parent(parent)
     open_database()
-    app = create_app(Config.from_environ())
+    if inherited is not None:
+        _server(_app(), socket.socket(fileno=inherited)).run()
+        return
     try:
-        server = create_server(app, port, threads=THREADS)
+        listening = listen(port)
     except OSError as error:
         raise click.ClickException(
             f"Port {port} cannot be used ({error.strerror}); choose another one with --port."
         ) from None
-    click.echo(f"Quoin listens at 127.0.0.1:{port} (Ctrl-C stops it)")
-    with _worker(app.extensions["quoin"]), _rechecks(app):
-        server.run()
+    with counting_together() if processes > 1 else nullcontext():
+        app = _app()
+        server = _server(app, listening)
+        click.echo(f"Quoin listens at 127.0.0.1:{port} (Ctrl-C stops it)")
+        with beside(listening, processes - 1), _worker(app.extensions["quoin"]), _rechecks(app):
+            server.run()
+
+
+def _app() -> Flask:
+    from lti_tool.app import create_app
+
+    return create_app(Config.from_environ())
+
+
+def _server(app: Flask, listening: socket.socket) -> Any:
+    from lti_tool.cli.server import create_server
+
+    return create_server(app, listening, threads=THREADS)
 
 
 def _upkeep(parts: Parts) -> list[worker.Periodic]:
@@ -104,6 +138,7 @@ def _worker(parts: Parts) -> Iterator[None]:
             "stop": stop,
             "poll_seconds": parts.config.poll_seconds,
             "upkeep": _upkeep(parts),
+            "beat": worker.Periodic(BEAT, lambda now: note_mark(parts.database, WORKER, now=now)),
         },
         name="worker",
         daemon=True,

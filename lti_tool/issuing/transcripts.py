@@ -24,7 +24,7 @@ from lti_tool.persistence.credentials import (
     list_current_credentials,
     list_issued_awards,
 )
-from stacking_rules import parse_stack
+from lti_tool.persistence.snapshots import read_version
 from stacking_rules.clauses import After
 
 Held = dict[str, tuple[Award, Achievement]]
@@ -150,7 +150,7 @@ def _ordered(
 ) -> Iterable[Association]:
     """Yield what the rule puts in an order: all at one address before all at another."""
     version = session.get_one(StackVersion, award.stack_version_id)
-    stack = parse_stack(version.document, version=version.number)
+    stack = read_version(version)
     for _, here, clause in stack.clauses():
         if not isinstance(clause, After):
             continue

@@ -27,7 +27,8 @@ class Administrator(Base):
     """Somebody who looks after the tool: all of it, or (``institution_id``) one institution.
 
     ``roles`` are some of ROLES; None is an administrator alone, as they all were once.
-    A removed one stays here, because audit events name it.
+    A removed one stays here, because audit events name it. Whoever has put the first steps away
+    (``checklist_hidden_at``) does not see them again.
     """
 
     __tablename__ = "administrators"
@@ -39,6 +40,7 @@ class Administrator(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     roles: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    checklist_hidden_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class SignInLink(Base):

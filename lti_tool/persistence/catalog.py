@@ -294,6 +294,14 @@ def add_version(
     return version
 
 
+def has_stacks(session: Session, institution_id: int | None) -> bool:
+    """Return whether a stack has been published, in an institution or (None) anywhere."""
+    query = select(Stack.id).limit(1)
+    if institution_id is not None:
+        query = query.where(Stack.institution_id == institution_id)
+    return session.scalar(query) is not None
+
+
 def list_current_stacks(session: Session, institution_id: int) -> list[CurrentStack]:
     """Return every stack of an institution with its latest version, in order of creation."""
     latest = (

@@ -172,9 +172,16 @@ def add_withdrawal(
 
 
 def list_completions_in(
-    session: Session, context_id: int, learner_ids: Collection[int] | None = None
+    session: Session,
+    context_id: int,
+    learner_ids: Collection[int] | None = None,
+    *,
+    most_each: int | None = None,
 ) -> list[CourseCompletion]:
-    """Return what was recorded in a course, the latest first; of a page of learners if asked."""
+    """Return what was recorded in a course, the latest first; of a page of learners if asked.
+
+    ``most_each`` is how many of each learner at most.
+    """
     query = (
         select(Completion, Achievement, Withdrawal.id.is_not(None))
         .join(Achievement, Achievement.id == Completion.achievement_id)
@@ -184,7 +191,29 @@ def list_completions_in(
     )
     if learner_ids is not None:
         query = query.where(Completion.learner_id.in_(sorted(learner_ids)))
+    if most_each is not None:
+        place = func.row_number().over(
+            partition_by=Completion.learner_id, order_by=Completion.id.desc()
+        )
+        here = select(Completion.id, place.label("place")).where(
+            Completion.context_id == context_id,
+            Completion.learner_id.in_(sorted(learner_ids or ())),
+        )
+        latest = here.subquery()
+        query = query.join(latest, latest.c.id == Completion.id).where(latest.c.place <= most_each)
     return [CourseCompletion(*row) for row in session.execute(query)]
+
+
+def count_completions_in(
+    session: Session, context_id: int, learner_ids: Collection[int]
+) -> dict[int, int]:
+    """Return how much was recorded in a course of each of these learners."""
+    query = (
+        select(Completion.learner_id, func.count())
+        .where(Completion.context_id == context_id, Completion.learner_id.in_(sorted(learner_ids)))
+        .group_by(Completion.learner_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def add_evidence(session: Session, row: Mapping[str, Any]) -> bool:

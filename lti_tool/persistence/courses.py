@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -119,6 +119,14 @@ def find_context(session: Session, uuid: UUID) -> Context | None:
 def get_context(session: Session, context_id: int) -> Context:
     """Return the course with this internal id."""
     return session.get_one(Context, context_id)
+
+
+def find_titles(session: Session, context_ids: Collection[int]) -> dict[int, str]:
+    """Return the titles of these courses by internal id."""
+    if not context_ids:
+        return {}
+    query = select(Context.id, Context.title).where(Context.id.in_(sorted(context_ids)))
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def get_context_registration(session: Session, context_id: int) -> Registration:

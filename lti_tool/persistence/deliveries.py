@@ -358,11 +358,10 @@ def list_failed(session: Session, kind: str, keys: Sequence[str]) -> list[Delive
     return found
 
 
-def list_in_context(
-    session: Session, context_id: int, learner_ids: Collection[int]
-) -> list[Delivery]:
-    """Return the deliveries of a course about these learners (a page of them), oldest first."""
-    query = select(Delivery).where(
-        Delivery.context_id == context_id, Delivery.learner_id.in_(sorted(learner_ids))
-    )
-    return list(session.scalars(query.order_by(Delivery.id)))
+def list_of_keys(session: Session, keys: Sequence[str]) -> list[Delivery]:
+    """Return those of these promises that were made, oldest first."""
+    found: list[Delivery] = []
+    for start in range(0, len(keys), CHUNK):
+        query = select(Delivery).where(Delivery.key.in_(keys[start : start + CHUNK]))
+        found.extend(session.scalars(query.order_by(Delivery.id)))
+    return found

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.persistence.awards import Award, AwardReview, AwardRevocation
 from lti_tool.persistence.base import Base
+from lti_tool.persistence.calendars import CalendarAddress, end_calendar
 from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.claims import EvidenceClaim
 from lti_tool.persistence.completions import Completion, Evidence, Withdrawal
@@ -52,6 +53,7 @@ INTERNAL = (
     "author",
     "token_hash",
     "code_salt",
+    "salt",
     "code_challenge",
     "administrator_id",
     "lookup",
@@ -115,8 +117,7 @@ def _rows_of(learner_id: int) -> dict[str, Select[Any]]:
         "public_pages": select(PublicPage).where(PublicPage.learner_id == learner_id),
         "joined_accounts": select(JoinedAccount).where(JoinedAccount.learner_id == learner_id),
         "scores": select(Delivery).where(Delivery.learner_id == learner_id, Delivery.kind == SCORE),
-        "news": select(LearnerNews).where(LearnerNews.learner_id == learner_id),
-        "news_settings": select(NewsSettings).where(NewsSettings.learner_id == learner_id),
+        **_told(learner_id),
         "sessions": select(LaunchSession).where(LaunchSession.learner_id == learner_id),
         "wallet_offers": select(WalletOffer).where(WalletOffer.learner_id == learner_id),
         "holder_dids": select(HolderDID).where(HolderDID.learner_id == learner_id),
@@ -129,6 +130,19 @@ def _rows_of(learner_id: int) -> dict[str, Select[Any]]:
             table.__tablename__: select(table).where(table.learner_id == learner_id)
             for table in (SignInWay, SignInAttempt, LearnerSession)
         },
+    }
+
+
+def _told(learner_id: int) -> dict[str, Any]:
+    """Return the queries of what a learner is told, and by which ways."""
+    tables = {
+        "calendar_addresses": CalendarAddress,
+        "news": LearnerNews,
+        "news_settings": NewsSettings,
+    }
+    return {
+        name: select(table).where(table.learner_id == learner_id)  # type: ignore[attr-defined]
+        for name, table in tables.items()
     }
 
 
@@ -159,6 +173,7 @@ def erase_person(session: Session, learner_id: int, now: datetime) -> None:
     part_account(session, learner_id)
     remove_code(session, learner_id)
     forget_news(session, learner_id)
+    end_calendar(session, learner_id)
     session.execute(
         update(Evidence)
         .where(Evidence.learner_id == learner_id)

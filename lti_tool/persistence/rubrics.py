@@ -48,6 +48,19 @@ def list_all_levels(session: Session, institution_id: int) -> dict[int, list[Rub
     return found
 
 
+def list_offered_levels(
+    session: Session, institution_id: int
+) -> list[tuple[Achievement, RubricLevel]]:
+    """Return every level of an institution with its achievement, by name and position."""
+    query = (
+        select(Achievement, RubricLevel)
+        .join(RubricLevel, RubricLevel.achievement_id == Achievement.id)
+        .where(Achievement.institution_id == institution_id)
+        .order_by(Achievement.name, Achievement.id, RubricLevel.position)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
 def replace_levels(
     session: Session, achievement_id: int, levels: Sequence[tuple[str, Decimal]]
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from lti_tool.persistence.award_terms import Terms, award_terms
 from lti_tool.persistence.awards import list_awards, list_revoked
 from lti_tool.persistence.catalog import (
     CurrentStack,
+    StackVersion,
     find_award_keys,
     get_institution_by_id,
     list_current_stacks,
@@ -25,6 +27,11 @@ from stacking_rules.facts import Attributes
 
 EXTERNAL = "external"
 """The attribute of what was reached elsewhere; ``issuer`` says where. All other facts have both."""
+
+MOST_READ = 5_000
+"""Versions of stacks that are kept as the engine takes them; a large one has some 100 kB."""
+
+_READ: dict[UUID, Stack] = {}
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """When a revoked award becomes known: it counts nowhere, and is not made again."""
@@ -46,10 +53,21 @@ class Rules:
 def load_rules(session: Session, institution_id: int) -> Rules:
     """Read the current version of every stack of an institution."""
     rows = {row.stack.key: row for row in list_current_stacks(session, institution_id)}
-    stacks = tuple(
-        parse_stack(row.version.document, version=row.version.number) for row in rows.values()
-    )
-    return Rules(stacks, rows)
+    return Rules(tuple(read_version(row.version) for row in rows.values()), rows)
+
+
+def read_version(version: StackVersion) -> Stack:
+    """Return a published version as the engine takes it: read once, for it never changes.
+
+    The engine keeps what it has worked out of a stack as well, for as long as it is the same.
+    """
+    known = _READ.get(version.uuid)
+    if known is None:
+        if len(_READ) >= MOST_READ:
+            _READ.clear()
+        known = parse_stack(version.document, version=version.number)
+        _READ[version.uuid] = known
+    return known
 
 
 def load_zone(session: Session, institution_id: int) -> str:

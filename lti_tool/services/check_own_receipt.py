@@ -11,7 +11,8 @@ from lti_tool.issuing.awards import receipt_hash
 from lti_tool.issuing.signing import Signing, issuer_of
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.credentials import AwardRows, load_award
-from stacking_rules import parse_stack, verify_receipt
+from lti_tool.persistence.snapshots import read_version
+from stacking_rules import verify_receipt
 
 
 class ReceiptFinding(StrEnum):
@@ -52,7 +53,7 @@ def _found(rows: AwardRows, told: Told) -> ReceiptFinding:
         return ReceiptFinding.OTHER_RULE
     if receipt_hash(award.receipt) != told.receipt_hash:
         return ReceiptFinding.OTHER_RECEIPT
-    stack = parse_stack(version.document, version=version.number)
+    stack = read_version(version)
     if verify_receipt(stack, award.receipt):
         return ReceiptFinding.DOES_NOT_HOLD
     return ReceiptFinding.HOLDS

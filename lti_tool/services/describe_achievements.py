@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from lti_tool.credentials.element_text import Description
 from lti_tool.credentials.pictures import Picture
-from lti_tool.errors import NotFoundError
+from lti_tool.errors import InvalidInputError, NotFoundError
 from lti_tool.issuing.elements import save_elements, save_picture
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Achievement, find_achievement, get_institution
-from lti_tool.persistence.elements import find_elements
+from lti_tool.persistence.elements import AchievementElements, find_elements
+from lti_tool.persistence.learners import lock_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,19 @@ def describe_achievements(
     descriptions: Sequence[Description],
     pictures: Mapping[str, Picture],
     despite: str = "",
+    keeps_pictures: bool = False,
+    based_on: int | None = None,
     actor: str,
     now: datetime,
 ) -> tuple[Told, ...]:
     """Describe achievements of an institution, all of them or none.
 
     A description replaces the one before; what was issued stays as it is. ``pictures`` are by
-    the key of their achievement; whoever has none gets a badge that is drawn. ``despite`` is the
-    reason why mandatory elements are missing: it is kept, also in the audit log.
+    the key of their achievement; whoever has none gets a badge that is drawn, or with
+    ``keeps_pictures`` keeps the one there is. ``despite`` is the reason why mandatory elements
+    are missing: it is kept, also in the audit log. ``based_on`` is the number of the description
+    that the author has seen (0: none): ``InvalidInputError`` (code ``elements-changed``) where
+    somebody else has described one meanwhile.
     ``NotFoundError`` for an unknown institution or achievement; ``InvalidInputError`` (code
     ``elements-missing``) as ``save_elements`` says.
     """
@@ -52,11 +58,12 @@ def describe_achievements(
         told = []
         for description in descriptions:
             achievement = _achievement(session, institution.id, description.key)
-            told.append(
-                _describe(
-                    session, achievement, description, pictures.get(description.key), despite, now
-                )
-            )
+            lock_name(session, f"elements:{institution.id}")
+            before = find_elements(session, achievement.id)
+            _refuse_changed(before, based_on)
+            picture = pictures.get(description.key)
+            kept = before.image_hash if before is not None and keeps_pictures else ""
+            told.append(_describe(session, achievement, description, picture, kept, despite, now))
         changed = {each.key: each.number for each in told if each.is_new}
         reasons = {each.key: each.despite for each in told if each.is_new and each.despite}
         add_event(
@@ -79,11 +86,22 @@ def _achievement(session: Session, institution_id: int, key: str) -> Achievement
     return found
 
 
+def _refuse_changed(before: AchievementElements | None, based_on: int | None) -> None:
+    number = 0 if before is None else before.number
+    if based_on is not None and based_on != number:
+        raise InvalidInputError(
+            "Somebody else has described this meanwhile. What you typed is still here: open the "
+            "page a second time, look at theirs, and put together what is to hold.",
+            code="elements-changed",
+        )
+
+
 def _describe(
     session: Session,
     achievement: Achievement,
     description: Description,
     picture: Picture | None,
+    kept: str,
     despite: str,
     now: datetime,
 ) -> Told:
@@ -93,7 +111,7 @@ def _describe(
         session,
         achievement,
         description.elements,
-        image_hash=picture.content_hash if picture else "",
+        image_hash=picture.content_hash if picture else kept,
         despite=despite,
         now=now,
     )

@@ -30,12 +30,13 @@ from lti_tool.persistence.classes import (
 from lti_tool.persistence.completions import (
     CourseCompletion,
     EvidenceState,
+    count_completions_in,
     find_learner_of,
     list_completions_in,
 )
 from lti_tool.persistence.courses import get_context, get_institution_id
-from lti_tool.persistence.deliveries import list_in_context
-from lti_tool.persistence.learners import get_learner
+from lti_tool.persistence.deliveries import list_of_keys
+from lti_tool.persistence.learners import find_learner_by_uuid, get_learner
 from lti_tool.persistence.readings import (
     NAMELESS,
     AchievementOption,
@@ -43,6 +44,7 @@ from lti_tool.persistence.readings import (
     read_evidence,
     read_options,
 )
+from lti_tool.persistence.rubrics import list_offered_levels
 from lti_tool.persistence.snapshots import Rules, load_rules
 
 PAGE = 25
@@ -52,6 +54,9 @@ MOST_NAMED = 300
 MOST_EVIDENCE = 10
 """Pieces of evidence on this page; all of them are on the page of their own."""
 
+LATEST = 5
+"""Completions of each learner on a page of many; all of them where one learner is asked for."""
+
 STALLED_AFTER = timedelta(days=60)
 
 
@@ -59,7 +64,8 @@ STALLED_AFTER = timedelta(days=60)
 class RosterQuery:
     """Which learners are asked for: by stack (key) and where they stand, by name; which page.
 
-    ``completion_uuid`` asks for whose completion that is, and for nobody else.
+    ``learner_uuid`` asks for one learner, ``completion_uuid`` for whose completion that is, and
+    for nobody else: with everything that they have completed here.
     """
 
     stack_key: str = ""
@@ -68,6 +74,12 @@ class RosterQuery:
     order: Order = Order.NAME
     page: int = 1
     completion_uuid: UUID | None = None
+    learner_uuid: UUID | None = None
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether one learner alone is asked for."""
+        return self.completion_uuid is not None or self.learner_uuid is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,17 @@ class CompletionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelOption:
+    """A level of a competency's rubric, with the grade that it stands for."""
+
+    achievement_uuid: UUID
+    achievement_name: str
+    scale: str
+    label: str
+    grade: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class RowProgress:
     """How much of one stack counts for a learner."""
 
@@ -104,7 +127,10 @@ class RowProgress:
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """One learner of the course, with completions of this course and all awards (names)."""
+    """One learner of the course, with completions of this course and all awards (names).
+
+    ``recorded`` is how many completions there are; a page of many has the latest of them.
+    """
 
     learner_uuid: UUID
     name: str
@@ -112,6 +138,7 @@ class RosterRow:
     completions: tuple[CompletionRow, ...]
     awards: tuple[str, ...]
     progress: tuple[RowProgress, ...] = ()
+    recorded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +171,7 @@ class RosterView:
     stacks: tuple[tuple[str, str], ...] = ()
     everybody: tuple[tuple[UUID, str], ...] = ()
     uncomputed: int = 0
+    levels: tuple[LevelOption, ...] = ()
 
     @property
     def pages(self) -> int:
@@ -185,6 +213,10 @@ def show_roster(
             if named.total <= MOST_NAMED
             else (),
             uncomputed=_uncomputed(session, institution_id, context_id, query, now),
+            levels=tuple(
+                LevelOption(found.uuid, found.name, found.scale, level.label, level.grade)
+                for found, level in list_offered_levels(session, institution_id)
+            ),
         )
 
 
@@ -196,11 +228,9 @@ def _page(
     query: RosterQuery,
     now: datetime,
 ) -> ClassPage:
-    only = None
-    if query.completion_uuid is not None:
-        only = find_learner_of(session, context_id, query.completion_uuid)
-        if only is None:
-            return ClassPage((), 0)
+    only = _only(session, context_id, query)
+    if only is None and query.is_of_one:
+        return ClassPage((), 0)
     stack = rules.rows.get(query.stack_key)
     filtered = None
     if stack is not None and query.where is not None:
@@ -219,6 +249,16 @@ def _page(
         offset=(query.page - 1) * PAGE,
         limit=PAGE,
     )
+
+
+def _only(session: Session, context_id: int, query: RosterQuery) -> int | None:
+    """Return the one learner who is asked for, if it is one of this tool's."""
+    if query.completion_uuid is not None:
+        return find_learner_of(session, context_id, query.completion_uuid)
+    if query.learner_uuid is None:
+        return None
+    found = find_learner_by_uuid(session, query.learner_uuid)
+    return None if found is None else found.id
 
 
 def _uncomputed(
@@ -241,7 +281,8 @@ def _rows(
     now: datetime,
 ) -> tuple[RosterRow, ...]:
     ids = [row.id for row in learners]
-    completions = _completions(session, context_id, ids)
+    completions = _completions(session, context_id, ids, None if query.is_of_one else LATEST)
+    recorded = count_completions_in(session, context_id, ids)
     standings = read_now(session, institution_id, ids, now)
     awards: dict[int, list[str]] = defaultdict(list)
     revoked = list_revoked(session, ids)
@@ -256,6 +297,7 @@ def _rows(
             tuple(completions[row.id]),
             tuple(dict.fromkeys(awards[row.id])),
             _progress(row.id, rules, query.stack_key, standings),
+            recorded.get(row.id, 0),
         )
         for row in learners
     )
@@ -277,13 +319,13 @@ def _progress(
 
 
 def _completions(
-    session: Session, context_id: int, ids: Sequence[int]
+    session: Session, context_id: int, ids: Sequence[int], most_each: int | None
 ) -> dict[int, list[CompletionRow]]:
-    scores = {
-        d.key: ScoreState(d.state, d.last_answer) for d in list_in_context(session, context_id, ids)
-    }
+    items = list_completions_in(session, context_id, ids, most_each=most_each)
+    keys = [f"completion:{item.completion.uuid}" for item in items]
+    scores = {d.key: ScoreState(d.state, d.last_answer) for d in list_of_keys(session, keys)}
     found: dict[int, list[CompletionRow]] = defaultdict(list)
-    for item in list_completions_in(session, context_id, ids):
+    for item in items:
         found[item.completion.learner_id].append(_completion(item, scores))
     return found
 

@@ -9,7 +9,8 @@ from lti_tool.building.comparing import StackChange, compare
 from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import find_achievement, find_names, list_versions
-from stacking_rules import Document, parse_document, parse_stack
+from lti_tool.persistence.snapshots import read_version
+from stacking_rules import Document, parse_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def show_versions(database: Database, institution_id: int, key: str) -> Versions
         rows = list_versions(session, award.id) if award is not None else []
         if award is None or not rows:
             raise NotFoundError("There is no such stack.")
-        stacks = [parse_stack(row.document, version=row.number) for row in rows]
+        stacks = [read_version(row) for row in rows]
         named = {name for row in rows for name in _texts(row.document)}
         names = find_names(session, institution_id, named)
         views = tuple(

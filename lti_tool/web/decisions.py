@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from lti_tool.persistence.launched import Launched
 from lti_tool.services.decide_evidence import decide_evidence
 from lti_tool.services.record_in_course import record_in_course
+from lti_tool.services.show_roster import RosterQuery
 from lti_tool.services.withdraw_completion import withdraw_completion
 from lti_tool.web.forms import Form, refused
 from lti_tool.web.parts import current_parts
@@ -20,6 +21,7 @@ from lti_tool.web.session import recording_page
 blueprint = Blueprint("decisions", __name__)
 
 LONGEST_GRADE = 40
+LONGEST_LEVEL = 150
 LONGEST_NOTE = 2000
 LONGEST_REASON = 1000
 
@@ -34,6 +36,7 @@ def record(launched: Launched) -> Response:
     grade = form.text("grade", longest=LONGEST_GRADE)
     completed_on = form.day("completed_on")
     note = form.text("note", longest=LONGEST_NOTE)
+    level = _level(form, achievement_uuid)
     form_id = form.form_id()
     parts = current_parts()
     if not form.errors:
@@ -46,12 +49,21 @@ def record(launched: Launched) -> Response:
                 learner_uuid=learner_uuid,
                 achievement_uuid=achievement_uuid,
                 grade=grade,
+                level=level,
                 completed_on=completed_on,
                 note=note,
                 form_id=form_id,
                 now=parts.clock(),
             )
     return _answer(launched, form, "completion-recorded")
+
+
+def _level(form: Form, achievement_uuid: UUID) -> str:
+    """Return the label of the chosen level, which has to be one of the chosen competency."""
+    owner, _, label = form.text("level", longest=LONGEST_LEVEL).partition(":")
+    if label and owner != str(achievement_uuid):
+        form.errors["level"] = "This is a level of another competency. Choose one of this one."
+    return label
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/completions/<uuid:completion_uuid>/withdrawal")
@@ -75,7 +87,7 @@ def withdraw(launched: Launched, completion_uuid: UUID) -> Response:
                 now=parts.clock(),
             )
             notice = "completion-withdrawn-review" if withdrawn.reviews else notice
-    return _answer(launched, form, notice)
+    return _answer(launched, form, notice, RosterQuery(completion_uuid=completion_uuid))
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/evidence/<uuid:evidence_uuid>/decision")
@@ -105,8 +117,12 @@ def decide(launched: Launched, evidence_uuid: UUID) -> Response:
     return _answer(launched, form, "evidence-accepted" if is_accepted else "evidence-returned")
 
 
-def _answer(launched: Launched, form: Form, notice: str) -> Response:
-    """Return to the roster, or show it again with what is to be corrected."""
+def _answer(
+    launched: Launched, form: Form, notice: str, query: RosterQuery | None = None
+) -> Response:
+    """Return to the roster, or show what ``query`` asks of it with what is to be corrected."""
     if form.errors:
-        return refused(form, lambda: render_roster(launched, read_roster(launched), form=form))
+        return refused(
+            form, lambda: render_roster(launched, read_roster(launched, query), form=form)
+        )
     return back(launched, "roster.show", notice)

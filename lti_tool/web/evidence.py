@@ -7,9 +7,8 @@ from uuid import UUID, uuid4
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from lti_tool.errors import NotFoundError
 from lti_tool.persistence.launched import Launched
-from lti_tool.services.show_progress import show_progress
+from lti_tool.services.show_handing_in import show_handing_in
 from lti_tool.services.submit_evidence import submit_evidence
 from lti_tool.web.forms import Form, refused
 from lti_tool.web.parts import current_parts
@@ -56,22 +55,18 @@ def submit(launched: Launched, achievement_uuid: UUID) -> Response:
 
 
 def _page(launched: Launched, achievement_uuid: UUID, sent: Form | None) -> str:
-    parts = current_parts()
-    view = show_progress(
-        parts.database,
+    found = show_handing_in(
+        current_parts().database,
         institution_id=launched.institution_id,
         context_id=launched.context_id,
         learner_id=launched.learner_id,
-        now=parts.clock(),
+        achievement_uuid=achievement_uuid,
     )
-    option = next((o for o in view.competencies if o.uuid == achievement_uuid), None)
-    if option is None:
-        raise NotFoundError("There is no such competency in this course.")
     return render_template(
         "evidence.html",
-        view=view,
-        option=option,
-        pieces=[e for e in view.evidence if e.achievement_uuid == achievement_uuid],
+        course_title=launched.context_title,
+        option=found.option,
+        pieces=found.pieces,
         form=sent,
         form_id=sent.values.get("form_id") if sent else uuid4(),
         is_own=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lti_tool.web.outline import Card, Row
 from lti_tool.web.stack_map import Layout, Place, lay_out
@@ -49,7 +50,7 @@ def build_map(card: Card) -> MapView | None:
     """Return the map of a card; None where it would be larger than a frame can show."""
     rows: dict[str, Row] = {}
     edges = list(_edges(card.map, "0", rows))
-    layout = lay_out(list(rows), edges)
+    layout = _laid_out(tuple(rows), tuple(edges))
     if layout.columns > MOST_COLUMNS or layout.rows > MOST_ROWS or layout.columns < 2:
         return None
     # The root is called like its award here, as the list's heading is.
@@ -66,6 +67,12 @@ def build_map(card: Card) -> MapView | None:
     pieces.sort(key=lambda piece: (piece.place.column, piece.place.row))
     paths = tuple(_path(layout, start, end) for start, end in edges)
     return MapView(tuple(pieces), paths, layout.columns, layout.rows)
+
+
+@lru_cache(maxsize=1024)
+def _laid_out(pieces: tuple[str, ...], edges: tuple[tuple[str, str], ...]) -> Layout:
+    """Return the layout of a shape: rules of the same shape, and every learner, share it."""
+    return lay_out(pieces, edges)
 
 
 def _edges(row: Row, name: str, rows: dict[str, Row]) -> Iterator[tuple[str, str]]:

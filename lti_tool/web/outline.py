@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -149,7 +150,8 @@ def rows_at(view: ProgressView, key: str, address: str) -> tuple[Row, ...]:
 def build_page(view: ProgressView) -> Page:
     """Return the cards of a learner: the newest award first, of open stacks the nearest first."""
     rows = _Rows(view)
-    cards = [_card(stack, view, rows) for stack in view.stacks]
+    larger = _larger(view)
+    cards = [_card(stack, view, rows, larger) for stack in view.stacks]
     by_key = {stack.key: stack for stack in view.stacks}
     earned = [card for card in cards if card.stack.award]
     still_open = [card for card in cards if card.stack.award is None]
@@ -188,7 +190,7 @@ def _way(step: Step, by_key: Mapping[str, StackView]) -> tuple[int, Decimal]:
     return (1 if step.credits else step.count), step.credits or Decimal(0)
 
 
-def _card(stack: StackView, view: ProgressView, rows: _Rows) -> Card:
+def _card(stack: StackView, view: ProgressView, rows: _Rows, larger: _Larger) -> Card:
     return Card(
         stack=stack,
         state=wording.state(stack),
@@ -196,8 +198,8 @@ def _card(stack: StackView, view: ProgressView, rows: _Rows) -> Card:
         is_due=stack.award is None and stack.progress.status is Status.MET and not stack.is_revoked,
         steps=tuple(efforts.step_line(step, rows.catalogue) for step in stack.steps),
         unlocks=_unlocks(stack),
-        leads_on=wording.leads_on(_asked_for_by(stack, view)),
-        counts_in=_counts_in(stack, view),
+        leads_on=wording.leads_on(tuple(larger.asking.get(stack.key, ()))),
+        counts_in=tuple(larger.counting.get(stack.key, ())),
         map=rows.row(stack.progress),
         binding=learner_wording.binding(stack),
         conflict=_conflict(stack, view),
@@ -224,30 +226,29 @@ def _segments(root: Progress) -> int:
     return int(root.need) if is_counted else 0
 
 
-def _asked_for_by(stack: StackView, view: ProgressView) -> tuple[str, ...]:
-    """Return the titles of the larger awards that are still open and ask for this one."""
-    return tuple(
-        other.title
-        for other in view.stacks
-        if other.award is None
-        and any(
-            isinstance(node.requirement, Earned) and node.requirement.achievement == stack.key
-            for node in other.progress.walk()
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class _Larger:
+    """By award key the titles of the larger stacks that ask for it, and in which it counts."""
+
+    asking: Mapping[str, list[str]]
+    counting: Mapping[str, list[str]]
 
 
-def _counts_in(stack: StackView, view: ProgressView) -> tuple[str, ...]:
-    """Return the titles of the larger stacks in which this award counts."""
-    return tuple(
-        other.title
-        for other in view.stacks
-        if any(
-            isinstance(fact, Award) and fact.achievement == stack.key
-            for node in other.progress.walk()
-            for fact in node.counted
-        )
-    )
+def _larger(view: ProgressView) -> _Larger:
+    """Look through every stack once: who asks for which award, and where one counts."""
+    asking: dict[str, list[str]] = defaultdict(list)
+    counting: dict[str, list[str]] = defaultdict(list)
+    for stack in view.stacks:
+        asked, counted = set(), set()
+        for node in stack.progress.walk():
+            if isinstance(node.requirement, Earned):
+                asked.add(node.requirement.achievement)
+            counted |= {fact.achievement for fact in node.counted if isinstance(fact, Award)}
+        for key in asked if stack.award is None else ():
+            asking[key].append(stack.title)
+        for key in counted:
+            counting[key].append(stack.title)
+    return _Larger(asking, counting)
 
 
 class _Rows:

@@ -37,11 +37,10 @@ def show(launched: Launched) -> str:
         learner_id=launched.learner_id,
         now=parts.clock(),
     )
-    view = _progress(launched)
     return render_template(
         "requests.html",
         own=own,
-        names={**view.names, **{key: fact.name for key, fact in view.facts.items()}},
+        names=own.names,
         words=case_words,
         notice_words=NOTICES.get(request.args.get("notice", "")),
     )

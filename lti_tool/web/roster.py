@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.errors import LTIServiceError, NotFoundError
 from lti_tool.persistence.classes import Order, Where
+from lti_tool.persistence.courses import get_context
 from lti_tool.persistence.launched import Launched
 from lti_tool.services.compute_standings import compute_standings
 from lti_tool.services.look_at_learner import look_at_learner
@@ -33,13 +34,8 @@ FRESH = timedelta(minutes=5)
 @instructor_page
 def show(launched: Launched) -> str:
     """Show the learners; a list older than five minutes is asked for anew."""
-    query = _query()
-    view = read_roster(launched, query)
-    stale = ""
-    if view.synced_at is None or current_parts().clock() - view.synced_at > FRESH:
-        stale = _sync(launched)
-        view = read_roster(launched, query)
-    return render_roster(launched, view, stale=stale)
+    stale = "" if _is_fresh(launched) else _sync(launched)
+    return render_roster(launched, read_roster(launched, _query()), stale=stale)
 
 
 @blueprint.post("/courses/<uuid:context_uuid>/roster")
@@ -105,6 +101,14 @@ def read_roster(launched: Launched, query: RosterQuery | None = None) -> RosterV
     )
 
 
+def _is_fresh(launched: Launched) -> bool:
+    """Return whether the list was asked for within the last minutes."""
+    parts = current_parts()
+    with parts.database.reading() as session:
+        synced_at = get_context(session, launched.context_id).roster_synced_at
+    return synced_at is not None and parts.clock() - synced_at <= FRESH
+
+
 def _query(values: Mapping[str, str] | None = None) -> RosterQuery:
     """Return what the address (or a form) asks for; what makes no sense is left out."""
     given = request.args if values is None else values
@@ -114,8 +118,16 @@ def _query(values: Mapping[str, str] | None = None) -> RosterQuery:
         where=Where(where) if where in set(Where) else None,
         name=given.get("q", "").strip().replace("\x00", "")[:100],
         order=Order(order) if order in set(Order) else Order.NAME,
+        learner_uuid=_uuid(given.get("learner", "")),
         page=int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 7 else 1,
     )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _asked(query: RosterQuery) -> dict[str, str]:
@@ -124,6 +136,7 @@ def _asked(query: RosterQuery) -> dict[str, str]:
         "stack": query.stack_key,
         "where": query.where.value if query.where else "",
         "q": query.name,
+        "learner": str(query.learner_uuid or ""),
         "order": "" if query.order is Order.NAME else query.order.value,
     }
     return {name: value for name, value in asked.items() if value}
@@ -158,6 +171,14 @@ def render_roster(
             (option.uuid, wording.option(option))
             for option in view.achievements
             if not option.is_award
+        ],
+        level_options=[
+            (
+                f"{level.achievement_uuid}:{level.label}",
+                level.achievement_name
+                + f": {class_wording.level(level.label, level.grade, level.scale)}",
+            )
+            for level in view.levels
         ],
         notice_words=wording.NOTICES.get(request.args.get("notice", "")),
         course_title=launched.context_title,

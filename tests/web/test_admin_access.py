@@ -144,7 +144,7 @@ def test_a_form_without_its_token_or_from_another_site_does_nothing(world: World
 def test_what_is_of_the_whole_tool_is_closed_to_those_of_one_institution(world: World) -> None:
     admin, before = sign_in(world, "hill"), _all(world)
     routes = list(_routes(world.app, "installation", key="hill"))
-    assert len(routes) == 6
+    assert len(routes) == 7
     for method, path, _ in routes:
         assert _open(admin, method, path) == 403, (method, path)
     assert _all(world) == before

@@ -159,6 +159,40 @@ def test_a_level_of_the_rubric_gives_the_grade(world: World, people: dict[str, U
     assert "Choose one of the levels." in wrong.text
 
 
+def test_one_completion_is_recorded_by_a_level_as_well(
+    world: World, people: dict[str, UUID]
+) -> None:
+    set_rubric_levels(
+        world.database,
+        institution_key="harbour",
+        achievement_key="sql",
+        levels=[("Excellent", Decimal(95)), ("Sound", Decimal(70))],
+        actor="test",
+        now=world.now,
+    )
+    sql, charts = world.achievement("sql"), world.achievement("charts")
+    page = world.teacher.get("roster").text
+    assert f'<option value="{sql}:Sound">SQL foundations: Sound (70 of 100)</option>' in page
+    sent = {
+        "form_id": str(uuid4()),
+        "learner": str(people["u1"]),
+        "achievement": str(sql),
+        "level": f"{sql}:Sound",
+        "completed_on": world.now.date().isoformat(),
+    }
+    for changed, field in (
+        ({"achievement": str(charts)}, "level"),
+        ({"level": f"{sql}:Superb"}, "level"),
+        ({"grade": "80"}, "grade"),
+    ):
+        wrong = world.teacher.post("completions", sent | changed)
+        assert wrong.status_code == 422, changed
+        assert f'id="record-{field}-error"' in wrong.text, changed
+    assert world.teacher.post("completions", sent).status_code == 303
+    with world.database.reading() as session:
+        assert session.query(Completion).one().grade == 70
+
+
 def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(
     world: World, people: dict[str, UUID]
 ) -> None:

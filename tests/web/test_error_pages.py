@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 
 from lti_tool import errors as tool_errors
-from lti_tool.web import pages
 from lti_tool.web.errors import status_of
 from lti_tool.web.session import public
 from tests.web.world import ORIGIN, World
@@ -130,28 +129,3 @@ def test_a_missing_session_has_a_status_of_its_own() -> None:
 
 def test_home_says_that_it_is_opened_from_a_course(app: Flask) -> None:
     assert "Open it from your course" in app.test_client().get("/", base_url=ORIGIN).text
-
-
-def test_health_and_readiness_answer_for_a_current_database(app: Flask) -> None:
-    client = app.test_client()
-    assert client.get("/healthz", base_url=ORIGIN).json == {"status": "ok"}
-    ready = client.get("/readyz", base_url=ORIGIN)
-    assert (ready.status_code, ready.json) == (
-        200,
-        {"status": "ready", "database": True, "schema": True},
-    )
-
-
-def test_readiness_says_what_is_missing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = app.test_client()
-    monkeypatch.setattr(pages, "is_current", lambda _database: False)
-    old = client.get("/readyz", base_url=ORIGIN)
-    assert (old.status_code, old.json and old.json["schema"]) == (503, False)
-
-    def unreachable(_database: object) -> bool:
-        raise OSError(SECRET)
-
-    monkeypatch.setattr(pages, "is_current", unreachable)
-    gone = client.get("/readyz", base_url=ORIGIN)
-    assert (gone.status_code, gone.json and gone.json["database"]) == (503, False)
-    assert SECRET not in gone.text

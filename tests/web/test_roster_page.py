@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from lti_tool.errors import InvalidInputError, LTIServiceError
+from lti_tool.persistence.courses import Context
 from lti_tool.web import decisions, roster
 from tests.web.values import roster_view, uuid_of
 from tests.web.world import World
@@ -37,6 +38,8 @@ def sync(monkeypatch: pytest.MonkeyPatch, world: World) -> Fake:
     monkeypatch.setattr(roster, "show_roster", Fake(view))
     fake = Fake(SimpleNamespace(is_complete=True))
     monkeypatch.setattr(roster, "sync_roster", fake)
+    with world.database.writing() as session:
+        session.get_one(Context, world.context_of("harbour")).roster_synced_at = world.now
     return fake
 
 

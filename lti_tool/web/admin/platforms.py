@@ -15,6 +15,7 @@ from lti_tool.services.show_platform import show_platform
 from lti_tool.web.admin import words
 from lti_tool.web.admin.access import admin_blueprint, administrator_page
 from lti_tool.web.admin.fields import institution_options
+from lti_tool.web.admin.first_steps import first_steps
 from lti_tool.web.forms import Form
 from lti_tool.web.parts import current_parts
 
@@ -40,7 +41,7 @@ def index(signed_in: SignedIn) -> str:
     """List the platforms, those where something waits for approval first."""
     rows = list_platforms(current_parts().database, within=signed_in.institution_id)
     rows.sort(key=lambda row: not row.waiting)
-    return render_template("admin_platforms.html", rows=rows)
+    return render_template("admin_platforms.html", rows=rows, steps=first_steps(signed_in))
 
 
 @blueprint.get("/platforms/<uuid:platform>")
