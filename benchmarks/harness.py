@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 MODULES = {
+    "cohort": "benchmarks.cohort",
     "credentials": "benchmarks.credentials",
     "import": "benchmarks.import_oulad",
     "launch": "benchmarks.launch",

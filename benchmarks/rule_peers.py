@@ -27,7 +27,7 @@ def microseconds(
 
     ``InvalidRunError`` where a peer's awards differ from ``answers``.
     """
-    found = {"recursive_python": _time(_recursive(stacks), learners, answers)}
+    found = {"recursive_python": _time(recursive(stacks), learners, answers)}
     for name, build in (("json_logic", _json_logic), ("zen_engine", _zen)):
         few = 100
         found[name] = _time(build(stacks), learners[:few], answers)
@@ -40,14 +40,15 @@ def _time(
     times = []
     for record, answer in zip(learners, answers, strict=False):
         started = time.perf_counter()
-        met = ask(_facts(record))
+        met = ask(facts_of(record))
         times.append((time.perf_counter() - started) * 1e6)
         if met != {key for key, status in answer.items() if status is Status.MET}:
             raise InvalidRunError("a peer gives other awards")
     return median(times)
 
 
-def _facts(record: LearnerRecord) -> Facts:
+def facts_of(record: LearnerRecord) -> Facts:
+    """Return the attempts of a learner by achievement."""
     found: Facts = {}
     for fact in record.completions:
         grade = 0 if fact.grade is None else int(fact.grade.value)
@@ -65,9 +66,11 @@ def _test(node: Completed | Amount) -> tuple[int, int]:
     return grade, 0
 
 
-def _recursive(  # noqa: C901  -- one match over the nodes, as a peer would write it
+def recursive(  # noqa: C901  -- one match over the nodes, as a peer would write it
     stacks: Sequence[Stack],
 ) -> Callable[[Facts], set[str]]:
+    """Return a function from facts to awards, written as one would write it by hand."""
+
     def passes(facts: Facts, key: str, grade: int, first: int) -> int:
         return max((c for g, d, c in facts.get(key, ()) if g >= grade and d >= first), default=0)
 

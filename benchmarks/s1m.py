@@ -7,11 +7,15 @@ order of the draws is part of the definition.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stacking_rules import Completion, Grade, LearnerRecord, Stack, parse_stack
+
+if TYPE_CHECKING:
+    from stacking_rules.cohort.columns import Columns
 
 TODAY = date(2026, 6, 30)
 KNOWN_ON = datetime(2026, 6, 30, 23, tzinfo=UTC)
@@ -102,8 +106,19 @@ def _credits(
     return rule if days is None else rule | _last(days)
 
 
-def learners(count: int) -> list[LearnerRecord]:
-    """Draw ``count`` learners; the same count gives the same learners."""
+@dataclass(frozen=True)
+class Draw:
+    """One row per completion, in the order of the draws; ``worth`` is by achievement."""
+
+    learner: Any
+    achievement: Any
+    grade: Any
+    day: Any
+    worth: Any
+
+
+def draw(count: int) -> Draw:
+    """Draw the completions of ``count`` learners; the same count gives the same ones."""
     import numpy as np
 
     rng = np.random.default_rng(20240613)
@@ -119,19 +134,45 @@ def learners(count: int) -> list[LearnerRecord]:
     grade = np.clip(rng.normal(70, 15, total), 0, 100).astype(int)
     day = np.clip(LAST_DAY - rng.exponential(900, total), 0, LAST_DAY).astype(int)
     worth = rng.choice(CREDITS, ACHIEVEMENTS, p=[0.20, 0.25, 0.30, 0.15, 0.10])
+    return Draw(owner, achievement, grade, day, worth)
+
+
+def columns(drawn: Draw, count: int) -> Columns:
+    """Return the completions of ``count`` learners as the columns of a cohort."""
+    import numpy as np
+
+    from stacking_rules.cohort.columns import Columns, Kind
+
+    order = np.argsort(drawn.learner * ACHIEVEMENTS + drawn.achievement, kind="stable")
+    rows = np.bincount(drawn.learner, minlength=count)
+    return Columns(
+        np.concatenate(([0], np.cumsum(rows))),
+        drawn.achievement[order].astype(np.uint8),
+        drawn.grade[order].astype(np.uint8),
+        drawn.day[order].astype(np.uint16),
+        [Kind(f"a{n}", credits=Decimal(int(drawn.worth[n]))) for n in range(ACHIEVEMENTS)],
+        [Grade(Decimal(grade)) for grade in range(101)],
+        TODAY - timedelta(days=LAST_DAY),
+        TODAY,
+    )
+
+
+def learners(count: int) -> list[LearnerRecord]:
+    """Draw ``count`` learners as records; the same count gives the same learners."""
+    drawn = draw(count)
     found: list[list[Completion]] = [[] for _ in range(count)]
     start = TODAY - timedelta(days=LAST_DAY)
-    for row in range(total):
-        key = int(achievement[row])
-        on = start + timedelta(days=int(day[row]))
-        found[owner[row]].append(
+    for row in range(len(drawn.learner)):
+        key = int(drawn.achievement[row])
+        on = start + timedelta(days=int(drawn.day[row]))
+        found[drawn.learner[row]].append(
             Completion(
                 f"c{row}",
                 f"a{key}",
                 on,
                 datetime(on.year, on.month, on.day, tzinfo=UTC),
-                Decimal(int(worth[key])),
-                Grade(Decimal(int(grade[row]))),
+                Decimal(int(drawn.worth[key])),
+                Grade(Decimal(int(drawn.grade[row]))),
             )
         )
     return [LearnerRecord(tuple(completions)) for completions in found]

@@ -34,6 +34,7 @@ COMMANDS = {
     "report": "lti_tool.cli.reports:report",
     "work": "lti_tool.cli.work:work",
     "serve": "lti_tool.cli.serving:serve",
+    "cohort": "lti_tool.cli.cohort:cohort",
     "bench": "lti_tool.cli.benchmarks:bench",
 }
 

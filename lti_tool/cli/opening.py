@@ -50,8 +50,8 @@ def carry_out(use_case: Callable[..., Outcome], *values: Any, **named: Any) -> O
 
 
 @contextmanager
-def progress_bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on stderr; give the function that advances it."""
+def progress_bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on stderr (``total`` None: not known); give what advances it."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=ERRORS) as progress:
         task = progress.add_task(what, total=total)

@@ -17,8 +17,8 @@ from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import open_database
 from lti_tool.cli.processes import beside, counting_together, ends_with_parent, listen
 from lti_tool.config import Config
-from lti_tool.services.enforce_retention import enforce_retention
 from lti_tool.persistence.marks import WORKER
+from lti_tool.services.enforce_retention import enforce_retention
 from lti_tool.services.forget_expired import forget_expired
 from lti_tool.services.keep_standings import keep_standings
 from lti_tool.services.note_mark import note_mark

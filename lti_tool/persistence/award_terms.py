@@ -36,7 +36,7 @@ def award_terms(
     throughout, the first end of what it counted (the ``completions``, or smaller awards, which
     were made before it); what it renews; and whether it debits (``consume: bank``).
     """
-    rules = _rules_with_terms(session, {award.stack_version_id for award in awards})
+    rules = rules_with_terms(session, {award.stack_version_id for award in awards})
     if not rules:
         return {}
     facts = {fact.id: fact for fact in completions}
@@ -56,7 +56,7 @@ def award_terms(
     return found
 
 
-def _rules_with_terms(session: Session, version_ids: Iterable[int]) -> dict[int, Stack]:
+def rules_with_terms(session: Session, version_ids: Iterable[int]) -> dict[int, Stack]:
     """Return those of these versions that say anything of it, read; the rest is left unread."""
     ids, found = sorted(version_ids), {}
     for start in range(0, len(ids), CHUNK):

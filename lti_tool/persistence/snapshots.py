@@ -86,7 +86,7 @@ def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, Le
     """
     completions: dict[int, list[Completion]] = {learner_id: [] for learner_id in learner_ids}
     awards: dict[int, list[Award]] = {learner_id: [] for learner_id in learner_ids}
-    origins = _Origins(session)
+    origins = Origins(session)
     for row, key, withdrawn_at in list_completions(session, learner_ids):
         if origins.is_award(row, key):
             if withdrawn_at is None:
@@ -157,7 +157,7 @@ def as_waiver(row: GrantedException) -> Waiver:
     )
 
 
-class _Origins:
+class Origins:
     """Tells where facts come from; what is asked for is read once."""
 
     def __init__(self, session: Session) -> None:

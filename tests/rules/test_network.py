@@ -385,6 +385,15 @@ def test_what_an_award_is_worth_in_larger_stacks_is_asked_for() -> None:
     assert statuses(stacks, record)["s1"] is Status.NOT_MET
 
 
+def test_an_award_that_has_ended_by_now_does_not_count_in_larger_stacks() -> None:
+    small: dict[str, Any] = {"key": "s0", "lasts": {"months": 6}, "requires": {"all": ["x"]}}
+    for on, answer in (("2026-03-01", Status.MET), ("2025-03-01", Status.NOT_MET)):
+        record = parse_record({"completions": [done("x", on=on)]})
+        stacks = stacks_of(small, {"key": "s1", "requires": {"all": [{"award": "s0"}]}})
+        found = statuses(stacks, record)
+        assert (found["s0"], found["s1"]) == (Status.MET, answer)
+
+
 def test_versions_of_one_stack_are_handed_over_and_circles_refused() -> None:
     two = [{"key": "s", "version": n, "requires": {"all": ["x"]}} for n in (1, 2)]
     assert not Network(stacks_of(*two)).is_simple

@@ -1,0 +1,1 @@
+"""Stacks over a whole cohort, exact and fast: the extra ``cohort`` (NumPy and Arrow)."""
