@@ -16,7 +16,7 @@ MUTATION_BASE ?= HEAD~1
 MUTATION := $(BIN)/python -m tools.mutation
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-xblock install test test-openedx check bench fuzz format clean \
+.PHONY: help demo demo-reset demo-xblock install test test-a11y test-openedx check screenshots bench fuzz format clean \
 	mutation mutation-changed mutation-report
 
 help: ## Show this list
@@ -38,6 +38,12 @@ install: ## Prepare .venv with all that demo, tests and benchmarks need
 
 test: install ## Run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-a11y: install ## Look at every page: each width, light, dark, forced colours, both directions (minutes)
+	QUOIN_TEST_A11Y=full $(BIN)/python -m pytest -n 2 --dist loadgroup tests/accessibility
+
+screenshots: install ## Draw docs/screenshots anew, from a campus that is made for it
+	$(BIN)/python -m tests.accessibility.gallery
 
 test-openedx: ## Test the blocks and the plugin among the versions that Open edX pins: PYTHON=python3.12
 	@$(PYTHON) tools/open_edx.py

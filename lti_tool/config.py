@@ -41,6 +41,10 @@ SETTINGS = {
         "At least 16 characters; whoever sends them as a bearer token reads the metrics.",
     ),
     "QUOIN_METRICS_TOKEN_FILE": ("none", "A file that holds the above."),
+    "QUOIN_ACCESSIBILITY_CONTACT": (
+        "none: whoever looks after the learning platform",
+        "Where people tell of barriers, on the page /accessibility: an e-mail or https address.",
+    ),
     "QUOIN_POLL_SECONDS": ("1", "How often the worker looks for due deliveries, in seconds."),
 }
 
@@ -63,6 +67,7 @@ class Config:
     poll_seconds: float = 1.0
     smtp_url: str = field(default="", repr=False)
     metrics_token: bytes = field(default=b"", repr=False)
+    accessibility_contact: str = ""
 
     @classmethod
     def from_environ(
@@ -87,6 +92,7 @@ class Config:
             poll_seconds=_seconds(values.get("QUOIN_POLL_SECONDS", "1")),
             smtp_url=_smtp_url(values),
             metrics_token=_metrics_token(values),
+            accessibility_contact=_contact(values.get("QUOIN_ACCESSIBILITY_CONTACT", "").strip()),
         )
 
     @property
@@ -137,6 +143,15 @@ def _secret(values: Mapping[str, str], var: Path, *, is_loopback: bool) -> bytes
             f"{SHORTEST_SECRET} characters or more"
         )
     return secret
+
+
+def _contact(text: str) -> str:
+    is_mail = text.count("@") == 1 and "/" not in text and " " not in text
+    if text and not is_mail and not text.startswith("https://"):
+        raise ConfigurationError(
+            "QUOIN_ACCESSIBILITY_CONTACT must be an e-mail address or begin with https://"
+        )
+    return text
 
 
 def _smtp_url(values: Mapping[str, str]) -> str:

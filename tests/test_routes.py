@@ -28,6 +28,7 @@ PUBLIC = {
     "health.alive",
     "health.ready",
     "health.metrics",
+    "pages.accessibility",
     "verifying.show",
     "verifying.check",
     "api_document.show",

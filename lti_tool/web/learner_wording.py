@@ -80,6 +80,11 @@ def last_day(first_without: date) -> str:
     return day(first_without - timedelta(days=1))
 
 
+def day_within(end: datetime) -> str:
+    """Return the last day of which at least a moment lies before ``end``, as people write it."""
+    return day((end - timedelta(microseconds=1)).date())
+
+
 def deadline(value: Deadline, names: Names) -> str:
     """Return what ends, and its last day."""
     name = value.title or names.get(value.key, value.key) or "A part"

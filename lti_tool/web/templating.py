@@ -33,6 +33,7 @@ def register(app: Flask) -> None:
         "credits": wording.credit_words,
         "day": day,
         "day_before": learner_wording.last_day,
+        "day_within": learner_wording.day_within,
         "effort_line": learner_wording.effort_line,
         "evidence_state": _looked_up(wording.EVIDENCE_WORDS),
         "grade": wording.grade,

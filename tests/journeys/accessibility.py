@@ -16,10 +16,11 @@ def violations(frame: Any) -> list[str]:
     if not AXE.is_file():
         pytest.skip("axe-core is not in node_modules (make install fetches it by npm)")
     # The tool's own policy forbids inline scripts; the debugger may evaluate one all the same.
-    frame.evaluate(AXE.read_text("utf-8") + "; null")
+    if frame.evaluate("typeof axe") == "undefined":
+        frame.evaluate(AXE.read_text("utf-8") + "; null")
     found = frame.evaluate(
-        "rules => axe.run({runOnly: rules}).then(r => r.violations.flatMap("
-        "v => v.nodes.map(n => `${v.id}: ${n.target}`)))",
+        "rules => axe.run({runOnly: rules, preload: false, resultTypes: ['violations']})"
+        ".then(r => r.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target}`)))",
         RULES,
     )
     return list(found)

@@ -24,7 +24,7 @@ from lti_tool.persistence.platforms import (
 from lti_tool.services.invite_administrator import invite_administrator
 from lti_tool.web.admin.access import COOKIE
 from lti_tool.web.session import csrf_token
-from tests.web.world import ORIGIN, PLATFORM, World
+from tests.web.world import PLATFORM, World, origin_of
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class Admin:
             assert signed_in is not None
             token = csrf_token(signed_in)
         data = {"csrf_token": token, **(form or {})}
-        return self.send("POST", path, data=data, headers={"Origin": ORIGIN, **headers})
+        given = {"Origin": origin_of(self.app), **headers}
+        return self.send("POST", path, data=data, headers=given)
 
     def send(
         self, method: str, path: str, *, data: Any = None, headers: dict[str, str] | None = None
@@ -61,7 +62,8 @@ class Admin:
         client = self.app.test_client(use_cookies=False)
         address = path if path.startswith("/") else f"/admin/{path}"
         given = {"Cookie": f"{COOKIE}={self.token}", **(headers or {})}
-        return client.open(address, method=method, data=data, headers=given, base_url=ORIGIN)
+        origin = origin_of(self.app)
+        return client.open(address, method=method, data=data, headers=given, base_url=origin)
 
 
 def invite(
@@ -77,16 +79,14 @@ def invite(
     return made.uuid, made.code
 
 
-def use(
-    world: World, code: str, *, origin: str = ORIGIN, address: str | None = None
-) -> TestResponse:
+def use(world: World, code: str, *, origin: str = "", address: str | None = None) -> TestResponse:
     """Press the button of the sign-in page, at an address of one's own by default."""
     client = world.app.test_client(use_cookies=False)
     return client.post(
         "/admin/sign-in",
         data={"code": code},
-        headers={"Origin": origin},
-        base_url=ORIGIN,
+        headers={"Origin": origin or world.origin},
+        base_url=world.origin,
         environ_overrides={"REMOTE_ADDR": address or str(uuid4())},
     )
 

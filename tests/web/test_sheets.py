@@ -15,7 +15,7 @@ from lti_tool.persistence.staged_sheets import StagedSheet
 from lti_tool.services.forget_expired import forget_expired
 from lti_tool.services.withdraw_completion import withdraw_completion
 from tests.web.course import BOTH, count, enrol, of_test
-from tests.web.world import ORIGIN, Person, World
+from tests.web.world import Person, World, origin_of
 
 GOOD = "learner,competency,date,grade,note\n"
 ROWS = "u1,sql,2026-06-01,80,oral\nu1,charts,2026-06-02,,\nu2,sql,2026-06-01,70,\n"
@@ -39,7 +39,7 @@ def upload(person: Person, content: bytes) -> TestResponse:
         b"Content-Type: text/csv\r\n\r\n" + content,
         b"--cut--\r\n",
     ]
-    headers = {"Origin": ORIGIN, "Content-Type": "multipart/form-data; boundary=cut"}
+    headers = {"Origin": origin_of(person.app), "Content-Type": "multipart/form-data; boundary=cut"}
     return person.send("POST", "tables", data=b"\r\n".join(parts), headers=headers)
 
 
@@ -48,7 +48,7 @@ def staged(person: Person, text: str) -> str:
     answer = upload(person, text.encode())
     assert answer.status_code == 303, answer.text
     assert answer.location is not None
-    return answer.location.removeprefix(ORIGIN)
+    return answer.location.removeprefix(origin_of(person.app))
 
 
 @BOTH

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from lti_tool.web import wording
+from lti_tool.web import learner_wording, wording
 from stacking_rules import (
     AllOf,
     Amount,
@@ -49,6 +50,18 @@ def test_a_grade_names_its_scale() -> None:
 
 def test_a_day_is_written_in_words() -> None:
     assert wording.day(TODAY) == "20 May 2026"
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (datetime(2026, 7, 21, tzinfo=UTC), "20 July 2026"),
+        (datetime(2026, 7, 20, 23, 59, 59, tzinfo=UTC), "20 July 2026"),
+        (datetime(2026, 7, 21, 0, 0, 1, tzinfo=UTC), "21 July 2026"),
+    ],
+)
+def test_the_last_day_before_an_end_is_the_one_that_still_holds(end: datetime, words: str) -> None:
+    assert learner_wording.day_within(end) == words
 
 
 @pytest.mark.parametrize(

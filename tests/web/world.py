@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -49,6 +49,11 @@ DEEP_LINKING = {
 }
 
 
+def origin_of(app: Flask) -> str:
+    """Return the public address of an application."""
+    return str(app.extensions["quoin"].config.public_url)
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody with an open session in a course."""
@@ -82,7 +87,8 @@ class Person:
             assert launched is not None
             token = csrf_token(launched)
         data = {"csrf_token": token, **(form or {})}
-        return self.send("POST", path, data=data, headers={"Origin": ORIGIN, **headers})
+        given = {"Origin": origin_of(self.app), **headers}
+        return self.send("POST", path, data=data, headers=given)
 
     def send(
         self,
@@ -96,16 +102,21 @@ class Person:
         client = self.app.test_client(use_cookies=False)
         address = path if path.startswith("/") else f"{self.course}/{path}"
         given = {"Cookie": self.cookie, **(headers or {})}
-        return client.open(address, method=method, data=data, headers=given, base_url=ORIGIN)
+        origin = origin_of(self.app)
+        return client.open(address, method=method, data=data, headers=given, base_url=origin)
 
 
 class World:
     """An application over a real database with two courses that know nothing of each other."""
 
+    origin = ORIGIN
+    """Its public address."""
+
     def __init__(self, database: Database, now: datetime) -> None:
         self.database, self.now = database, now
-        parts = build_parts(CONFIG, database=database, clock=lambda: self.now)
-        self.app = create_app(CONFIG, parts=parts)
+        config = replace(CONFIG, public_url=self.origin)
+        parts = build_parts(config, database=database, clock=lambda: self.now)
+        self.app = create_app(config, parts=parts)
         self.teacher, self.learner = self._course("harbour", "Data Skills")
         self.other_teacher, self.other_learner = self._course("hill", "Elsewhere")
         self.linking_teacher = self._person(
