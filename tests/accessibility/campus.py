@@ -13,6 +13,7 @@ from typing import Any, cast
 from sqlalchemy import select
 
 from lti_tool.awarding import NewCompletion
+from lti_tool.cli.processes import listen
 from lti_tool.cli.server import create_server
 from lti_tool.credentials.recognition.pool import CheckingPool
 from lti_tool.mailing import Mailer
@@ -180,7 +181,7 @@ def served(
     """
     apps: list[Any] = []
     # The port is known before the application that has to know it.
-    server = create_server(cast(Any, lambda *call: apps[0](*call)), 0, threads=4)
+    server = create_server(cast(Any, lambda *call: apps[0](*call)), listen(0), threads=4)
     local = f"http://127.0.0.1:{server.effective_port}"
     campus = Campus(database, now, pool, origin or local)
     campus.local = local

@@ -51,6 +51,7 @@ LEARNERS = (
         "empty evidence", "learner", "{course}/evidence/{ethics}",
         {"text": "", "url": "ftp://x"}, "{course}/evidence/{ethics}", 422,
     ),
+    Page("calendar", "learner", "{course}/calendar"),
     Page("news", "learner", "{course}/news"),
     Page(
         "news refused", "learner", "{course}/news",
@@ -119,6 +120,12 @@ STAFF = (
     Page("dry run", "teacher", "{sheet}"),
     Page("analytics", "teacher", "{course}/analytics"),
     Page("scores", "teacher", "{course}/scores"),
+    Page("catalogue", "teacher", "{course}/catalogue"),
+    Page("catalogue entry", "teacher", "{course}/catalogue/{basics}?q=databas"),
+    Page(
+        "catalogue entry refused", "teacher", "{course}/catalogue/{basics}",
+        {"workload_hours": "many", "language": "?"}, "{course}/catalogue/{basics}", 422,
+    ),
     Page("stacks", "teacher", "{course}/stacks"),
     Page(
         "stack without a title", "teacher", "{course}/stacks",
@@ -165,6 +172,19 @@ ADMINISTRATORS = (
         {"family": "moodle", "hours": "24", "institution": "harbour"}, "/admin/platforms/new",
     ),
     Page("scores", "administrator", "/admin/scores"),
+    Page("health", "administrator", "/admin/health"),
+    Page("looks", "administrator", "/admin/look"),
+    Page("look", "administrator", "/admin/look/harbour"),
+    Page(
+        "look refused", "administrator", "/admin/look/harbour",
+        {"light": "#ffee00", "dark": "#000000", "name": "x" * 400}, "/admin/look/harbour", 422,
+    ),
+    Page("retentions", "administrator", "/admin/retention"),
+    Page("retention", "administrator", "/admin/retention/harbour"),
+    Page(
+        "retention refused", "administrator", "/admin/retention/harbour",
+        {"news": "7"}, "/admin/retention/harbour", 422,
+    ),
     Page("frameworks", "administrator", "/admin/frameworks"),
     Page("reviews", "administrator", "/admin/reviews"),
     Page("ways", "administrator", "/admin/ways"),
@@ -193,6 +213,15 @@ ADMINISTRATORS = (
         {"answer": ""}, "/admin/cases/{asked}", 422,
     ),
     Page("exceptions", "registrar", "/admin/exceptions"),
+    Page("definitions", "registrar", "/admin/definitions"),
+    *(
+        Page(f"definitions: {kind}", "registrar", f"/admin/definitions/{kind}")
+        for kind in ("scales", "tables", "terms", "zone", "levels", "rates")
+    ),
+    Page(
+        "definitions refused", "registrar", "/admin/definitions/zone",
+        {"zone": "Nowhere/Land"}, "/admin/definitions/zone", 422,
+    ),
 )  # fmt: skip
 PUBLIC = (
     Page("home", "public", "/"),
@@ -243,8 +272,12 @@ FOR_MACHINES = frozenset(
         "oid4vci.show_issuer",
         "oid4vci.show_offer",
         "oid4vci.show_server",
-        "pages.health",
-        "pages.readiness",
+        "brands.show_logo",
+        "brands.show_style",
+        "calendars.read",
+        "health.alive",
+        "health.metrics",
+        "health.ready",
         "progress.calendar",
         "public_pages.show_badge",
         "public_pages.show_code",

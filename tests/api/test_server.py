@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import pytest
 from waitress.adjustments import Adjustments
 
+from lti_tool.cli.processes import listen
 from lti_tool.cli.server import Channel, create_server
 from lti_tool.persistence.base import Database
 from tests.api.site import Site, item
@@ -35,10 +36,10 @@ def site(sqlite_database: Database) -> Site:
 @pytest.fixture
 def port(site: Site) -> Iterator[int]:
     """The site's tool, served."""
-    server = create_server(site.app, 0, threads=2)
+    server = create_server(site.app, listen(0), threads=2)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield server.effective_port
+    yield int(server.effective_port)
     # Its threads may still be noting an answer that the test has read already.
     server.task_dispatcher.shutdown()
     server.trigger.pull_trigger(server.close)

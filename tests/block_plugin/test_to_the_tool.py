@@ -40,12 +40,13 @@ def site(sqlite_database: Database) -> Any:
 @contextmanager
 def served(site: Any, port: int = 0) -> Iterator[int]:
     """Serve the tool as ``quoin serve`` does."""
+    from lti_tool.cli.processes import listen
     from lti_tool.cli.server import create_server
 
-    server = create_server(site.app, port, threads=2)
+    server = create_server(site.app, listen(port), threads=2)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield server.effective_port
+    yield int(server.effective_port)
     server.task_dispatcher.shutdown()
     server.trigger.pull_trigger(server.close)
     thread.join(10)

@@ -19,6 +19,7 @@ from uuid import UUID
 import requests
 
 from lti_tool.app import create_app
+from lti_tool.cli.processes import listen
 from lti_tool.cli.server import create_server
 from lti_tool.errors import QuoinError
 from lti_tool.persistence.base import Database
@@ -148,7 +149,7 @@ def served(database: Database, now: datetime, *, is_local: bool = False) -> Iter
     world = WalletWorld(database, now)
     apps = [world.public]
     # The port is known before the application that has to know it.
-    server = create_server(cast(Any, lambda *call: apps[0](*call)), 0, threads=4)
+    server = create_server(cast(Any, lambda *call: apps[0](*call)), listen(0), threads=4)
     world.local = f"http://127.0.0.1:{server.effective_port}"
     if is_local:
         config = replace(CONFIG, public_url=world.local)
