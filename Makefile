@@ -16,7 +16,7 @@ MUTATION_BASE ?= HEAD~1
 MUTATION := $(BIN)/python -m tools.mutation
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-xblock install test test-a11y test-openedx check screenshots bench fuzz format clean \
+.PHONY: help demo demo-reset demo-xblock install test test-a11y test-openedx check screenshots bench fuzz messages format clean \
 	mutation mutation-changed mutation-report
 
 help: ## Show this list
@@ -68,6 +68,9 @@ mutation-changed: install ## The same for functions that differ from MUTATION_BA
 
 mutation-report: install ## Write docs/mutation.md from the results so far
 	$(MUTATION) report
+
+messages: install ## Collect what the pages say, bring the catalogues of all languages up to date, compile them
+	$(BIN)/python -m tools.messages
 
 format: install ## Put the code into shape
 	$(BIN)/ruff check --fix .

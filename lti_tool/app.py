@@ -33,6 +33,7 @@ from lti_tool.web import (
     health,
     issuers,
     keeping,
+    language,
     launch,
     linking,
     mentees,
@@ -99,6 +100,7 @@ BLUEPRINTS = (
     linking.blueprint,
     copies.blueprint,
     mentees.blueprint,
+    language.blueprint,
     news.blueprint,
     notices.blueprint,
     privacy.blueprint,
@@ -152,6 +154,7 @@ def create_app(config: Config, *, parts: Parts | None = None) -> Flask:
     app.after_request(errors.show_in_any_frame)
     app.after_request(add_security_headers)
     templating.register(app)
+    language.register(app)
     errors.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

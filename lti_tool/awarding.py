@@ -31,6 +31,7 @@ from lti_tool.persistence.placements import list_placed
 from lti_tool.persistence.snapshots import EXTERNAL, Rules, load_records, load_rules
 from lti_tool.promising import promise_credentials, score_delivery, taking_scores
 from lti_tool.solver import solver
+from lti_tool.translating import _
 from stacking_rules import (
     LearnerRecord,
     Network,
@@ -286,7 +287,9 @@ def check_grade(grade: Decimal | None, scale: str) -> None:
     """Refuse a grade outside its scale: ``InvalidInputError``."""
     low, high = scale_bounds(scale)
     if grade is not None and not (grade.is_finite() and low <= grade <= high):
-        raise InvalidInputError(f"The grade must be between {low} and {high}.", field="grade")
+        raise InvalidInputError(
+            _("The grade must be between {low} and {high}.", low=low, high=high), field="grade"
+        )
 
 
 def check_day(completed_on: date, now: datetime) -> None:

@@ -1,9 +1,10 @@
-"""Words for what the rules engine says (English); the engine itself says ids and values."""
+"""Words for what the rules engine says; it says ids and values. Only PROOF is translated."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lti_tool.translating import Words
 from stacking_rules import Message
 
 STATUS = {
@@ -62,13 +63,15 @@ UNUSED = {
     "not-needed": "it is not needed",
 }
 
-PROOF = {
-    "sum": "Together they ask for {demand}; all that is held for any of them is {supply}.",
-    "search": "Every way to place what is held was tried (at most {limit} decisions).",
-    "solver": "The search reached its limit; a solver found in two runs that there is no way.",
-    "given": "This does not depend on what counts where.",
-    "open": "The search reached its limit: this is no proof.",
-}
+PROOF = Words(
+    {
+        "sum": "Together they ask for {demand}; all that is held for any of them is {supply}.",
+        "search": "Every way to place what is held was tried (at most {limit} decisions).",
+        "solver": "The search reached its limit; a solver found in two runs that there is no way.",
+        "given": "This does not depend on what counts where.",
+        "open": "The search reached its limit: this is no proof.",
+    }
+)
 
 
 def say(message: Message) -> str:

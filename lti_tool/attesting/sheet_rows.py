@@ -14,6 +14,7 @@ from lti_tool.attesting.tables import Row, Table
 from lti_tool.awarding import check_day, check_grade, read_grade
 from lti_tool.errors import InvalidInputError
 from lti_tool.persistence.attested import CourseLearner
+from lti_tool.translating import _
 
 REQUIRED = ("learner", "competency", "date")
 OPTIONAL = ("grade", "note")
@@ -70,7 +71,7 @@ class People:
         named = self._by_name.get(" ".join(text.split()).casefold(), [])
         if len(named) > 1:
             raise InvalidInputError(
-                f"{len(named)} learners of this course have this name. Use the user id."
+                _("{n} learners of this course have this name. Use the user id.", n=len(named))
             )
         if not named:
             raise InvalidInputError("Nobody in this course has this user id or exactly this name.")
@@ -81,17 +82,23 @@ def check_header(table: Table) -> None:
     """Refuse a table whose columns are not the ones asked for; ``InvalidInputError``."""
     twice = [name for name, count in Counter(table.header).items() if count > 1]
     if twice:
-        raise InvalidInputError(f"The column '{twice[0][:50]}' is there twice.", field="file")
+        raise InvalidInputError(
+            _("The column '{name}' is there twice.", name=twice[0][:50]), field="file"
+        )
     for number, name in enumerate(table.header, 1):
         if name not in REQUIRED + OPTIONAL + TOLD_ONLY:
             raise InvalidInputError(
-                f"Column {number} is called '{name[:50]}'. The columns are learner, competency, "
-                "date, and if needed grade and note.",
+                _(
+                    "Column {number} is called '{name}'. The columns are "
+                    "learner, competency, date, and if needed grade and note.",
+                    number=number,
+                    name=name[:50],
+                ),
                 field="file",
             )
     missing = [name for name in REQUIRED if name not in table.header]
     if missing:
-        raise InvalidInputError(f"The column '{missing[0]}' is missing.", field="file")
+        raise InvalidInputError(_("The column '{name}' is missing.", name=missing[0]), field="file")
 
 
 def check_rows(
@@ -121,13 +128,18 @@ def _check(
     try:
         if len(row.cells) != len(header):
             raise _RefusedError(
-                "", f"This row has {len(row.cells)} cells and the header has {len(header)}."
+                "",
+                _(
+                    "This row has {cells} cells and the header has {names}.",
+                    cells=len(row.cells),
+                    names=len(header),
+                ),
             )
         person = _asked("learner", lambda: people.find(cells["learner"]))
         what = competencies.get(cells["competency"])
         learner = person.name or learner
         if what is None:
-            raise _RefusedError("competency", "The catalogue has no competency with this key.")
+            raise _RefusedError("competency", _("The catalogue has no competency with this key."))
         competency = what.name
         entry = _entry(cells, person, what, now)
     except _RefusedError as error:
@@ -139,13 +151,13 @@ def _entry(
     cells: Mapping[str, str], person: CourseLearner, what: Competency, now: datetime
 ) -> Entry:
     if what.is_award:
-        raise _RefusedError("competency", "This is an award: it follows from its rule alone.")
+        raise _RefusedError("competency", _("This is an award: it follows from its rule alone."))
     day = _day(cells["date"])
     _asked("date", lambda: check_day(day, now))
     grade = _asked("grade", lambda: _grade(cells.get("grade", ""), what))
     note = cells.get("note", "")
     if len(note) > LONGEST_NOTE:
-        raise _RefusedError("note", f"A note has at most {LONGEST_NOTE:,} characters.")
+        raise _RefusedError("note", _("A note has at most {most} characters.", most=LONGEST_NOTE))
     return Entry(person.id, person.uuid, what.id, day, grade, note)
 
 
@@ -162,7 +174,7 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise _RefusedError(
-            "date", "Write the date as year-month-day, for example 2026-05-12."
+            "date", _("Write the date as year-month-day, for example 2026-05-12.")
         ) from None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lti_tool.errors import InvalidInputError
+from lti_tool.translating import _
 
 LARGEST = 1024 * 1024
 MOST_ROWS = 10_000
@@ -43,17 +44,19 @@ def read_table(content: bytes) -> Table:
     that is too large, empty, no text, or whose quotes do not close, with the line.
     """
     if len(content) > LARGEST:
-        raise _wrong("This file is larger than 1 MiB. Split it into several files.")
+        raise _wrong(_("This file is larger than 1 MiB. Split it into several files."))
     encoding, text = _decode(content)
     if "\x00" in text:
-        raise _wrong("This is not a text file. Save the table as CSV and upload that.")
+        raise _wrong(_("This is not a text file. Save the table as CSV and upload that."))
     first = text.lstrip("\r\n").split("\n", 1)[0]
     separator = max(SEPARATORS, key=first.count)
     lines = _read(text, separator)
     if not lines:
-        raise _wrong("This file is empty.")
+        raise _wrong(_("This file is empty."))
     if len(lines) - 1 > MOST_ROWS:
-        raise _wrong(f"This file has more than {MOST_ROWS:,} rows. Split it into several files.")
+        raise _wrong(
+            _("This file has more than {most} rows. Split it into several files.", most=MOST_ROWS)
+        )
     header = tuple(cell.lower() for cell in lines[0].cells)
     return Table(encoding, SEPARATORS[separator], header, tuple(lines[1:]))
 
@@ -65,13 +68,13 @@ def _decode(content: bytes) -> tuple[str, str]:
         try:
             return "UTF-16", content.decode("utf-16")
         except UnicodeDecodeError:
-            raise _wrong("This file begins as UTF-16 and is damaged.") from None
+            raise _wrong(_("This file begins as UTF-16 and is damaged.")) from None
     for name, codec in (("UTF-8", "utf-8"), ("Windows-1252", "cp1252")):
         try:
             return name, content.decode(codec)
         except UnicodeDecodeError:
             continue
-    raise _wrong("This file is neither UTF-8, UTF-16 nor Windows-1252. Save it as UTF-8.")
+    raise _wrong(_("This file is neither UTF-8, UTF-16 nor Windows-1252. Save it as UTF-8."))
 
 
 def _read(text: str, separator: str) -> list[Row]:
@@ -87,7 +90,10 @@ def _read(text: str, separator: str) -> list[Row]:
                 break
     except csv.Error:
         raise _wrong(
-            f"The quotes in the row that begins on line {begins} are not closed or not doubled."
+            _(
+                "The quotes in the row that begins on line {line} are not closed or not doubled.",
+                line=begins,
+            )
         ) from None
     return found
 

@@ -13,6 +13,7 @@ from lti_tool.building.text import Plain
 from lti_tool.building.tree import kind_of, listed
 from lti_tool.lint_words import say
 from lti_tool.stack_text import document_of
+from lti_tool.translating import _
 from stacking_rules import (
     AchievementText,
     CircularStackError,
@@ -44,11 +45,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to correct or to know: where (a JSON pointer), how grave, in words."""
+    """Something to correct or to know: where (a JSON pointer), how grave, in words.
+
+    What the engine's reader says is in English, in every language.
+    """
 
     place: str
     severity: str
     words: str
+    is_of_reader: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,10 @@ def check(
         document = document_of(whole)
     except DocumentError as error:
         if not any(error.address.startswith(remark.place) for remark in found):
-            found.append(Remark(error.address, ERROR, error.message))
+            found.append(Remark(error.address, ERROR, error.message, is_of_reader=True))
         return Checked(None, tuple(found))
     except (LimitExceededError, RecursionError) as error:
-        return Checked(None, (*found, Remark("", ERROR, str(error))))
+        return Checked(None, (*found, Remark("", ERROR, str(error), is_of_reader=True)))
     awards = {one.key for one in catalogue if one.is_award}
     found += _linted(document, whole, awards)
     found += _circles(document, published)
@@ -143,7 +148,7 @@ def _empty(data: Plain) -> Iterator[Remark]:
         name = next(name for name in ("all", "any", "none", "of") if name in node)
         parts = listed(node)
         if not parts:
-            words = "Nothing stands in this group yet. Add something below, or remove the group."
+            words = _("Nothing stands in this group yet. Add something below, or remove the group.")
             yield Remark(place, ERROR, words)
         for index, part in enumerate(parts):
             yield from look(part, f"{place}/{name}/{index}")
@@ -160,7 +165,9 @@ def _linted(document: Document, whole: Plain, awards: set[str]) -> Iterator[Rema
         words = say(finding)
         if finding.code == "unknown-award":
             severity = ERROR
-            words = f"There is no award '{finding.values.get('key')}' here or in the catalogue."
+            words = _(
+                "There is no award '{key}' here or in the catalogue.", key=finding.values.get("key")
+            )
         stack = document.stacks[finding.position] if finding.stack else None
         yield Remark(pointer_to(finding, stack, whole), severity, words)
 
@@ -192,4 +199,6 @@ def _circles(document: Document, published: Sequence[Stack]) -> Iterator[Remark]
     try:
         in_award_order(list(known.values()))
     except CircularStackError as error:
-        yield Remark("/stacks/0", ERROR, str(error))
+        way = " -> ".join(error.path)
+        words = _("These awards need each other: {way}. None of them can ever be made.", way=way)
+        yield Remark("/stacks/0", ERROR, words)

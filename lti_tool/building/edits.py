@@ -15,6 +15,7 @@ from lti_tool.building.fields import number, set_achievements, set_requirement, 
 from lti_tool.building.text import Plain, key_for, names_of
 from lti_tool.building.tree import GROUPS, KINDS, UNITS, Node, kind_of, listed, nodes_of, shorten
 from lti_tool.errors import InvalidInputError
+from lti_tool.translating import _
 
 MOST_NEW = 100
 LONGEST_NAME = 255
@@ -115,7 +116,7 @@ def _made(data: Plain, typed: str, catalogue: Mapping[str, str]) -> list[str]:
     """Return the keys of titles, one per line; what no list knows is declared in the draft."""
     lines = [line.strip() for line in typed.splitlines() if line.strip()]
     if len(lines) > MOST_NEW:
-        raise InvalidInputError(f"Add at most {MOST_NEW} titles at once.")
+        raise InvalidInputError(_("Add at most {most} titles at once.", most=MOST_NEW))
     return [_key_of(data, line, catalogue) for line in lines]
 
 

@@ -20,6 +20,7 @@ from lti_tool.persistence.catalog import (
     find_latest_version,
 )
 from lti_tool.persistence.snapshots import load_rules
+from lti_tool.translating import _
 from stacking_rules import CircularStackError, Document, Stack, in_award_order
 
 
@@ -95,7 +96,11 @@ def _refuse_several_versions(document: Document) -> None:
     """Refuse what would be published one over the other: each publication is a version here."""
     for key, count in Counter(stack.key for stack in document.stacks).items():
         if count > 1:
-            message = f"'{key}' stands there in {count} versions: publish one after the other."
+            message = _(
+                "'{key}' stands there in {count} versions: publish one after the other.",
+                key=key,
+                count=count,
+            )
             raise InvalidInputError(message, code="stack-versions")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from lti_tool.errors import InvalidInputError
 from lti_tool.stack_text import load
 from lti_tool.stack_yaml import dump
+from lti_tool.translating import _
 
 LONGEST = 100_000
 """Characters of a draft: some hundred requirements."""
@@ -25,8 +26,10 @@ def read_draft(text: str) -> Plain:
     It is a mapping with a list of stacks that are mappings; what stands in them is free.
     """
     if len(text) > LONGEST:
-        raise InvalidInputError(f"A draft has at most {LONGEST:,} characters.", field="text")
-    data, _ = load(text)
+        raise InvalidInputError(
+            _("A draft has at most {most} characters.", most=LONGEST), field="text"
+        )
+    data = load(text)[0]
     if not isinstance(data, dict) or not isinstance(data.get("stacks"), list):
         raise InvalidInputError(
             "A draft begins with 'quoin: 2' and has 'stacks:', a list of stacks.", field="text"
@@ -42,7 +45,7 @@ def write_draft(data: Plain) -> str:
     """Return the text of a draft; reading it gives the same data."""
     text = dump(data)
     if len(text) > LONGEST:
-        raise InvalidInputError(f"A draft has at most {LONGEST:,} characters.")
+        raise InvalidInputError(_("A draft has at most {most} characters.", most=LONGEST))
     return text
 
 

@@ -24,9 +24,10 @@ from lti_tool.credentials.elements import (
     Level,
     QualityAssurance,
 )
+from lti_tool.translating import marked
 
-NOT_STATED = "Not stated"
-IDENTIFIED = "By an identifier of the institution; no name stands in the credential"
+NOT_STATED = marked("Not stated")
+IDENTIFIED = marked("By an identifier of the institution; no name stands in the credential")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +104,17 @@ def european_summary(
     """
     told = elements or Elements()
     mandatory = [
-        ("Learner", (learner or IDENTIFIED) if awarded_on else None),
-        ("Title of the micro-credential", name),
-        ("Country or region of the issuer", _place(told)),
-        ("Awarding body", issuer_name),
-        ("Date of issuing", awarded_on.isoformat() if awarded_on else None),
-        ("Learning outcomes", _lines(told.learning_outcomes)),
-        ("Notional workload", workload_text(told, credit_amount)),
-        ("Level", _lines([level_text(level) for level in told.levels])),
-        ("Type of assessment", assessment_text(told.assessment)),
-        ("Form of participation", told.participation.capitalize()),
-        ("Type of quality assurance", quality_text(told.quality_assurance)),
+        (marked("Learner"), (learner or IDENTIFIED) if awarded_on else None),
+        (marked("Title of the micro-credential"), name),
+        (marked("Country or region of the issuer"), _place(told)),
+        (marked("Awarding body"), issuer_name),
+        (marked("Date of issuing"), awarded_on.isoformat() if awarded_on else None),
+        (marked("Learning outcomes"), _lines(told.learning_outcomes)),
+        (marked("Notional workload"), workload_text(told, credit_amount)),
+        (marked("Level"), _lines([level_text(level) for level in told.levels])),
+        (marked("Type of assessment"), assessment_text(told.assessment)),
+        (marked("Form of participation"), told.participation.capitalize()),
+        (marked("Type of quality assurance"), quality_text(told.quality_assurance)),
     ]
     rows = [(label, value or NOT_STATED) for label, value in mandatory if value is not None]
     return rows + [(label, value) for label, value in _optional(told, grade) if value]
@@ -143,11 +144,11 @@ def _optional(told: Elements, grade: str) -> list[tuple[str, str]]:
     stacking = f"{STACKABILITY[stack.option]}. {stack.description}".strip() if stack else ""
     shown = grade or ("Shown where the learner wants it" if told.grade else "")
     return [
-        ("Prerequisites", told.prerequisites),
-        ("Supervision and identity verification", SUPERVISION.get(told.supervision, "")),
-        ("Grade achieved", shown),
-        ("Integration and stackability", stacking),
-        ("Further information", told.further_information),
+        (marked("Prerequisites"), told.prerequisites),
+        (marked("Supervision and identity verification"), SUPERVISION.get(told.supervision, "")),
+        (marked("Grade achieved"), shown),
+        (marked("Integration and stackability"), stacking),
+        (marked("Further information"), told.further_information),
     ]
 
 

@@ -15,6 +15,7 @@ from lti_tool.lti.roles import CourseRole
 from lti_tool.persistence.familiar import add_opened, find_familiar, note_seen
 from lti_tool.persistence.platforms import NOTED_EVERY
 from lti_tool.persistence.sessions import Purpose
+from lti_tool.translating import find
 
 SEEN_EVERY = timedelta(minutes=5)
 """Somebody who goes in and out of a course is noted as seen this often."""
@@ -84,6 +85,7 @@ def _is_unchanged(known: Any, launch: Launch, now: datetime) -> bool:
         (grades and grades.line_items_url, known.line_items_url),
         (grades and list(grades.scopes), known.grade_scopes),
         (launch.name, known.name),
+        (find(launch.locale), known.language),
         (launch.resource_link_title, known.link_title),
         (launch.placement_uuid, known.placement_uuid),
     )

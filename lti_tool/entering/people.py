@@ -20,6 +20,7 @@ from lti_tool.persistence.learners import (
 )
 from lti_tool.persistence.placements import has_line_item
 from lti_tool.persistence.sessions import Purpose
+from lti_tool.translating import find
 
 MOST_MENTEES = 200
 PREVIEW = ("quoin:preview", "student")
@@ -36,9 +37,12 @@ def person_of(
     """Return who came; every preview of an institution is one and the same nobody."""
     if launch.roles.is_preview:
         return ensure_learner(session, institution_id, *PREVIEW, now, name="Student view")
-    return ensure_learner(
+    learner = ensure_learner(
         session, institution_id, registration.authority, launch.user_id, now, name=launch.name
     )
+    if language := find(launch.locale):
+        learner.language = language
+    return learner
 
 
 def makes_member(launch: Launch) -> bool:

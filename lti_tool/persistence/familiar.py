@@ -48,6 +48,7 @@ FAMILIAR = (
         _contexts.copied_from_id,
         _learners.id.label("learner_id"),
         _learners.name,
+        _learners.language,
         _members.id.label("membership_id"),
         _members.seen_at,
         _members.is_instructor,

@@ -14,7 +14,10 @@ from lti_tool.persistence.base import CHUNK, Base, UTCDateTime, insert_missing
 
 
 class Learner(Base):
-    """A person as one institution knows them; a teacher is one too, who may learn elsewhere."""
+    """A person as one institution knows them; a teacher is one too, who may learn elsewhere.
+
+    ``language`` is that of their latest launch, or the one they chose since.
+    """
 
     __tablename__ = "learners"
 
@@ -22,6 +25,7 @@ class Learner(Base):
     uuid: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institutions.id"), index=True)
     name: Mapped[str | None] = mapped_column(String(255))
+    language: Mapped[str | None] = mapped_column(String(8))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

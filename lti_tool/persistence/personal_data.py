@@ -152,7 +152,8 @@ def erase_person(session: Session, learner_id: int, now: datetime) -> None:
     Completions and awards cannot be changed (the database refuses it); without identity and
     name they belong to nobody. A later launch of the same person makes a new learner.
     """
-    session.get_one(Learner, learner_id).name = None
+    learner = session.get_one(Learner, learner_id)
+    learner.name = learner.language = None
     session.execute(delete(Identity).where(Identity.learner_id == learner_id))
     session.execute(delete(ShownGrade).where(ShownGrade.learner_id == learner_id))
     session.execute(

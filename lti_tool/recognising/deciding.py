@@ -37,6 +37,7 @@ from lti_tool.persistence.reviews import Cause
 from lti_tool.persistence.snapshots import EXTERNAL
 from lti_tool.recognising.keeping import CHECK_EVERY, Remark
 from lti_tool.reviewing import ask_about
+from lti_tool.translating import _
 
 SOURCE = "recognition"
 MOST_CREDITS = Decimal(1000)
@@ -72,10 +73,13 @@ def check_bounds(amount: Decimal, level: Decimal | None) -> None:
     """Refuse credits or a level that nobody means; ``InvalidInputError`` names the field."""
     if not amount.is_finite() or not 0 <= amount <= MOST_CREDITS or _places(amount):
         raise InvalidInputError(
-            f"Credits are a number from 0 to {MOST_CREDITS}, such as 7.5.", field="credits"
+            _("Credits are a number from 0 to {most}, such as 7.5.", most=MOST_CREDITS),
+            field="credits",
         )
     if level is not None and not (level.is_finite() and 0 <= level <= MOST_LEVEL):
-        raise InvalidInputError(f"A level is a number from 0 to {MOST_LEVEL}.", field="level")
+        raise InvalidInputError(
+            _("A level is a number from 0 to {most}.", most=MOST_LEVEL), field="level"
+        )
 
 
 def _places(value: Decimal) -> bool:

@@ -18,6 +18,7 @@ from lti_tool.persistence.completions import Evidence, EvidenceState
 from lti_tool.persistence.learners import get_learner
 from lti_tool.persistence.readings import NAMELESS
 from lti_tool.persistence.waiting_evidence import EvidenceRow, list_pieces
+from lti_tool.translating import _
 
 MOST_AT_ONCE = 200
 
@@ -99,7 +100,8 @@ def _check(uuids: Sequence[UUID]) -> None:
         raise InvalidInputError("Tick at least one piece of evidence.", field="evidence")
     if len(uuids) > MOST_AT_ONCE:
         raise InvalidInputError(
-            f"Tick at most {MOST_AT_ONCE} pieces of evidence at a time.", field="evidence"
+            _("Tick at most {most} pieces of evidence at a time.", most=MOST_AT_ONCE),
+            field="evidence",
         )
 
 

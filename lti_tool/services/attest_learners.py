@@ -19,6 +19,7 @@ from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Achievement, get_achievement
 from lti_tool.persistence.learners import Learner, get_learner, list_members
 from lti_tool.persistence.readings import NAMELESS
+from lti_tool.translating import _
 
 MOST_LEARNERS = 2000
 
@@ -122,7 +123,7 @@ def _learners(session: Session, context_id: int, uuids: Sequence[UUID]) -> list[
         raise InvalidInputError("Tick at least one learner.", field="learner")
     if len(wanted) > MOST_LEARNERS:
         raise InvalidInputError(
-            f"Tick at most {MOST_LEARNERS:,} learners at a time.", field="learner"
+            _("Tick at most {most} learners at a time.", most=MOST_LEARNERS), field="learner"
         )
     found = [one for one, _ in list_members(session, context_id) if one.uuid in wanted]
     if len(found) < len(wanted):

@@ -9,9 +9,12 @@ from lti_tool.errors import InvalidInputError
 from lti_tool.mailing import code_of
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.news import ensure_settings
+from lti_tool.translating import marked
 
 MOST_TRIES = 5
-WRONG_CODE = "This is not the code, or it is too old. Save the address again to get a new one."
+WRONG_CODE = marked(
+    "This is not the code, or it is too old. Save the address again to get a new one."
+)
 
 
 def confirm_news_address(

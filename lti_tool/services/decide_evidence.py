@@ -17,6 +17,7 @@ from lti_tool.persistence.claims import list_claims
 from lti_tool.persistence.completions import Evidence, EvidenceState, get_evidence
 from lti_tool.persistence.learners import get_learner
 from lti_tool.persistence.readings import NAMELESS
+from lti_tool.translating import _, clock_time
 
 
 def decide_evidence(
@@ -67,7 +68,11 @@ def _refuse_if_open(session: Session, evidence: Evidence, decided_by: int, now: 
     claim = list_claims(session, [evidence.id], now).get(evidence.id)
     if claim is not None and claim.learner_id != decided_by:
         raise ConflictError(
-            f"{claim.name or NAMELESS} has this evidence open until {claim.until:%H:%M} UTC. "
-            "Decide on another piece, or come back later.",
+            _(
+                "{name} has this evidence open until {until} UTC. "
+                "Decide on another piece, or come back later.",
+                name=claim.name or NAMELESS,
+                until=clock_time(claim.until),
+            ),
             code="evidence-open",
         )

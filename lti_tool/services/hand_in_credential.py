@@ -23,6 +23,7 @@ from lti_tool.recognising.deciding import decide_by_itself
 from lti_tool.recognising.keeping import Kept, Place, keep
 from lti_tool.recognising.measures import Person, as_institution_sees, read_policy
 from lti_tool.recognising.pieces import KEPT, Piece, presented_document, take_apart
+from lti_tool.translating import _
 
 MOST_UNDECIDED = 50
 OUR_TROUBLE = ("check-busy", "check-failed")
@@ -70,8 +71,11 @@ def hand_in_credential(
     with database.reading() as session:
         if count_undecided(session, place.learner_id) >= MOST_UNDECIDED:
             raise InvalidInputError(
-                f"{MOST_UNDECIDED} credentials of yours wait already. Hand in more when they are "
-                "decided on.",
+                _(
+                    "{most} credentials of yours wait already. "
+                    "Hand in more when they are decided on.",
+                    most=MOST_UNDECIDED,
+                ),
                 field="credential",
             )
         policy = read_policy(session, place.institution_id, signing.public_url, person)

@@ -13,6 +13,7 @@ from lti_tool.persistence.courses import get_context
 from lti_tool.persistence.elements import find_workloads
 from lti_tool.persistence.readings import AchievementOption, read_options
 from lti_tool.standing_views import FactView, StackView, read_standing
+from lti_tool.translating import _
 from stacking_rules import Completion, Grade, Status, scale_bounds
 
 MOST_PLANNED = 30
@@ -61,7 +62,9 @@ def imagine_progress(
     its field is "done", or "grade-KEY".
     """
     if len(planned) > MOST_PLANNED:
-        raise InvalidInputError(f"Tick {MOST_PLANNED} competencies at most.", field="done")
+        raise InvalidInputError(
+            _("Tick {most} competencies at most.", most=MOST_PLANNED), field="done"
+        )
     with database.reading() as session:
         options = read_options(session, institution_id, context_id)
         names = {option.key: option.name for option in options}
@@ -94,7 +97,12 @@ def _completion(
     low, high = scale_bounds(option.scale)
     grade = planned.grade
     if grade is not None and not (grade.is_finite() and low <= grade <= high):
-        words = f"The grade for {option.name} must be between {low} and {high}."
+        words = _(
+            "The grade for {name} must be between {low} and {high}.",
+            name=option.name,
+            low=low,
+            high=high,
+        )
         raise InvalidInputError(words, field=f"grade-{option.key}")
     return Completion(
         f"{PLANNED}{option.key}",

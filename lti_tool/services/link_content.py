@@ -22,6 +22,7 @@ from lti_tool.persistence.launched import Launched
 from lti_tool.persistence.learners import is_instructor_now
 from lti_tool.persistence.placements import ensure_line_item, ensure_placement
 from lti_tool.persistence.platforms import get_deployment
+from lti_tool.translating import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,10 @@ def link_content(
     who does not teach the course (any more).
     """
     if launched.deep_linking is None:
-        raise DeepLinkingError("Open this page from your course, where content is added.")
+        raise DeepLinkingError(_("Open this page from your course, where content is added."))
     settings = DeepLinkingSettings.from_json(launched.deep_linking)
     if len(achievement_uuids) > 1 and not settings.accept_multiple:
-        raise DeepLinkingError("Your platform takes one link at a time.", code="lti-one-link")
+        raise DeepLinkingError(_("Your platform takes one link at a time."), code="lti-one-link")
     key = keyring.current()
     with database.writing() as session:
         if not is_instructor_now(session, launched.context_id, launched.learner_id):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -27,6 +27,7 @@ from lti_tool.persistence.news import (
     list_unmailed,
 )
 from lti_tool.standing_views import read_standing
+from lti_tool.translating import _, choose, plain, speaking
 
 DAY = timedelta(days=1)
 LEASE = timedelta(minutes=5)
@@ -61,7 +62,7 @@ def send_news_mails(
         return 0
     with database.writing() as session:
         leased = lease_mails(session, now, now + LEASE, BATCH)
-        letters = [_letter(session, one, mailer, secret_key, public_url, now) for one in leased]
+        letters = [_written(session, one, mailer, secret_key, public_url, now) for one in leased]
     sent = 0
     for letter in filter(None, letters):
         is_sent = _send(mailer, letter)
@@ -69,6 +70,19 @@ def send_news_mails(
             _note(session, letter, now, is_sent=is_sent)
         sent += is_sent
     return sent
+
+
+def _written(
+    session: Session,
+    settings: NewsSettings,
+    mailer: Mailer,
+    secret_key: bytes,
+    public_url: str,
+    now: datetime,
+) -> Letter | None:
+    """Return what is due in the language of the learner's latest launch or choice."""
+    with speaking(choose(get_learner(session, settings.learner_id).language)):
+        return _letter(session, settings, mailer, secret_key, public_url, now)
 
 
 def _letter(
@@ -86,8 +100,9 @@ def _letter(
         settings.code_due_at = None
     if settings.code_due_at is not None and settings.code_salt:
         code = code_of(secret_key, settings.code_salt)
-        text = _CODE.format(institution=institution, code=code)
-        mail = build_mail(mailer, address, f"{code} is your code for {institution}", text, at=now)
+        subject = _("{code} is your code for {institution}", code=code, institution=institution)
+        text = _code_text(institution, code)
+        mail = build_mail(mailer, address, plain(subject), plain(text), at=now)
         return Letter(settings.learner_id, address, mail)
     if "expiry" in settings.mailed:
         _note_ends(session, settings, now)
@@ -98,29 +113,27 @@ def _letter(
     learner = str(get_learner(session, settings.learner_id).uuid)
     token = unsubscribe_token(secret_key, learner, address)
     stop = f"{public_url}/news/{learner}/stop/{token}"
-    lines = "\n".join(f"- {_words(row)}" for row in news)
-    text = _DIGEST.format(institution=institution, lines=lines, stop=stop)
-    subject = f"What is new for you at {institution}"
-    mail = build_mail(mailer, address, subject, text, at=now, unsubscribe=stop)
+    subject = _("What is new for you at {institution}", institution=institution)
+    text = _digest_text(institution, news, stop)
+    mail = build_mail(mailer, address, plain(subject), plain(text), at=now, unsubscribe=stop)
     return Letter(settings.learner_id, address, mail, tuple(row.id for row in news))
 
 
-_CODE = """Somebody, probably you, wants news of their microcredentials at {institution} sent to
-this address. To confirm it, enter this code in the tool within 30 minutes:
+def _code_text(institution: str, code: str) -> str:
+    asked = _(
+        "Somebody, probably you, wants news of their microcredentials at {institution} sent to "
+        "this address. To confirm it, enter this code in the tool within 30 minutes:",
+        institution=institution,
+    )
+    otherwise = _("If that was not you, do nothing: nothing more is sent.")
+    return f"{asked}\n\n    {code}\n\n{otherwise}\n"
 
-    {code}
 
-If that was not you, do nothing: nothing more is sent.
-"""
-
-_DIGEST = """What is new for you at {institution}:
-
-{lines}
-
-Open the tool in your course to see more.
-
-No more of these mails: {stop}
-"""
+def _digest_text(institution: str, news: Sequence[LearnerNews], stop: str) -> str:
+    head = _("What is new for you at {institution}:", institution=institution)
+    lines = "\n".join(f"- {_words(row)}" for row in news)
+    more = _("Open the tool in your course to see more.")
+    return f"{head}\n\n{lines}\n\n{more}\n\n{_('No more of these mails:')} {stop}\n"
 
 
 def _words(row: LearnerNews) -> str:

@@ -12,6 +12,7 @@ from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import find_achievement, get_institution
 from lti_tool.persistence.rubrics import replace_levels
+from lti_tool.translating import _
 
 MOST_LEVELS = 20
 LONGEST_LABEL = 100
@@ -55,10 +56,13 @@ def set_rubric_levels(
 def _check(levels: Sequence[tuple[str, Decimal]]) -> None:
     labels = [label for label, _ in levels]
     if len(levels) > MOST_LEVELS:
-        raise InvalidInputError(f"A rubric has at most {MOST_LEVELS} levels.", field="levels")
+        raise InvalidInputError(
+            _("A rubric has at most {most} levels.", most=MOST_LEVELS), field="levels"
+        )
     if any(not label.strip() or len(label) > LONGEST_LABEL for label in labels):
         raise InvalidInputError(
-            f"The label of a level has 1 to {LONGEST_LABEL} characters.", field="levels"
+            _("The label of a level has 1 to {most} characters.", most=LONGEST_LABEL),
+            field="levels",
         )
     if len(set(labels)) < len(labels):
         raise InvalidInputError("Two levels have the same label.", field="levels")

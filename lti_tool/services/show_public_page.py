@@ -20,9 +20,10 @@ from lti_tool.persistence.catalog import Achievement, get_institution_by_id
 from lti_tool.persistence.credentials import Credential
 from lti_tool.persistence.public_pages import Published, find_published
 from lti_tool.persistence.status_lists import list_set_purposes
+from lti_tool.translating import marked
 from lti_tool.wallets.holdings import State, state_of
 
-GONE = "There is no such page. Whoever shared it may have withdrawn it."
+GONE = marked("There is no such page. Whoever shared it may have withdrawn it.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from lti_tool.persistence.base import Database
 from lti_tool.persistence.definitions import find_definitions_at
 from lti_tool.persistence.learners import lock_name
 from lti_tool.persistence.stack_drafts import DraftState, StackDraft, add_revision, find_started
+from lti_tool.translating import _
 
 
 def start_draft(
@@ -37,7 +38,9 @@ def start_draft(
     if not key and not title.strip():
         raise InvalidInputError("Enter a title for the new stack.", field="title")
     if len(title) > LONGEST_TITLE:
-        raise InvalidInputError(f"A title has at most {LONGEST_TITLE} characters.", field="title")
+        raise InvalidInputError(
+            _("A title has at most {most} characters.", most=LONGEST_TITLE), field="title"
+        )
     with database.writing() as session:
         lock_name(session, f"draft:{form_id}")
         found = find_started(session, place.institution_id, form_id)

@@ -34,6 +34,7 @@ from lti_tool.persistence.rosters import (
     note_names,
     note_places,
 )
+from lti_tool.translating import _
 
 WHOLE_AT_LEAST_EVERY = timedelta(days=1)
 """What the platform tells as differences is trusted for so long."""
@@ -88,7 +89,7 @@ def _course(session: Session, context_id: int, now: datetime) -> _Course:
     _check_standing(standing)
     if context.memberships_url is None or deployment.institution_id is None:
         raise LTIServiceError(
-            "Your platform does not offer the list of members of this course.",
+            _("Your platform does not offer the list of members of this course."),
             code="lti-no-roster",
         )
     state = ensure_roster_state(session, context_id)
@@ -106,11 +107,13 @@ def _course(session: Session, context_id: int, now: datetime) -> _Course:
 def _check_standing(standing: Standing) -> None:
     if standing is Standing.SUSPENDED:
         raise LTIServiceError(
-            "Your institution is suspended here, so its platforms are not asked for anything.",
+            _("Your institution is suspended here, so its platforms are not asked for anything."),
             code="lti-institution-suspended",
         )
     if standing is not Standing.OPEN:
-        raise LTIServiceError("Your platform is switched off here.", code="lti-platform-disabled")
+        raise LTIServiceError(
+            _("Your platform is switched off here."), code="lti-platform-disabled"
+        )
 
 
 def _address(session: Session, context: Context, url: str) -> str:

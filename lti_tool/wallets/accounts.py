@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lti_tool.persistence.awards import list_awards
 from lti_tool.persistence.joined_accounts import list_places
 from lti_tool.persistence.learners import get_learner
+from lti_tool.translating import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def read_accounts(session: Session, learner_ids: Sequence[int], own_id: int) -> 
         found.append(
             Account(
                 uuid=learner.uuid,
-                name=learner.name or "An account without a name",
+                name=learner.name or _("An account without a name"),
                 platforms=tuple(dict.fromkeys(platform for platform, _ in mine)),
                 courses=tuple(dict.fromkeys(course for _, course in mine if course)),
                 awards=len(list_awards(session, [learner_id])),

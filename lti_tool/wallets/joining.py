@@ -11,13 +11,18 @@ from lti_tool.errors import InvalidInputError
 from lti_tool.persistence.audit import add_event, count_events
 from lti_tool.persistence.joined_accounts import find_code, list_person
 from lti_tool.persistence.learners import get_learner, lock_name
+from lti_tool.translating import marked
 from lti_tool.wallets.codes import LIFE, MOST_WRONG, hash_code
 
 WRONG = "joining-code-wrong"
-NO_SUCH = "There is no such code, or it is used or older than ten minutes. Make a new one there."
-TOO_OFTEN = "Too many wrong codes from this account. Wait ten minutes, then make a new one there."
-OWN = "This is the code of this very account. Enter it in your other account."
-JOINED = "These accounts are joined already."
+NO_SUCH = marked(
+    "There is no such code, or it is used or older than ten minutes. Make a new one there."
+)
+TOO_OFTEN = marked(
+    "Too many wrong codes from this account. Wait ten minutes, then make a new one there."
+)
+OWN = marked("This is the code of this very account. Enter it in your other account.")
+JOINED = marked("These accounts are joined already.")
 
 
 @dataclass(frozen=True, slots=True)

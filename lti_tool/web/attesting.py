@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from lti_tool.persistence.launched import Launched
 from lti_tool.services.attest_learners import Attested, attest_learners
 from lti_tool.services.show_attesting import MOST_SHOWN, AttestingView, show_attesting
+from lti_tool.translating import _
 from lti_tool.web import class_wording, wording
 from lti_tool.web.forms import Form, refused
 from lti_tool.web.parts import current_parts
@@ -58,7 +59,7 @@ def _attest(
     launched: Launched, form: Form, ticked: list[UUID], *, is_dry_run: bool
 ) -> Attested | None:
     """Record what the form says, or try it; None with the errors at their fields."""
-    achievement = form.chosen("achievement", "Choose what is completed.")
+    achievement = form.chosen("achievement", _("Choose what is completed."))
     level = form.text("level", longest=LONGEST_LABEL)
     grade = form.text("grade", longest=LONGEST_GRADE)
     completed_on = form.day("completed_on")
@@ -92,7 +93,7 @@ def _ticked(form: Form) -> list[UUID]:
     try:
         return [UUID(value) for value in request.form.getlist(name)]
     except ValueError:
-        form.errors["learner"] = "Tick the learners again."
+        form.errors["learner"] = _("Tick the learners again.")
         return []
 
 

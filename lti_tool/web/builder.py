@@ -22,6 +22,7 @@ from lti_tool.rule_texts import read_view, write_view
 from lti_tool.services.change_draft import Change, Changed, change_draft
 from lti_tool.services.show_draft import DraftView, show_aside, show_draft
 from lti_tool.stack_yaml import dump
+from lti_tool.translating import _
 from lti_tool.web import builder_words
 from lti_tool.web.builder_view import build_form, id_of
 from lti_tool.web.forms import Form, refused
@@ -125,7 +126,7 @@ def put_together(launched: Launched, draft_uuid: UUID, number: int) -> Response:
         change = Change(based_on, form_id, text=texts[keep])
         changed = _change(launched, draft_uuid, form, change)
     elif keep != "theirs":
-        form.errors[""] = "Choose which text is to be kept."
+        form.errors[""] = _("Choose which text is to be kept.")
     if changed is None:
         return refused(form, lambda: _render_merge(launched, draft_uuid, number, form))
     return _onward(launched, view.uuid, changed, "main")
@@ -135,7 +136,7 @@ def revision_of(form: Form) -> int:
     """Return the revision that a page showed, from its form."""
     value = form.values.get("revision", "")
     if not (value.isascii() and value.isdigit() and len(value) <= 9):
-        form.errors[""] = "This form is incomplete. Load the page again and repeat the step."
+        form.errors[""] = _("This form is incomplete. Load the page again and repeat the step.")
         return 0
     return int(value)
 
@@ -147,7 +148,7 @@ def catching_line(form: Form) -> Iterator[None]:
     try:
         yield
     except StackTextError as error:
-        form.errors[field] = f"Line {error.line}: {error.message}"
+        form.errors[field] = _("Line {line}: {message}", line=error.line, message=error.message)
     except InvalidInputError as error:
         form.errors[field] = error.message
 

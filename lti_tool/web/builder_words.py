@@ -1,4 +1,4 @@
-"""Rules, differences and made-up learners in words, with names in place of keys (English)."""
+"""Rules, differences and made-up learners in words, with names in place of keys."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from lti_tool.building.text import Plain
 from lti_tool.rule_texts import phrases
 from lti_tool.stack_text import document_of
 from lti_tool.stack_yaml import dump
+from lti_tool.translating import Words, _, listed, marked, number
 from lti_tool.web import wording
 from stacking_rules import Document, DocumentError, Fact, LimitExceededError, Stack, Status, Step
 from stacking_rules.differences import Difference
@@ -19,31 +20,35 @@ from stacking_rules.made_records import facts_of
 from stacking_rules.say import say
 from stacking_rules.write_document import write_document
 
-KINDS = {
-    "all": "all of these",
-    "any": "at least one of these",
-    "at_least": "at least this many of these",
-    "none": "none of these",
-    "credits": "at least this many credits of these",
-    "items": "at least this many items of these",
-}
-STATES = {
-    "draft": "Draft",
-    "in-review": "In review",
-    "approved": "Approved",
-    "published": "Published",
-}
+KINDS = Words(
+    {
+        "all": "all of these",
+        "any": "at least one of these",
+        "at_least": "at least this many of these",
+        "none": "none of these",
+        "credits": "at least this many credits of these",
+        "items": "at least this many items of these",
+    }
+)
+STATES = Words(
+    {
+        "draft": "Draft",
+        "in-review": "In review",
+        "approved": "Approved",
+        "published": "Published",
+    }
+)
 DIFFERENCES = {
-    "added": "{at}: {name} is new.",
-    "removed": "{at}: {name} is gone.",
-    "raised": "{at}: {name} is raised from {before} to {after}.",
-    "lowered": "{at}: {name} is lowered from {before} to {after}.",
-    "options": "{at}: no longer counts: {before}; counts now: {after}.",
-    "changed": "{at}: {name} was {before} and is {after}.",
+    "added": marked("{at}: {name} is new."),
+    "removed": marked("{at}: {name} is gone."),
+    "raised": marked("{at}: {name} is raised from {before} to {after}."),
+    "lowered": marked("{at}: {name} is lowered from {before} to {after}."),
+    "options": marked("{at}: no longer counts: {before}; counts now: {after}."),
+    "changed": marked("{at}: {name} was {before} and is {after}."),
 }
-WHOLE = "The whole rule"
-NOTHING = "nothing"
-NEW_STACK = "The award {title} is new."
+WHOLE = marked("The whole rule")
+NOTHING = marked("nothing")
+NEW_STACK = marked("The award {title} is new.")
 _FREE = frozenset({"id", "title", "rule", "scale", "use", "key", "description", "type", "unit"})
 """Fields in which a text is no key of an achievement."""
 _HEAD = 2
@@ -111,8 +116,9 @@ def _named(data: Any, names: Mapping[str, str], field: str = "") -> Any:
 def difference(found: Difference, names: Mapping[str, str]) -> str:
     """Return one change of a rule in words."""
     steps = [names.get(step, step) for step in found.address.split("/") if step]
-    return DIFFERENCES[found.kind].format(
-        at=", ".join(steps) or WHOLE,
+    return _(
+        DIFFERENCES[found.kind],
+        at=", ".join(steps) or _(WHOLE),
         name=names.get(found.name, found.name),
         before=_keys(found.before, names),
         after=_keys(found.after, names),
@@ -124,7 +130,7 @@ def changes(found: Sequence[StackChange] | None, names: Mapping[str, str]) -> li
     told = []
     for change in found or ():
         if not change.version:
-            told.append(NEW_STACK.format(title=change.title))
+            told.append(_(NEW_STACK, title=change.title))
         told += changed(change, names)
     return told
 
@@ -136,24 +142,29 @@ def changed(change: StackChange, names: Mapping[str, str]) -> list[str]:
 
 
 def _keys(text: str, names: Mapping[str, str]) -> str:
-    return ", ".join(names.get(part, part) for part in text.split(", ")) or NOTHING
+    return ", ".join(names.get(part, part) for part in text.split(", ")) or _(NOTHING)
 
 
 def learner(made: Made, names: Mapping[str, str]) -> str:
     """Return a made-up learner in words: what they hold, and what is missing."""
-    held = wording.listed([_fact(fact, names) for fact in facts_of(made.record)], joint="and")
-    held = held or NOTHING
+    held = listed([_fact(fact, names) for fact in facts_of(made.record)], joint="and")
+    values = {"name": made.name, "held": held or _(NOTHING)}
     if made.progress.status is Status.MET:
-        return f"{made.name} qualifies: has {held}."
+        return _("{name} qualifies: has {held}.", **values)
     if not made.steps:
-        return f"{made.name} does not qualify: has {held}. Nothing that can be added changes this."
-    return f"{made.name} does not qualify: has {held}. Missing: {missing(made.steps, names)}"
+        return _(
+            "{name} does not qualify: has {held}. Nothing that can be added changes this.",
+            **values,
+        )
+    lacking = missing(made.steps, names)
+    return _("{name} does not qualify: has {held}. Missing: {steps}", **values, steps=lacking)
 
 
 def _fact(fact: Fact, names: Mapping[str, str]) -> str:
     words = names.get(fact.achievement, fact.achievement)
     if fact.grade is not None:
-        words += f" (grade {fact.grade.text or wording.number(fact.grade.value)})"
+        grade = fact.grade.text or number(fact.grade.value)
+        words = _("{name} (grade {grade})", name=words, grade=grade)
     return words
 
 
@@ -166,4 +177,5 @@ def _step(step: Step, names: Mapping[str, str]) -> str:
     words = wording.step(step, names).removesuffix(".")
     if not wording.has_choice(step):
         return f"{words}."
-    return f"{words.removesuffix(':')}: {wording.listed([names.get(k, k) for k in step.options])}."
+    options = listed([names.get(key, key) for key in step.options])
+    return _("{step}: {options}.", step=words, options=options)

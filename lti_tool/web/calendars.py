@@ -14,10 +14,10 @@ from lti_tool.services.open_calendar import find_calendar_token, open_calendar
 from lti_tool.services.show_progress import show_progress
 from lti_tool.web.first_view import calendar_days
 from lti_tool.web.ics import write_calendar
+from lti_tool.web.notice_words import NOTICES
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
 from lti_tool.web.session import learner_page, public
-from lti_tool.web.wording import NOTICES
 
 blueprint = Blueprint("calendars", __name__)
 

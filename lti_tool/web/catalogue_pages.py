@@ -28,10 +28,10 @@ from lti_tool.services.show_entry import Entry, show_entry
 from lti_tool.services.unalign_achievement import unalign_achievement
 from lti_tool.web.element_fields import read_fields, to_fields
 from lti_tool.web.forms import Form, refused
+from lti_tool.web.notice_words import NOTICES
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
 from lti_tool.web.session import stacks_page
-from lti_tool.web.wording import NOTICES
 
 blueprint = Blueprint("catalogue_pages", __name__)
 

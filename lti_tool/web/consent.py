@@ -15,6 +15,7 @@ from lti_tool.errors import ForbiddenError
 from lti_tool.lti.urls import origin_of
 from lti_tool.services.ask_consent import Asking, ask_consent
 from lti_tool.services.grant_access import grant_access
+from lti_tool.translating import _
 from lti_tool.wallet_protocols.badge_api import BASE, OAUTH
 from lti_tool.wallet_protocols.oauth import SCOPES, ConsentRequest, with_answer
 from lti_tool.web.answers import go
@@ -78,7 +79,7 @@ def _code(form: Form, asked: ConsentRequest) -> str:
     if not consent_limit.allows(str(request.remote_addr), now) or not everybody_limit.allows(
         "", now
     ):
-        form.errors["code"] = "Too many codes were tried. Wait a minute, and try again."
+        form.errors["code"] = _("Too many codes were tried. Wait a minute, and try again.")
     if form.errors:
         return ""
     try:
@@ -87,7 +88,7 @@ def _code(form: Form, asked: ConsentRequest) -> str:
                 parts.database, parts.config.secret_key, asked, pairing_code=typed, now=now
             )
     except ForbiddenError:
-        form.errors["code"] = "Your institution does not let wallets read."
+        form.errors["code"] = _("Your institution does not let wallets read.")
     return ""
 
 

@@ -10,6 +10,7 @@ from lti_tool.persistence.launched import Launched
 from lti_tool.persistence.placements import list_placed
 from lti_tool.persistence.teaching import list_taught
 from lti_tool.services.copy_course import copy_course
+from lti_tool.translating import _
 from lti_tool.web.forms import Form, refused
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
@@ -30,7 +31,7 @@ def choose(launched: Launched) -> str:
 def take_over(launched: Launched) -> Response:
     """Take over what is placed in the chosen course."""
     form = Form("copy", request.form)
-    origin_uuid = form.chosen("origin", "Choose a course.")
+    origin_uuid = form.chosen("origin", _("Choose a course."))
     parts = current_parts()
     if not form.errors:
         with form.catching():

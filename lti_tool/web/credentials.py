@@ -16,11 +16,11 @@ from lti_tool.services.show_credential import Form, show_credential
 from lti_tool.services.show_transcript import learner_transcript, show_transcript
 from lti_tool.services.show_wallet import show_wallet
 from lti_tool.web import forms
+from lti_tool.web.notice_words import NOTICES
 from lti_tool.web.own_session import own_page
 from lti_tool.web.parts import current_parts
 from lti_tool.web.rate_limit import RateLimit
 from lti_tool.web.sharing_words import STATE_WORDS
-from lti_tool.web.wording import NOTICES
 
 blueprint = Blueprint("credentials", __name__)
 

@@ -12,6 +12,7 @@ from lti_tool.services.decide_evidence import decide_evidence
 from lti_tool.services.record_in_course import record_in_course
 from lti_tool.services.show_roster import RosterQuery
 from lti_tool.services.withdraw_completion import withdraw_completion
+from lti_tool.translating import _
 from lti_tool.web.forms import Form, refused
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
@@ -31,8 +32,8 @@ LONGEST_REASON = 1000
 def record(launched: Launched) -> Response:
     """Record that a learner has completed a competency."""
     form = Form("record", request.form)
-    learner_uuid = form.chosen("learner", "Choose the learner.")
-    achievement_uuid = form.chosen("achievement", "Choose what is completed.")
+    learner_uuid = form.chosen("learner", _("Choose the learner."))
+    achievement_uuid = form.chosen("achievement", _("Choose what is completed."))
     grade = form.text("grade", longest=LONGEST_GRADE)
     completed_on = form.day("completed_on")
     note = form.text("note", longest=LONGEST_NOTE)
@@ -99,7 +100,7 @@ def decide(launched: Launched, evidence_uuid: UUID) -> Response:
     note = form.text("note", longest=LONGEST_NOTE)
     is_accepted = form.values.get("decision") == "accept"
     if form.values.get("decision") not in ("accept", "return"):
-        form.errors[""] = "Choose whether the evidence is accepted or returned."
+        form.errors[""] = _("Choose whether the evidence is accepted or returned.")
     parts = current_parts()
     if not form.errors:
         with form.catching():

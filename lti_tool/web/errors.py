@@ -20,6 +20,7 @@ from lti_tool.errors import (
     QuoinError,
 )
 from lti_tool.persistence.outages import is_outage
+from lti_tool.translating import Words, _, marked
 from lti_tool.web import access_log, problems
 
 RETRY_SECONDS = 60
@@ -40,44 +41,54 @@ STATUSES_OF_CODES = {
 }
 """Codes that say more than their kind: nobody is known (any more), or somebody has to approve."""
 
-TITLES = {
-    400: "This request cannot be understood",
-    401: "Open it from your course",
-    403: "This page is not open to you",
-    404: "This page is not here",
-    405: "This address does not work that way",
-    409: "Something has changed meanwhile",
-    413: "This is too large",
-    415: "This is not a format that can be read",
-    422: "Something is to be corrected",
-    429: "Too many requests from here",
-    500: "Something went wrong on our side",
-    502: "The learning platform did not answer",
-    503: "This cannot be done at the moment",
-}
-LTI_TITLES: tuple[tuple[type[LTIError], str], ...] = (
-    (LTIRegistrationError, "The registration was refused"),
-    (LTILoginError, "The launch was refused"),
-    (LTILaunchError, "The launch was refused"),
+TITLES = Words(
+    {
+        400: "This request cannot be understood",
+        401: "Open it from your course",
+        403: "This page is not open to you",
+        404: "This page is not here",
+        405: "This address does not work that way",
+        409: "Something has changed meanwhile",
+        413: "This is too large",
+        415: "This is not a format that can be read",
+        422: "Something is to be corrected",
+        429: "Too many requests from here",
+        500: "Something went wrong on our side",
+        502: "The learning platform did not answer",
+        503: "This cannot be done at the moment",
+    }
 )
-DETAILS = {
-    400: "Go back to your course and open the tool from there.",
-    404: "The address is wrong, or what was there is not open to you.",
-    405: "Use the links and buttons of the page, or open the tool again from your course.",
-    413: "At most 256 KiB can be sent at once. Shorten the text, or hand in a link instead.",
-    429: "Wait a minute, and try again.",
-    500: "Nothing that you sent was saved in part. Try again in a moment.",
-    503: "Nothing that you sent was saved in part. Wait a minute, then open the tool again from "
-    "your course.",
-}
-TITLES_BY_CODE = {
-    "admin-session-missing": "Sign in as an administrator",
-    "own-session-missing": "Sign in again",
-    "sign-in-again": "Sign in again first",
-}
-HINTS = {
-    401: "Go to your course in your learning platform and open the Quoin link. Nothing is lost.",
-}
+LTI_TITLES: tuple[tuple[type[LTIError], str], ...] = (
+    (LTIRegistrationError, marked("The registration was refused")),
+    (LTILoginError, marked("The launch was refused")),
+    (LTILaunchError, marked("The launch was refused")),
+)
+DETAILS = Words(
+    {
+        400: "Go back to your course and open the tool from there.",
+        404: "The address is wrong, or what was there is not open to you.",
+        405: "Use the links and buttons of the page, or open the tool again from your course.",
+        413: "At most 256 KiB can be sent at once. Shorten the text, or hand in a link instead.",
+        429: "Wait a minute, and try again.",
+        500: "Nothing that you sent was saved in part. Try again in a moment.",
+        503: "Nothing that you sent was saved in part. Wait a minute, then open the tool again "
+        "from "
+        "your course.",
+    }
+)
+TITLES_BY_CODE = Words(
+    {
+        "admin-session-missing": "Sign in as an administrator",
+        "own-session-missing": "Sign in again",
+        "sign-in-again": "Sign in again first",
+    }
+)
+HINTS = Words(
+    {
+        401: "Go to your course in your learning platform and open the Quoin link. Nothing is "
+        "lost.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +108,8 @@ class Refusal:
     @property
     def title(self) -> str:
         """Return the headline, by default that of the status."""
-        usual = TITLES.get(self.status, "This did not work")
-        return self.headline or TITLES_BY_CODE.get(self.code, usual)
+        usual = TITLES.get(self.status) or _("This did not work")
+        return _(self.headline) or TITLES_BY_CODE.get(self.code, usual)
 
     @property
     def hint(self) -> str:
@@ -139,17 +150,17 @@ def _on_quoin_error(error: QuoinError) -> Response:
         access_log.note_surprise(error)
     errors = None
     if isinstance(error, InvalidInputError):
-        errors = {error.field or "": error.message}
+        errors = {error.field or "": _(error.message)}
     back = error.return_url if isinstance(error, LTIError) else None
     headline = next((words for kind, words in LTI_TITLES if isinstance(error, kind)), "")
-    return _answer(Refusal(status, error.code, error.message, errors, back, headline))
+    return _answer(Refusal(status, error.code, _(error.message), errors, back, headline))
 
 
 def _on_http_error(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
         return make_response(error.get_response())
     status = error.code or 500
-    detail = DETAILS.get(status, "Go back to your course and open the tool from there.")
+    detail = DETAILS.get(status) or _("Go back to your course and open the tool from there.")
     response = _answer(Refusal(status, f"http-{status}", detail))
     # Allow and Retry-After belong to the answer, whatever it looks like.
     for name, value in error.get_headers():

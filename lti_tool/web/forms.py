@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from flask import Response, make_response
 
 from lti_tool.errors import InvalidInputError
+from lti_tool.translating import _
 from lti_tool.web import problems
 
 UNPROCESSABLE = 422
@@ -28,9 +29,11 @@ class Form:
         """Return what stands in a field, without space around it."""
         value = self.values.get(name, "").replace("\r\n", "\n").strip()
         if "\x00" in value:
-            self.errors[name] = "Take the invisible characters out of this field."
+            self.errors[name] = _("Take the invisible characters out of this field.")
         if len(value) > longest:
-            self.errors[name] = f"Shorten this to {longest:,} characters; it has {len(value):,}."
+            self.errors[name] = _(
+                "Shorten this to {most} characters; it has {found}.", most=longest, found=len(value)
+            )
         return value
 
     def chosen(self, name: str, otherwise: str) -> UUID:
@@ -38,7 +41,7 @@ class Form:
         try:
             return UUID(self.values.get(name, ""))
         except ValueError:
-            self.errors[name] = otherwise
+            self.errors[name] = _(otherwise)
             return uuid4()
 
     def day(self, name: str) -> date:
@@ -47,7 +50,7 @@ class Form:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.errors[name] = "Enter a date as year-month-day, for example 2026-05-12."
+            self.errors[name] = _("Enter a date as year-month-day, for example 2026-05-12.")
             return date.min
 
     def form_id(self) -> str:
@@ -55,7 +58,7 @@ class Form:
         try:
             return str(UUID(self.values.get("form_id", "")))
         except ValueError:
-            self.errors[""] = "This form is incomplete. Load the page again and repeat the step."
+            self.errors[""] = _("This form is incomplete. Load the page again and repeat the step.")
             return ""
 
     @contextmanager
@@ -65,7 +68,7 @@ class Form:
             yield
         except InvalidInputError as error:
             name = error.field if error.field in self.values else ""
-            self.errors[name or ""] = error.message
+            self.errors[name or ""] = _(error.message)
 
 
 def refused(form: Form, page: Callable[[], str]) -> Response:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from lti_tool import translating
+
 PRODUCT = "-//Quoin//Deadlines//EN"
 LONGEST_LINE = 75
 """Octets of a line, without its end (section 3.1)."""
@@ -54,6 +56,7 @@ def _date(day: date) -> str:
 
 def _text(value: str) -> str:
     """Escape a text (section 3.3.11); control characters other than line ends are left out."""
+    value = translating.plain(value)
     value = value.replace("\r\n", "\n").replace("\r", "\n")
     shown = "".join(c for c in value if c == "\n" or not (ord(c) < 32 or ord(c) == 127))
     for plain, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):

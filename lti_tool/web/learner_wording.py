@@ -1,4 +1,4 @@
-"""Sentences of the student's page: effort, waiting, deadlines, versions, what if (English)."""
+"""Sentences of the student's page: effort, waiting, deadlines, versions, what if."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from lti_tool.news_words import day
 from lti_tool.rule_words import PROOF, fill
 from lti_tool.services.show_progress import Deadline, StackView
 from lti_tool.standing_views import VersionChange
+from lti_tool.translating import Words, _, day, listed, marked, ngettext
 from lti_tool.web.wording import (
-    count,
     credit_words,
-    listed,
     moment,
-    number,
     requirement_title,
     state,
     wanted_grade,
@@ -32,26 +29,30 @@ Names = Mapping[str, str]
 
 def hours(value: Decimal) -> str:
     """Return hours of work: 1 hour of work, 60 hours of work."""
-    return f"{number(value)} hour of work" if value == 1 else f"{number(value)} hours of work"
+    return ngettext("{n} hour of work", "{n} hours of work", value)
 
 
 def effort(worth: Decimal | None, workload: Decimal | None) -> str:
     """Return what something asks for: 2.5 credits, 60 hours of work; "" where nothing is known."""
-    known = [credit_words(worth)] if worth else []
-    known += [hours(workload)] if workload else []
-    return ", ".join(known)
+    if worth and workload:
+        return _("{credits}, {hours}", credits=credit_words(worth), hours=hours(workload))
+    if worth:
+        return credit_words(worth)
+    return hours(workload) if workload else ""
 
 
 def effort_line(words: str) -> str:
     """Return the effort of the next step as a line of its own."""
-    return f"Effort: {words}." if words else "Its effort is not stated in the catalogue."
+    if not words:
+        return _("Its effort is not stated in the catalogue.")
+    return _("Effort: {effort}.", effort=words)
 
 
 def unlocks(steps: int) -> str:
     """Return what the next step leads to, below the name of the award."""
-    if steps == 1:
-        return "With it this award is earned."
-    return f"This is the first of {steps} steps to this award."
+    return ngettext(
+        "With it this award is earned.", "This is the first of {n} steps to this award.", steps
+    )
 
 
 # --- waiting -------------------------------------------------------------------------------
@@ -59,16 +60,19 @@ def unlocks(steps: int) -> str:
 
 def in_review(since: datetime) -> str:
     """Return who looks at evidence, and since when."""
-    return f"In review by the teachers of this course since {moment(since)}."
+    return _("In review by the teachers of this course since {moment}.", moment=moment(since))
 
 
 def award_in_review(since: datetime | None) -> str:
     """Return who looks at an award, since when, and what holds meanwhile."""
     if since is None:
-        return "Under review: something it rested on was taken back. The award is kept meanwhile."
-    return (
-        f"Under review by the institution since {moment(since)}: something it rested on was "
-        "taken back. The award is kept meanwhile."
+        return _(
+            "Under review: something it rested on was taken back. The award is kept meanwhile."
+        )
+    return _(
+        "Under review by the institution since {moment}: something it rested on was "
+        "taken back. The award is kept meanwhile.",
+        moment=moment(since),
     )
 
 
@@ -85,16 +89,18 @@ def day_within(end: datetime) -> str:
     return day((end - timedelta(microseconds=1)).date())
 
 
+ENDINGS = {
+    "award": marked("The award {name} is valid until {day}."),
+    "completion": marked("The completion of {name} is valid until {day}."),
+    "stack": marked("{name} can be earned until {day}."),
+    "part": marked("{name} can be met until {day}."),
+}
+
+
 def deadline(value: Deadline, names: Names) -> str:
     """Return what ends, and its last day."""
-    name = value.title or names.get(value.key, value.key) or "A part"
-    sentences = {
-        "award": "The award {name} is valid until {day}.",
-        "completion": "The completion of {name} is valid until {day}.",
-        "stack": "{name} can be earned until {day}.",
-        "part": "{name} can be met until {day}.",
-    }
-    return sentences[value.kind].format(name=name, day=last_day(value.on))
+    name = value.title or names.get(value.key, value.key) or _("A part")
+    return _(ENDINGS[value.kind], name=name, day=last_day(value.on))
 
 
 def consequence(value: Deadline, stacks: Titles) -> str:
@@ -104,28 +110,28 @@ def consequence(value: Deadline, stacks: Titles) -> str:
     kept = [view for view in fallen if view.award and view not in lost]
     open_ones = [stacks[key] for key in value.counts_in if key in stacks and not stacks[key].award]
     if value.kind in ("stack", "part"):
-        return "What is not met by then does not count any more."
+        return _("What is not met by then does not count any more.")
     said = []
     if lost:
-        said.append(f"With it ends {_titles(lost)}.")
+        said.append(_("With it ends {titles}.", titles=_titles(lost)))
     if open_ones:
-        said.append(f"It stops counting toward {_titles(open_ones)}.")
+        said.append(_("It stops counting toward {titles}.", titles=_titles(open_ones)))
     if kept:
-        said.append(f"Held already, and kept: {_titles(kept)}.")
+        said.append(_("Held already, and kept: {titles}.", titles=_titles(kept)))
     return " ".join(said)
 
 
 def renewal(value: Deadline, steps: Sequence[str]) -> str:
     """Return how to keep what ends; ``steps`` are those of the rule's own renewal."""
     if value.kind == "completion":
-        return "To keep it, complete it again by then."
+        return _("To keep it, complete it again by then.")
     if value.kind != "award":
         return ""
     if value.can_renew and steps:
-        return f"To renew it by then: {'; '.join(steps)}."
+        return _("To renew it by then: {steps}.", steps="; ".join(steps))
     if value.can_renew:
-        return "All that its renewal asks for is there; the institution renews it."
-    return "Its rule names no renewal. Ask the institution how to keep it."
+        return _("All that its renewal asks for is there; the institution renews it.")
+    return _("Its rule names no renewal. Ask the institution how to keep it.")
 
 
 def _titles(views: Sequence[StackView]) -> str:
@@ -138,62 +144,71 @@ def _titles(views: Sequence[StackView]) -> str:
 def binding(stack: StackView) -> str:
     """Return which version of the rule counts for the learner."""
     if stack.award and stack.award.version and stack.award.version != stack.version:
-        return (
-            f"Awarded under rule version {stack.award.version}, which stays. Version "
-            f"{stack.version} counts for new awards."
+        return _(
+            "Awarded under rule version {old}, which stays. Version {new} counts for new awards.",
+            old=stack.award.version,
+            new=stack.version,
         )
     if stack.published_at is None:
-        return f"Rule version {stack.version} counts here."
-    since = day(stack.published_at.date())
-    return f"Rule version {stack.version} counts here, published on {since}."
+        return _("Rule version {version} counts here.", version=stack.version)
+    return _(
+        "Rule version {version} counts here, published on {day}.",
+        version=stack.version,
+        day=day(stack.published_at.date()),
+    )
 
 
 def change_title(change: VersionChange, current: int) -> str:
     """Return what a list of differences is called."""
-    return f"How version {current} differs from version {change.earlier}"
+    return _("How version {new} differs from version {old}", new=current, old=change.earlier)
 
 
 def changes(change: VersionChange, names: Names) -> tuple[str, ...]:
     """Return the differences in words, each once."""
     said = [_difference(found, change, names) for found in change.differences]
-    return tuple(dict.fromkeys(said)) or ("What is asked for is the same.",)
+    return tuple(dict.fromkeys(said)) or (_("What is asked for is the same."),)
 
 
-_FIELDS = {
-    "need": "the amount asked for",
-    "count": "how many parts are asked for",
-    "grade": "the grade asked for",
-    "title": "the title",
-    "lasts": "how long the award is valid",
-    "valid": "whether the award ends with its parts",
-    "since": "the first day",
-    "until": "the last day",
-    "of": "what may count",
-    "where": "what kind of work counts",
-}
+_FIELDS = Words(
+    {
+        "need": "the amount asked for",
+        "count": "how many parts are asked for",
+        "grade": "the grade asked for",
+        "title": "the title",
+        "lasts": "how long the award is valid",
+        "valid": "whether the award ends with its parts",
+        "since": "the first day",
+        "until": "the last day",
+        "of": "what may count",
+        "where": "what kind of work counts",
+    }
+)
 
 
 def _difference(found: Difference, change: VersionChange, names: Names) -> str:
     old, new = change.before.get(found.address), change.after.get(found.address)
     stated = new or old
-    about = "The rule" if stated is None else requirement_title(stated, names)
+    about = _("The rule") if stated is None else requirement_title(stated, names)
     if found.kind in ("added", "removed"):
-        is_part = stated is not None
-        about = about if is_part else "A condition"
-        return f"{about} is {'asked for now' if found.kind == 'added' else 'asked for no longer'}."
-    what = _FIELDS.get(found.name, "a condition")
+        about = about if stated is not None else _("A condition")
+        if found.kind == "added":
+            return _("{part} is asked for now.", part=about)
+        return _("{part} is asked for no longer.", part=about)
+    what = _FIELDS.get(found.name) or _("a condition")
+    values = {"part": about, "before": found.before, "after": found.after}
     if found.kind in ("raised", "lowered"):
-        return f"{about}: {what} is {found.after} instead of {found.before}."
+        return _("{part}: {what} is {after} instead of {before}.", what=what, **values)
     if found.kind == "options":
         return _options(about, found, names)
     if found.name == "grade":
-        return f"{about}: the grade asked for is {_grade(new)} instead of {_grade(old)}."
-    return f"{about}: {what} is another."
+        values = {"part": about, "before": _grade(old), "after": _grade(new)}
+        return _("{part}: the grade asked for is {after} instead of {before}.", **values)
+    return _("{part}: {what} is another.", part=about, what=what)
 
 
 def _grade(requirement: Requirement | None) -> str:
     wanted = getattr(requirement, "grade", None)
-    return wanted_grade(wanted) if wanted is not None else "none"
+    return wanted_grade(wanted) if wanted is not None else _("none")
 
 
 def _options(about: str, found: Difference, names: Names) -> str:
@@ -202,8 +217,10 @@ def _options(about: str, found: Difference, names: Names) -> str:
         for keys in (found.before, found.after)
     )
     if gone and new:
-        return f"{about}: {new} may count now, {gone} no longer."
-    return f"{about}: {new} may count now." if new else f"{about}: {gone} counts no longer."
+        return _("{part}: {new} may count now, {gone} no longer.", part=about, new=new, gone=gone)
+    if new:
+        return _("{part}: {new} may count now.", part=about, new=new)
+    return _("{part}: {gone} counts no longer.", part=about, gone=gone)
 
 
 def conflict(proof: Certificate, stack: StackView, names: Names) -> str:
@@ -218,9 +235,10 @@ def conflict(proof: Certificate, stack: StackView, names: Names) -> str:
         names.get(fact.achievement, fact.achievement) for fact in proof.could_serve
     )
     values = {"demand": proof.demand, "supply": proof.supply, "limit": proof.limit}
-    said = [f"What is held is not enough for {listed(parts, joint='and')} at once."]
+    together = listed(parts, joint="and")
+    said = [_("What is held is not enough for {parts} at once.", parts=together)]
     if held:
-        said.append(f"These compete for {listed(list(held), joint='and')}.")
+        said.append(_("These compete for {held}.", held=listed(list(held), joint="and")))
     said.append(fill(PROOF[proof.kind], values))
     return " ".join(said)
 
@@ -230,13 +248,19 @@ def conflict(proof: Certificate, stack: StackView, names: Names) -> str:
 
 def outcome(before: StackView, after: StackView) -> str:
     """Return what would become of a stack, against where it stands."""
+    then, today = state(after), state(before)
     if after.award is not None:
-        return f"You hold {after.title} already. {state(after)}."
+        return _("You hold {title} already. {state}.", title=after.title, state=then)
     if after.progress.status is Status.MET:
-        return f"{after.title} would be earned. Today: {state(before)}."
-    return f"{after.title} would stand at {state(after)}. Today: {state(before)}."
+        return _("{title} would be earned. Today: {state}.", title=after.title, state=today)
+    return _(
+        "{title} would stand at {state}. Today: {today}.",
+        title=after.title,
+        state=then,
+        today=today,
+    )
 
 
 def left(after: StackView) -> str:
     """Return how many steps would be left."""
-    return f"{count(len(after.steps), 'step', 'steps')} would be left."
+    return ngettext("{n} step would be left.", "{n} steps would be left.", len(after.steps))

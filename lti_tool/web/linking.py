@@ -12,6 +12,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.persistence.launched import Launched
 from lti_tool.services.link_content import link_content
 from lti_tool.services.show_roster import show_roster
+from lti_tool.translating import _
 from lti_tool.web.forms import Form, refused
 from lti_tool.web.parts import current_parts
 from lti_tool.web.session import allow_form_to, linking_page
@@ -32,7 +33,7 @@ class Choice(Form):
         try:
             return list(dict.fromkeys(UUID(text) for text in self.chosen_texts))
         except ValueError:
-            self.errors[FIELD] = "Choose from the list."
+            self.errors[FIELD] = _("Choose from the list.")
             return []
 
 
@@ -52,9 +53,9 @@ def link(launched: Launched) -> Response | str:
     is_cancelled = "cancel" in request.form
     uuids = [] if is_cancelled else form.uuids()
     if not uuids and not is_cancelled and not form.errors:
-        form.errors[FIELD] = "Choose at least one."
+        form.errors[FIELD] = _("Choose at least one.")
     if len(uuids) > 1 and not _allows_many(settings):
-        form.errors[FIELD] = "Your platform takes one link at a time here. Choose one."
+        form.errors[FIELD] = _("Your platform takes one link at a time here. Choose one.")
     if form.errors:
         return refused(form, lambda: _page(launched, form))
     parts = current_parts()

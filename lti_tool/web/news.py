@@ -17,10 +17,10 @@ from lti_tool.services.confirm_news_address import confirm_news_address
 from lti_tool.services.mark_news_seen import mark_news_seen
 from lti_tool.services.stop_news_mail import stop_news_mail
 from lti_tool.web.forms import Form, refused
+from lti_tool.web.notice_words import NOTICES
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
 from lti_tool.web.session import allow_no_frame, learner_page, public
-from lti_tool.web.wording import NOTICES
 
 blueprint = Blueprint("news", __name__)
 

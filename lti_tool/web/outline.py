@@ -11,6 +11,7 @@ from uuid import UUID
 
 from lti_tool.persistence.readings import AchievementOption
 from lti_tool.services.show_progress import FactView, ProgressView, StackView
+from lti_tool.translating import _
 from lti_tool.web import clause_wording, efforts, learner_wording, wording
 from lti_tool.web.lines import StepLine
 from stacking_rules import (
@@ -305,9 +306,9 @@ class _Rows:
 
     def _status(self, node: Progress, hand_in: UUID | None, *, is_needed: bool) -> tuple[str, str]:
         if hand_in in self.waiting:
-            return "waiting", wording.WAITING_WORDS
+            return "waiting", _(wording.WAITING_WORDS)
         if not is_needed and node.status is not Status.MET:
-            return "spare", wording.SPARE_WORDS
+            return "spare", _(wording.SPARE_WORDS)
         return node.status.value, wording.STATUS_WORDS[node.status]
 
     def _waits(self, hand_in: UUID | None) -> str:
@@ -350,7 +351,7 @@ class _Rows:
 
 def _why_not(held: HeldFact, node: Progress) -> str:
     if LEDGER in held.barriers:
-        return wording.USED_BY_AWARD
+        return _(wording.USED_BY_AWARD)
     return wording.unused(held.reason, _wanted(node))
 
 

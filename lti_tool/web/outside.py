@@ -10,6 +10,7 @@ from lti_tool.recognising.keeping import Place
 from lti_tool.recognising.measures import Person
 from lti_tool.services.hand_in_credential import HandedIn, hand_in_credential
 from lti_tool.services.show_outside_credentials import show_outside_credentials
+from lti_tool.translating import _
 from lti_tool.web import outside_wording as words
 from lti_tool.web.fetching import fetch
 from lti_tool.web.forms import Form, refused
@@ -44,7 +45,7 @@ def hand_in(launched: Launched) -> Response:
     parts = current_parts()
     now = parts.clock()
     if not form.errors and not check_limit.allows(str(launched.learner_uuid), now):
-        form.errors[""] = "Too many checks at once. Wait a minute, and try again."
+        form.errors[""] = _("Too many checks at once. Wait a minute, and try again.")
     answers: list[HandedIn] = []
     if not form.errors:
         with form.catching():
@@ -69,7 +70,7 @@ def _handed_in(form: Form) -> bytes:
     raw = file.read(LARGEST_PICTURE + 1) if file is not None else b""
     raw = raw or form.values.get("credential", "").encode("utf-8", "surrogatepass")
     if not raw.strip():
-        form.errors["credential"] = "Paste a credential or its address, or choose a file."
+        form.errors["credential"] = _("Paste a credential or its address, or choose a file.")
     return raw
 
 

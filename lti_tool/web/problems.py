@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from flask import Response, g, request
 
 from lti_tool.problem_documents import MEDIA_TYPE, problem_document
+from lti_tool.translating import _
 
 API = "/api/"
 
@@ -39,7 +40,7 @@ def invalid(errors: Mapping[str, str]) -> Response:
     return problem(
         422,
         code="invalid-input",
-        title="Something is to be corrected",
+        title=_("Something is to be corrected"),
         detail=" ".join(errors.values()),
         errors=errors,
     )

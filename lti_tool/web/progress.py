@@ -7,13 +7,14 @@ from flask import Blueprint, Response, render_template, request, url_for
 from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.launched import Launched
 from lti_tool.services.show_progress import ProgressView, show_progress
+from lti_tool.translating import _
 from lti_tool.web.first_view import calendar_days, deadline_lines, find_now
 from lti_tool.web.ics import write_calendar
 from lti_tool.web.map_view import build_map
+from lti_tool.web.notice_words import NOTICES
 from lti_tool.web.outline import Focus, build_page, find_focus
 from lti_tool.web.parts import current_parts
 from lti_tool.web.session import learner_page
-from lti_tool.web.wording import NOTICES
 
 blueprint = Blueprint("progress", __name__)
 
@@ -32,7 +33,9 @@ def calendar(launched: Launched) -> Response:
     view = _view(launched, launched.learner_id)
     page = url_for("progress.show", context_uuid=launched.context_uuid)
     days = calendar_days(view, f"{current_parts().config.public_url}{page}")
-    text = write_calendar(f"{view.course_title}: deadlines", days, now=view.known_on)
+    text = write_calendar(
+        _("{course}: deadlines", course=view.course_title), days, now=view.known_on
+    )
     response = Response(text, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="quoin-deadlines.ics"'
     return response

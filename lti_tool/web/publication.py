@@ -16,7 +16,8 @@ from lti_tool.services.preview_draft import preview_draft
 from lti_tool.services.publish_draft import publish_draft
 from lti_tool.services.show_draft import show_draft
 from lti_tool.services.submit_draft import submit_draft
-from lti_tool.web import builder_words, wording
+from lti_tool.translating import _, listed
+from lti_tool.web import builder_words, notice_words
 from lti_tool.web.builder import DRAFT, revision_of
 from lti_tool.web.forms import Form, refused
 from lti_tool.web.parts import current_parts
@@ -50,7 +51,7 @@ def go_on(launched: Launched, draft_uuid: UUID) -> Response:
     despite = form.text("despite", longest=LONGEST_REASON)
     step = form.values.get("step", "")
     if step not in NOTICES:
-        form.errors[""] = "Choose what is to be done with this draft."
+        form.errors[""] = _("Choose what is to be done with this draft.")
     if not form.errors:
         try:
             with form.catching():
@@ -88,7 +89,7 @@ def _render(launched: Launched, uuid: UUID, form: Form | None) -> str:
         effects=effects,
         shown=[_effects(stack, names) for stack in effects.stacks] if effects else [],
         states=builder_words.STATES,
-        notice_words=wording.NOTICES.get(request.args.get("notice", "")),
+        notice_words=notice_words.NOTICES.get(request.args.get("notice", "")),
     )
 
 
@@ -108,7 +109,7 @@ def _reason(one: LearnerEffect, names: dict[str, str]) -> str:
     if one.effect is Effect.GAINS:
         facts = {fact.id: fact for node in one.progress.walk() for fact in node.counted}
         counted = [names.get(fact.achievement, fact.achievement) for fact in facts.values()]
-        return f"Counted: {wording.listed(counted, joint='and')}." if counted else ""
+        return _("Counted: {names}.", names=listed(counted, joint="and")) if counted else ""
     if one.is_holder and one.effect is Effect.UNCHANGED:
-        return "Holds the award, and meets the new rule as well."
+        return _("Holds the award, and meets the new rule as well.")
     return builder_words.missing(one.steps, names)

@@ -13,8 +13,10 @@ from lti_tool.services.accept_many import AcceptedRow, accept_many
 from lti_tool.services.decide_evidence import decide_evidence
 from lti_tool.services.open_evidence import OpenedEvidence, open_evidence
 from lti_tool.services.show_queue import MOST_SHOWN, show_queue
-from lti_tool.web import class_wording, wording
+from lti_tool.translating import _
+from lti_tool.web import class_wording
 from lti_tool.web.forms import Form, refused
+from lti_tool.web.notice_words import NOTICES
 from lti_tool.web.parts import current_parts
 from lti_tool.web.session import instructor_page, recording_page
 
@@ -69,7 +71,7 @@ def decide(launched: Launched, evidence_uuid: UUID) -> Response:
     note = form.text("note", longest=LONGEST_NOTE)
     is_accepted = form.values.get("decision") == "accept"
     if form.values.get("decision") not in ("accept", "return"):
-        form.errors[""] = "Choose whether the evidence is accepted or returned."
+        form.errors[""] = _("Choose whether the evidence is accepted or returned.")
     # Where to go on is asked before: a decided piece has no place in the queue any more.
     opened = _open(launched, evidence_uuid)
     notice = "evidence-accepted" if is_accepted else "evidence-returned"
@@ -134,7 +136,7 @@ def _accept(launched: Launched, form: Form, *, is_dry_run: bool) -> tuple[Accept
     try:
         ticked = [UUID(value) for value in request.form.getlist("evidence")]
     except ValueError:
-        form.errors["evidence"] = "Tick the pieces of evidence again."
+        form.errors["evidence"] = _("Tick the pieces of evidence again.")
     if form.errors:
         return None
     parts = current_parts()
@@ -180,7 +182,7 @@ def _list_page(launched: Launched, form: Form | None) -> str:
         competency=_competency(),
         ticked=set(request.form.getlist("evidence")),
         most_shown=MOST_SHOWN,
-        notice_words=wording.NOTICES.get(request.args.get("notice", "")),
+        notice_words=NOTICES.get(request.args.get("notice", "")),
         course_title=launched.context_title,
     )
 
@@ -207,6 +209,6 @@ def _piece_page(launched: Launched, evidence_uuid: UUID, form: Form | None) -> s
         level_options=[
             (label, class_wording.level(label, grade, found.scale)) for label, grade in found.levels
         ],
-        notice_words=wording.NOTICES.get(request.args.get("notice", "")),
+        notice_words=NOTICES.get(request.args.get("notice", "")),
         course_title=launched.context_title,
     )

@@ -15,9 +15,11 @@ from lti_tool.services.decide_outside_credential import (
     decide_outside_credential,
 )
 from lti_tool.services.show_outside_credentials import MOST_SHOWN, show_desk
+from lti_tool.translating import _
 from lti_tool.web import outside_wording as words
 from lti_tool.web import wording
 from lti_tool.web.forms import Form, refused
+from lti_tool.web.notice_words import NOTICES
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
 from lti_tool.web.session import recognising_page
@@ -66,14 +68,14 @@ def _decision(form: Form) -> Decision:
     try:
         choice = Choice(form.values.get("decision", ""))
     except ValueError:
-        form.errors[""] = "Choose whether it is recognised."
+        form.errors[""] = _("Choose whether it is recognised.")
         return Decision(Choice.DECLINE, reason)
     if choice is not Choice.RECOGNISE:
         return Decision(choice, reason)
     return Decision(
         choice=choice,
         reason=reason,
-        achievement_uuid=form.chosen("achievement", "Choose what it counts for."),
+        achievement_uuid=form.chosen("achievement", _("Choose what it counts for.")),
         credits=form.text("credits", longest=LONGEST_NUMBER),
         grade=form.text("grade", longest=LONGEST_NUMBER),
         level=form.text("level", longest=LONGEST_NUMBER),
@@ -103,5 +105,5 @@ def _page(launched: Launched, form: Form | None) -> str:
         words=words,
         options=[(option.uuid, wording.option(option)) for option in desk.options],
         course_title=launched.context_title,
-        notice_words=wording.NOTICES.get(request.args.get("notice", "")),
+        notice_words=NOTICES.get(request.args.get("notice", "")),
     )

@@ -14,11 +14,11 @@ from lti_tool.services.show_progress import ProgressView, show_progress
 from lti_tool.services.show_requests import show_requests
 from lti_tool.web import case_words
 from lti_tool.web.forms import Form, refused
+from lti_tool.web.notice_words import NOTICES
 from lti_tool.web.outline import rows_at
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
 from lti_tool.web.session import learner_page
-from lti_tool.web.wording import NOTICES
 
 blueprint = Blueprint("requests", __name__)
 

@@ -18,8 +18,10 @@ from lti_tool.services.compute_standings import compute_standings
 from lti_tool.services.look_at_learner import look_at_learner
 from lti_tool.services.show_roster import RosterQuery, RosterView, show_roster
 from lti_tool.services.sync_roster import sync_roster
+from lti_tool.translating import _
 from lti_tool.web import class_wording, wording
 from lti_tool.web.forms import Form
+from lti_tool.web.notice_words import NOTICES
 from lti_tool.web.parts import current_parts
 from lti_tool.web.progress import render_progress
 from lti_tool.web.redirects import back
@@ -180,7 +182,7 @@ def render_roster(
             )
             for level in view.levels
         ],
-        notice_words=wording.NOTICES.get(request.args.get("notice", "")),
+        notice_words=NOTICES.get(request.args.get("notice", "")),
         course_title=launched.context_title,
     )
 
@@ -195,5 +197,5 @@ def _sync(launched: Launched) -> str:
     except LTIServiceError as error:
         if error.code == "lti-no-roster":
             return error.message
-        return f"The list may be out of date: {error.message}"
-    return "" if synced.is_complete else "The platform gave a part of the list only."
+        return _("The list may be out of date: {message}", message=_(error.message))
+    return "" if synced.is_complete else _("The platform gave a part of the list only.")

@@ -13,7 +13,7 @@ from lti_tool.services.change_column import ColumnAct, change_column
 from lti_tool.services.resend_score import Choice, resend_score
 from lti_tool.services.show_score import show_score
 from lti_tool.services.show_scores import show_scores
-from lti_tool.web import wording
+from lti_tool.web.notice_words import NOTICES
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
 from lti_tool.web.session import instructor_page, recording_page
@@ -129,6 +129,6 @@ def _page(launched: Launched, *, trouble: str = "") -> str:
     return render_template(
         "scores.html",
         view=show_scores(current_parts().database, context_id=launched.context_id),
-        notice_words=wording.NOTICES.get(request.args.get("notice", "")),
+        notice_words=NOTICES.get(request.args.get("notice", "")),
         trouble=trouble,
     )

@@ -14,6 +14,7 @@ from lti_tool.persistence.launched import Launched
 from lti_tool.services.export_course import export_course
 from lti_tool.services.import_sheet import Imported, import_sheet
 from lti_tool.services.stage_sheet import stage_sheet
+from lti_tool.translating import _
 from lti_tool.web.forms import Form, refused
 from lti_tool.web.parts import current_parts
 from lti_tool.web.session import instructor_page, recording_page
@@ -85,7 +86,7 @@ def upload(launched: Launched) -> Any:
     form = Form("upload", request.form)
     content = _content()
     if not content:
-        form.errors["file"] = "Choose a file that is not empty."
+        form.errors["file"] = _("Choose a file that is not empty.")
     parts = current_parts()
     sheet_uuid = None
     if not form.errors:

@@ -13,8 +13,9 @@ from lti_tool.services.delete_draft import delete_draft
 from lti_tool.services.list_stacks import list_stacks
 from lti_tool.services.show_versions import show_versions
 from lti_tool.services.start_draft import start_draft
-from lti_tool.web import builder_words, wording
+from lti_tool.web import builder_words
 from lti_tool.web.forms import Form, refused
+from lti_tool.web.notice_words import NOTICES
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
 from lti_tool.web.session import stacks_page
@@ -100,6 +101,6 @@ def _render(launched: Launched, form: Form | None) -> str:
         form_id=form.values.get("form_id", uuid4()) if form else uuid4(),
         form_ids={row.key: uuid4() for row in view.stacks},
         states=builder_words.STATES,
-        notice_words=wording.NOTICES.get(request.args.get("notice", "")),
+        notice_words=NOTICES.get(request.args.get("notice", "")),
         course_title=launched.context_title,
     )

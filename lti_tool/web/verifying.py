@@ -10,6 +10,7 @@ from lti_tool.credentials.recognition.outcomes import Outcome, Verdict, reason
 from lti_tool.credentials.recognition.presented import LARGEST_PICTURE, LARGEST_TEXT
 from lti_tool.services.check_credential import check_credential
 from lti_tool.services.check_own_receipt import ReceiptFinding, check_own_receipt
+from lti_tool.translating import _
 from lti_tool.web import problems
 from lti_tool.web.fetching import fetch
 from lti_tool.web.forms import Form, refused
@@ -56,7 +57,7 @@ def check() -> Response:
     except RequestEntityTooLarge:
         return _answer(Verdict(Outcome.INVALID, (reason("too-large"),)))
     if not check_limit.allows(str(request.remote_addr), now):
-        form.errors[""] = "Too many checks from here. Wait a minute, and try again."
+        form.errors[""] = _("Too many checks from here. Wait a minute, and try again.")
     if form.errors:
         return refused(form, lambda: _page(form, None))
     home = parts.config.public_url
@@ -69,7 +70,7 @@ def _handed_in(form: Form) -> bytes:
     raw = file.read(LARGEST_PICTURE + 1) if file is not None else b""
     raw = raw or form.values.get("credential", "").encode("utf-8", "surrogatepass")
     if not raw.strip():
-        form.errors["credential"] = "Paste a credential or its address, or choose a file."
+        form.errors["credential"] = _("Paste a credential or its address, or choose a file.")
     return raw
 
 

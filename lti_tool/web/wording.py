@@ -1,4 +1,4 @@
-"""Every sentence that is made from values: progress, steps, facts, dates, amounts (English)."""
+"""Every sentence that is made from values: progress, steps, facts, dates, amounts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from lti_tool.news_words import day
 from lti_tool.persistence.readings import AchievementOption
 from lti_tool.services.show_progress import FactView, StackView
+from lti_tool.translating import Words, _, clock_time, day, listed, marked, ngettext, number
 from lti_tool.web.clause_wording import UNUSED, other_title
 from stacking_rules import (
     Amount,
@@ -26,112 +26,53 @@ from stacking_rules import (
     scale_bounds,
 )
 
-STATUS_WORDS = {
-    Status.MET: "Counted",
-    Status.NOT_MET: "Still open",
-    Status.UNKNOWN: "Not certain yet",
-    Status.NOT_DECIDED: "Not decided",
-}
-WAITING_WORDS = "Waiting for a decision"
-SPARE_WORDS = "Not needed"
+STATUS_WORDS = Words(
+    {
+        Status.MET: "Counted",
+        Status.NOT_MET: "Still open",
+        Status.UNKNOWN: "Not certain yet",
+        Status.NOT_DECIDED: "Not decided",
+    }
+)
+WAITING_WORDS = marked("Waiting for a decision")
+SPARE_WORDS = marked("Not needed")
 
-EVIDENCE_WORDS = {
-    "submitted": "Handed in, waiting for a decision",
-    "accepted": "Accepted",
-    "returned": "Returned",
-}
-
-NOTICES = {
-    "page-published": "The public page is there. Whoever knows its address sees it.",
-    "page-withdrawn": "The public page is withdrawn. Its address shows nothing any more.",
-    "grade-shown": "The credential is being signed anew, with your grade. It is here in a moment.",
-    "grade-hidden": "The credential is being signed anew, without a grade. It is here in a moment.",
-    "accounts-joined": "The accounts are joined. You see the credentials of all of them here.",
-    "accounts-parted": "The account is parted. Every award stays where it was earned.",
-    "news-read": "You have read your news.",
-    "element-aligned": "It is aligned. Credentials that are issued from now on say so.",
-    "element-unaligned": "The alignment is taken away. Credentials that are issued keep it.",
-    "described": "The description holds from now on. Credentials that are issued keep theirs.",
-    "calendar-started": "Your address is there. Enter it in your calendar.",
-    "calendar-renewed": "Your address is a new one. The one before shows nothing any more.",
-    "calendar-ended": "Your address is ended. It shows nothing any more.",
-    "news-settings-kept": "Your choice is kept.",
-    "news-code-sent": "Your choice is kept. A mail with a code is on its way; enter the code here.",
-    "news-confirmed": "The address is confirmed.",
-    "request-sent": "Your request is with the registrar. You see the answer here.",
-    "evidence-sent": "Your evidence is handed in. You see the answer here.",
-    "completion-recorded": "The completion is recorded.",
-    "completion-withdrawn": "The completion is withdrawn.",
-    "completion-withdrawn-review": (
-        "The completion is withdrawn. Awards that rested on it now wait for a review."
-    ),
-    "evidence-accepted": "The evidence is accepted and the completion is recorded.",
-    "evidence-decided": "This evidence was decided already. Nothing was done twice.",
-    "evidence-returned": "The evidence is returned with your note.",
-    "outside-recognised": "The credential is recognised, and counts.",
-    "outside-awarded": "The credential is recognised, and an award followed from it at once.",
-    "outside-declined": "The credential is not recognised. The learner reads your reason.",
-    "course-copied": "What is placed in the other course is placed here now.",
-    "roster-refreshed": "The list of learners is up to date.",
-    "score-again": "The score is sent again.",
-    "scores-again": "The scores are sent again.",
-    "score-anyway": "Our score is sent over the other grade.",
-    "score-left": "The other grade stays as it is.",
-    "score-unchanged": "Nothing was left to do: it is on its way, or done already.",
-    "draft-deleted": "The draft is deleted. What was published of it stays.",
-    "draft-submitted": "The draft waits for somebody's approval.",
-    "draft-approved": "The draft is approved. It can be published now.",
-    "draft-published": "The stack is published. It counts for whatever is recorded from now on.",
-    "column-again": "The column is made again, and its scores are sent.",
-    "column-renamed": "The column has its present name.",
-    "column-deleted": "The column is deleted. It is made again only if you say so.",
-}
-"""What a page says after a redirect; the address carries the name, never the words."""
+EVIDENCE_WORDS = Words(
+    {
+        "submitted": "Handed in, waiting for a decision",
+        "accepted": "Accepted",
+        "returned": "Returned",
+    }
+)
 
 
 def moment(value: datetime) -> str:
     """Return an instant (UTC) with its time: 12 May 2026, 14:05 UTC."""
-    return f"{day(value)}, {value:%H:%M} UTC"
-
-
-def number(value: Decimal) -> str:
-    """Return an exact number without needless zeros or an exponent."""
-    return format(value, "f").rstrip("0").rstrip(".") if value % 1 else format(value, ".0f")
+    return _("{day}, {time} UTC", day=day(value), time=clock_time(value))
 
 
 def credit_words(value: Decimal) -> str:
     """Return an amount of credits: 1 credit, 7.5 credits."""
-    return f"{number(value)} {_credit(value)}"
+    return ngettext("{n} credit", "{n} credits", value)
 
 
-def _credit(value: Decimal) -> str:
-    return "credit" if value == 1 else "credits"
-
-
-def count(value: int, one: str, many: str) -> str:
-    """Return a number with its noun in the right form."""
-    return f"{value} {one if value == 1 else many}"
+def award_count(value: int) -> str:
+    """Return a number of awards: 1 award, 2 awards."""
+    return ngettext("{n} award", "{n} awards", value)
 
 
 def grade(value: Decimal, scale: str) -> str:
     """Return a grade with its scale: 82 of 100, or 4 (scale 1 to 5)."""
     low, high = scale_bounds(scale)
     if low == 0:
-        return f"{number(value)} of {number(high)}"
-    return f"{number(value)} (scale {number(low)} to {number(high)})"
+        return _("{value} of {most}", value=value, most=high)
+    return _("{value} (scale {low} to {high})", value=value, low=low, high=high)
 
 
 def bounds(scale: str) -> str:
     """Return the range of a scale: 0 to 100."""
     low, high = scale_bounds(scale)
-    return f"{number(low)} to {number(high)}"
-
-
-def listed(words: Sequence[str], *, joint: str = "or") -> str:
-    """Return words as a list in a sentence: A, B or C."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {joint} {words[-1]}"
+    return _("{low} to {high}", low=low, high=high)
 
 
 # --- one stack ---------------------------------------------------------------------------
@@ -145,27 +86,38 @@ def state(stack: StackView) -> str:
 def standing_of(root: Progress) -> str:
     """Return where a learner stands in the stack of which ``root`` is the progress."""
     if isinstance(root.requirement, Amount):
-        return f"{_of_amount(root)} counted"
+        return _counted(root)
     if not isinstance(root.requirement, Group):
-        return "Counted" if root.status is Status.MET else "Not counted yet"
-    sentence = f"{_of_parts(root)} counted"
+        return STATUS_WORDS[Status.MET] if root.status is Status.MET else _("Not counted yet")
+    sentence = _parts_counted(root)
     pools = [node for node in root.walk() if isinstance(node.requirement, Amount)]
-    return f"{sentence}, {_of_amount(pools[0])}" if len(pools) == 1 else sentence
+    if len(pools) != 1:
+        return sentence
+    return _("{parts}, {amount}", parts=sentence, amount=_of_amount(pools[0]))
 
 
-def _of_parts(node: Progress) -> str:
-    noun = "part" if node.need == 1 else "parts"
-    return f"{number(node.have)} of {number(node.need)} {noun}"
+def _parts_counted(node: Progress) -> str:
+    return ngettext(
+        "{have} of {n} part counted", "{have} of {n} parts counted", node.need, have=node.have
+    )
+
+
+def _counted(node: Progress) -> str:
+    return _("{amount} counted", amount=_of_amount(node))
 
 
 def _of_amount(node: Progress) -> str:
-    return f"{number(node.have)} of {_amount_words(node.need, node.unit)}"
+    if node.unit == "points":
+        return ngettext("{have} of {n} point", "{have} of {n} points", node.need, have=node.have)
+    if node.unit == "items":
+        return ngettext("{have} of {n} item", "{have} of {n} items", node.need, have=node.have)
+    return ngettext("{have} of {n} credit", "{have} of {n} credits", node.need, have=node.have)
 
 
 def _amount_words(value: Decimal, unit: str) -> str:
     if unit == "points":
-        return f"{number(value)} points"
-    return count(int(value), "item", "items") if unit == "items" else credit_words(value)
+        return ngettext("{n} point", "{n} points", value)
+    return ngettext("{n} item", "{n} items", value) if unit == "items" else credit_words(value)
 
 
 def requirement_title(requirement: Requirement, names: Mapping[str, str]) -> str:
@@ -177,23 +129,24 @@ def requirement_title(requirement: Requirement, names: Mapping[str, str]) -> str
     if isinstance(requirement, Completed | Earned):
         return names.get(requirement.achievement, requirement.achievement)
     if isinstance(requirement, Amount):
-        return f"At least {_amount_words(requirement.need, requirement.unit)}"
+        amount = _amount_words(requirement.need, requirement.unit)
+        return _("At least {amount}", amount=amount)
     if isinstance(requirement, Group):
         return _group_rule(requirement)
     if isinstance(requirement, NoneOf):
-        return NONE_WORDS
-    return other_title(requirement, names) or "Requirement"
+        return _(NONE_WORDS)
+    return other_title(requirement, names) or _("Requirement")
 
 
-NONE_WORDS = "Not together with any of these"
+NONE_WORDS = marked("Not together with any of these")
 
 
 def _group_rule(group: Group) -> str:
     if group.needed == len(group.parts):
-        return "All of these"
+        return _("All of these")
     if group.needed == 1:
-        return "One of these"
-    return f"At least {group.needed} of these {len(group.parts)}"
+        return _("One of these")
+    return _("At least {needed} of these {total}", needed=group.needed, total=len(group.parts))
 
 
 def rule(requirement: Requirement, names: Mapping[str, str]) -> str:
@@ -201,20 +154,26 @@ def rule(requirement: Requirement, names: Mapping[str, str]) -> str:
     if isinstance(requirement, Group):
         return _group_rule(requirement) if requirement.title else ""
     if isinstance(requirement, NoneOf):
-        return NONE_WORDS if requirement.title else ""
+        return _(NONE_WORDS) if requirement.title else ""
     if isinstance(requirement, Amount):
-        named = [names.get(key, key) for key in requirement.of]
-        choice = listed(named) or "all that is completed"
-        choice += " and is of the kind asked for" if requirement.where is not None else ""
-        amount = _amount_words(requirement.need, requirement.unit)
-        return f"{amount}{_at_least(requirement.grade)} from {choice}"
+        return _amount_rule(requirement, names)
     if isinstance(requirement, Completed) and requirement.grade is not None:
-        return f"Needs {wanted_grade(requirement.grade)} or better"
+        return _("Needs {grade} or better", grade=wanted_grade(requirement.grade))
     return ""
 
 
-def _at_least(wanted: Grade | None) -> str:
-    return "" if wanted is None else f" with {wanted_grade(wanted)} or better"
+def _amount_rule(requirement: Amount, names: Mapping[str, str]) -> str:
+    choice = listed([names.get(key, key) for key in requirement.of]) or _("all that is completed")
+    if requirement.where is not None:
+        choice = _("{choice} and is of the kind asked for", choice=choice)
+    amount = _amount_words(requirement.need, requirement.unit)
+    return _("{amount} from {choice}", amount=_graded(amount, requirement.grade), choice=choice)
+
+
+def _graded(words: str, wanted: Grade | None) -> str:
+    if wanted is None:
+        return words
+    return _("{what} with {grade} or better", what=words, grade=wanted_grade(wanted))
 
 
 def wanted_grade(wanted: Grade) -> str:
@@ -225,26 +184,37 @@ def wanted_grade(wanted: Grade) -> str:
 def standing(node: Progress) -> str:
     """Return where a learner stands at one requirement, when no fact says it already."""
     if isinstance(node.requirement, Amount):
-        return f"{_of_amount(node)} counted"
+        return _counted(node)
     if isinstance(node.requirement, Group):
-        return f"{_of_parts(node)} counted"
+        return _parts_counted(node)
     if isinstance(node.requirement, NoneOf):
         return ""
     if isinstance(node.requirement, Waived):
-        return "Met by an exception"
+        return _("Met by an exception")
     if node.counted or node.unused:
         return ""
-    return "Not earned yet" if isinstance(node.requirement, Earned) else "Not completed yet"
+    if isinstance(node.requirement, Earned):
+        return _("Not earned yet")
+    return _("Not completed yet")
 
 
 # --- facts -------------------------------------------------------------------------------
 
-SOURCES = {
-    "teacher": "recorded by a teacher",
-    "evidence": "accepted from evidence",
-    "api": "reported by the learning platform",
-    "planned": "only imagined here",
+SOURCES = Words(
+    {
+        "teacher": "recorded by a teacher",
+        "evidence": "accepted from evidence",
+        "api": "reported by the learning platform",
+        "planned": "only imagined here",
+    }
+)
+DONE = {
+    (True, True): marked("{name}, awarded on {day}"),
+    (True, False): marked("Awarded on {day}"),
+    (False, True): marked("{name}, completed on {day}"),
+    (False, False): marked("Completed on {day}"),
 }
+"""What is said of a fact, by whether it is an award and whether it is named."""
 
 
 def fact(view: FactView, *, is_named: bool = True) -> str:
@@ -252,41 +222,44 @@ def fact(view: FactView, *, is_named: bool = True) -> str:
 
     ``is_named`` is false where the name stands above already.
     """
-    verb = "awarded on" if view.is_award else "completed on"
-    start = f"{view.name}, {verb}" if is_named else verb.capitalize()
-    graded = "" if view.grade is None else f" with {grade(view.grade, view.scale)}"
-    origin = "" if view.is_award else f"; {_origin(view)}"
-    return f"{start} {day(view.on)}{graded}{_worth(view)}{origin}"
-
-
-def _worth(view: FactView) -> str:
-    return f" ({credit_words(view.credits)})" if view.credits else ""
+    words = _(DONE[view.is_award, is_named], name=view.name, day=day(view.on))
+    if view.grade is not None:
+        words = _("{fact} with {grade}", fact=words, grade=grade(view.grade, view.scale))
+    if view.credits:
+        words = _("{fact} ({credits})", fact=words, credits=credit_words(view.credits))
+    return words if view.is_award else _("{fact}; {origin}", fact=words, origin=_origin(view))
 
 
 def _origin(view: FactView) -> str:
-    how = SOURCES.get(view.source, f"brought in from {view.source}")
-    if view.is_recognised:
-        how = "recognised from earlier learning"
-        how += f", by a credential of {view.issuer}" if view.issuer else ""
-    return f"{how} in {view.course}" if view.course else how
+    how = SOURCES.get(view.source) or _("brought in from {source}", source=view.source)
+    if view.is_recognised and view.issuer:
+        how = _("recognised from earlier learning, by a credential of {name}", name=view.issuer)
+    elif view.is_recognised:
+        how = _("recognised from earlier learning")
+    return _("{how} in {course}", how=how, course=view.course) if view.course else how
 
 
-def unused(reason: Unused, wanted: Grade | None) -> str:
-    """Return why a fact that is held does not count."""
-    needed = "" if wanted is None else wanted_grade(wanted)
-    reasons = {
-        Unused.BELOW_GRADE: f"the grade is below {needed}",
-        Unused.GRADE_MISSING: f"no grade is recorded and {needed} is needed",
-        Unused.OTHER_SCALE: f"the grade is on another scale than {needed}",
+REASONS = Words(
+    {
+        Unused.BELOW_GRADE: "the grade is below {grade}",
+        Unused.GRADE_MISSING: "no grade is recorded and {grade} is needed",
+        Unused.OTHER_SCALE: "the grade is on another scale than {grade}",
         Unused.OTHER_KIND: "it is not of the kind that counts here",
         Unused.DATA_MISSING: "what is recorded of it does not say whether it counts here",
         Unused.USED_ELSEWHERE: "it is already used at another place in this award",
         Unused.NOT_NEEDED: "enough else counts here, so it is not needed",
     }
-    return f"Not counted here: {reasons.get(reason) or UNUSED[reason.value]}."
+)
 
 
-USED_BY_AWARD = "Not counted here: it is already used by another award."
+def unused(reason: Unused, wanted: Grade | None) -> str:
+    """Return why a fact that is held does not count."""
+    needed = "" if wanted is None else wanted_grade(wanted)
+    words = REASONS.get(reason) or UNUSED[reason.value]
+    return _("Not counted here: {reason}.", reason=words.format(grade=needed))
+
+
+USED_BY_AWARD = marked("Not counted here: it is already used by another award.")
 
 
 # --- what next ---------------------------------------------------------------------------
@@ -295,29 +268,74 @@ USED_BY_AWARD = "Not counted here: it is already used by another award."
 def step(value: Step, names: Mapping[str, str]) -> str:
     """Return one next step with its alternatives."""
     options = [names.get(key, key) for key in value.options]
-    wanted = _at_least(value.grade)
     if value.kind == "blocked":
-        return f"Not possible beside {listed(options, joint='and') or 'what is held already'}"
-    if value.kind in ("earn", "improve"):
-        if value.kind == "earn":
-            return f"Earn {listed(options)}"
-        return f"Improve {listed(options)}: reach{wanted.removeprefix(' with')}"
+        held = listed(options, joint="and") or _("what is held already")
+        return _("Not possible beside {held}", held=held)
+    if value.kind == "earn":
+        return _("Earn {awards}", awards=listed(options))
+    if value.kind == "improve":
+        return _improve(value, options)
     if value.kind in ("attest", "clause"):
-        return f"Have signed: {listed(options)}" if options else "Meet the condition still open"
+        if options:
+            return _("Have signed: {names}", names=listed(options))
+        return _("Meet the condition still open")
+    return _graded(_complete(value, options), value.grade)
+
+
+def _improve(value: Step, options: Sequence[str]) -> str:
+    if value.grade is None:
+        return _("Improve {names}", names=listed(options))
+    grade_words = wanted_grade(value.grade)
+    return _("Improve {names}: reach {grade} or better", names=listed(options), grade=grade_words)
+
+
+def _complete(value: Step, options: Sequence[str]) -> str:
+    wanted = _choice(value.count)
     if value.kind in ("credits", "points"):
         missing = value.credits or Decimal(0)
-        return f"Gain {number(missing)} more {_credit(missing)}{wanted}"
+        return ngettext("Gain {n} more credit", "Gain {n} more credits", missing)
+    if value.kind == "items" and options:
+        return ngettext(
+            "Complete {number} more of these",
+            "Complete {number} more of these",
+            value.count,
+            number=wanted,
+        )
     if value.kind == "items":
-        what = "of these" if options else "of the kind asked for"
-        return f"Complete {_choice(value.count)} more {what}{wanted}"
+        return ngettext(
+            "Complete {number} more of the kind asked for",
+            "Complete {number} more of the kind asked for",
+            value.count,
+            number=wanted,
+        )
     if len(options) > value.count:
-        return f"Complete {_choice(value.count)} of these{wanted}"
-    return f"Complete {listed(options, joint='and')}{wanted}"
+        return ngettext(
+            "Complete {number} of these",
+            "Complete {number} of these",
+            value.count,
+            number=wanted,
+        )
+    return _("Complete {names}", names=listed(options, joint="and"))
+
+
+NUMBERS = Words(
+    {
+        0: "none",
+        1: "one",
+        2: "two",
+        3: "three",
+        4: "four",
+        5: "five",
+        6: "six",
+        7: "seven",
+        8: "eight",
+        9: "nine",
+    }
+)
 
 
 def _choice(wanted: int) -> str:
-    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    return words[wanted] if wanted < len(words) else str(wanted)
+    return NUMBERS.get(wanted) or number(wanted)
 
 
 def has_choice(value: Step) -> bool:
@@ -328,33 +346,51 @@ def has_choice(value: Step) -> bool:
 
 def unlocks(stack: StackView) -> str:
     """Return what the next steps lead to."""
-    if len(stack.steps) == 1:
-        return f"This is the last step to {stack.title}."
-    return f"This is the first of {len(stack.steps)} steps to {stack.title}."
+    return ngettext(
+        "This is the last step to {title}.",
+        "This is the first of {n} steps to {title}.",
+        len(stack.steps),
+        title=stack.title,
+    )
 
 
 def leads_on(titles: Sequence[str]) -> str:
     """Return to which larger awards this one leads; empty when there is none."""
-    return f"That award is a part of {listed(titles, joint='and')}." if titles else ""
+    if not titles:
+        return ""
+    return _("That award is a part of {titles}.", titles=listed(titles, joint="and"))
 
 
 def held(stacks: Sequence[StackView]) -> str:
     """Return to a learner how many awards they hold of those on offer."""
-    return f"You hold {_held(stacks)}."
+    earned = sum(stack.award is not None for stack in stacks)
+    if not earned:
+        return ngettext(
+            "You hold none of {n} award yet.", "You hold none of {n} awards yet.", len(stacks)
+        )
+    return ngettext(
+        "You hold {earned} of {n} award.",
+        "You hold {earned} of {n} awards.",
+        len(stacks),
+        earned=earned,
+    )
 
 
 def held_by_other(stacks: Sequence[StackView]) -> str:
     """Return to a teacher how many awards a learner holds of those on offer."""
-    return f"Holds {_held(stacks)}."
-
-
-def _held(stacks: Sequence[StackView]) -> str:
     earned = sum(stack.award is not None for stack in stacks)
-    offer = count(len(stacks), "award", "awards")
-    return f"{earned} of {offer}" if earned else f"none of {offer} yet"
+    if not earned:
+        return ngettext(
+            "Holds none of {n} award yet.", "Holds none of {n} awards yet.", len(stacks)
+        )
+    return ngettext(
+        "Holds {earned} of {n} award.", "Holds {earned} of {n} awards.", len(stacks), earned=earned
+    )
 
 
 def option(achievement: AchievementOption) -> str:
     """Return how a form offers an achievement: its name and what it is worth."""
-    worth = f" ({credit_words(achievement.credits)})" if achievement.credits else ""
-    return f"{achievement.name}{worth}"
+    if not achievement.credits:
+        return achievement.name
+    worth = credit_words(achievement.credits)
+    return _("{name} ({credits})", name=achievement.name, credits=worth)

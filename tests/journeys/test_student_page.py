@@ -40,20 +40,54 @@ def below(page: Any, selector: str) -> float:
     return float(box["y"] + box["height"])
 
 
+@pytest.mark.parametrize(
+    ("language", "state", "effort"),
+    [
+        ("en", "0 of 2 parts counted", "Effort: 2.5 credits. This is the first of 2 steps"),
+        (
+            "de",
+            "0 von 2 Teilen angerechnet",
+            "Aufwand: 2,5 Leistungspunkte. Erster von 2 Schritten",
+        ),
+        ("es", "0 de 2 partes cuentan", "Esfuerzo: 2,5 créditos. Este es el primero de 2 pasos"),
+        ("ar", "احتُسب 0 من جزأين", "هذه هي الخطوة الأولى من خطوتين"),
+    ],
+)
 def test_what_i_have_and_what_next_lie_above_the_fold(
-    student: Student, course: str, browser: Any
+    student: Student, course: str, browser: Any, language: str, state: str, effort: str
 ) -> None:
     page = student.page(browser, width=360, height=FOLD)
+    page.set_extra_http_headers(
+        {"Cookie": student.world.learner.cookie, "Accept-Language": language}
+    )
     page.goto(f"{course}/progress")
     first = page.locator(".first")
     assert AWARD in first.inner_text()
-    assert "0 of 2 parts counted" in first.inner_text()
+    assert state in first.inner_text()
     assert STEP in first.inner_text()
-    assert "Effort: 2.5 credits. This is the first of 2 steps" in first.inner_text()
+    assert effort in first.inner_text()
     assert below(page, ".first progress") < FOLD
     assert below(page, ".first .state") < FOLD
     assert below(page, ".first .do + p") <= FOLD
     assert page.evaluate("scrollY") == 0
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", ["ar", "de"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_pages_are_clean_in_other_languages(
+    student: Student, course: str, browser: Any, language: str, width: int
+) -> None:
+    page = student.page(browser, width=width)
+    page.set_extra_http_headers(
+        {"Cookie": student.world.learner.cookie, "Accept-Language": language}
+    )
+    for path in ("progress", WHAT_IF, "credentials", "news"):
+        page.goto(f"{course}/{path}")
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        assert page.evaluate("document.documentElement.lang") == language
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert violations(page) == [], path
     page.context.close()
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event
 
+from lti_tool.persistence.learners import Learner
 from tests.lti.platform import INSTRUCTOR
 from tests.lti.world import World
 
@@ -63,3 +64,22 @@ def test_whoever_comes_back_gets_the_session_that_the_long_way_gives(world, clai
 def test_whatever_is_new_goes_the_long_way(world, changed):
     _statements(world)
     assert _statements(world, **changed)[1] > FEW
+
+
+def test_the_language_of_the_latest_launch_is_kept_with_the_learner(world):
+    def language(locale):
+        accepted, statements = _statements(world, **_in(locale))
+        learner_id = world.launched(accepted).learner_id
+        with world.database.reading() as session:
+            return session.get_one(Learner, learner_id).language, statements <= FEW
+
+    assert language("de-AT") == ("de", False)
+    assert language("de-CH") == ("de", True)
+    assert language("ar") == ("ar", False)
+    # What is not spoken here changes nothing: a mail then goes on in the language known.
+    assert language("ja") == ("ar", True)
+
+
+def _in(locale):
+    claim = "https://purl.imsglobal.org/spec/lti/claim/launch_presentation"
+    return {claim: {"locale": locale}}

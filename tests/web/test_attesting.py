@@ -151,7 +151,7 @@ def test_a_level_of_the_rubric_gives_the_grade(world: World, people: dict[str, U
     page = world.teacher.get(f"attest?achievement={world.achievement('sql')}").text
     assert "Excellent (95 of 100)" in page
     form = _form(world, [people["u1"]], grade="", level="Sound", step="confirm")
-    assert "Sound, 70 of 100" in world.teacher.post("attest", form).text
+    assert "Sound · 70 of 100" in world.teacher.post("attest", form).text
     with world.database.reading() as session:
         assert session.query(Completion).one().grade == 70
     wrong = world.teacher.post("attest", form | {"level": "Superb", "form_id": str(uuid4())})

@@ -67,7 +67,7 @@ def test_one_after_the_other_the_oldest_first(
     page = world.teacher.get("queue").text
     assert re.findall(r'name="evidence" value="([^"]+)"', page) == [str(one) for one in pieces]
     page = world.teacher.get(f"queue/{pieces[0]}").text
-    assert "piece 1 of 3" in page
+    assert "Piece 1 of 3" in page
     assert re.findall(r'rel="(prev|next)" href="[^"]*/([^"/]+)"', page) == [
         ("next", str(pieces[1]))
     ]
@@ -130,7 +130,7 @@ def test_the_queue_is_narrowed_by_competency_and_name(world: World, pieces: list
     assert page.count('name="evidence"') == 2
     assert world.teacher.get("queue?q=chlo").text.count('name="evidence"') == 1
     page = world.teacher.get(f"queue/{pieces[0]}?competency={sql}").text
-    assert "piece 1 of 2" in page
+    assert "Piece 1 of 2" in page
     assert f"{pieces[2]}?competency={sql}" in page
 
 

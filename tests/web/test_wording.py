@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from lti_tool.translating import day, listed
 from lti_tool.web import learner_wording, wording
 from stacking_rules import (
     AllOf,
@@ -49,7 +50,7 @@ def test_a_grade_names_its_scale() -> None:
 
 
 def test_a_day_is_written_in_words() -> None:
-    assert wording.day(TODAY) == "20 May 2026"
+    assert day(TODAY) == "20 May 2026"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_the_last_day_before_an_end_is_the_one_that_still_holds(end: datetime, w
     [([], ""), (["A"], "A"), (["A", "B"], "A or B"), (list("ABC"), "A, B or C")],
 )
 def test_a_choice_is_listed_with_or(words: list[str], sentence: str) -> None:
-    assert wording.listed(words) == sentence
+    assert listed(words) == sentence
 
 
 def test_the_state_counts_parts_and_credits() -> None:
