@@ -166,12 +166,16 @@ def award_what_follows(
     made = add_awards(session, list(rows.values()))
     _tell(session, institution_id, made, rows, contexts or {}, actor, now)
     news = [
-        Fresh(award.learner_id, "award", "made", f"award:{uuid}", award.title)
+        Fresh(award.learner_id, "award", _told_as(rows[uuid]), f"award:{uuid}", award.title)
         for uuid, award in found.items()
         if uuid in made
     ]
     add_news(session, institution_id, news, now)
     return tuple(award for uuid, award in found.items() if uuid in made)
+
+
+def _told_as(award: Mapping[str, Any]) -> str:
+    return "made" if award["number"] == 1 else "renewed"
 
 
 def _has_news(network: Network, facts: LearnerRecord, now: datetime) -> bool:

@@ -20,6 +20,7 @@ KIND_WORDS = Words(
 
 SENTENCES = {
     "award.made": marked("You earned {subject}."),
+    "award.renewed": marked("You renewed {subject}."),
     "evidence.accepted": marked("Your evidence for {subject} is accepted."),
     "evidence.returned": marked("Your evidence for {subject} is returned with a note."),
     "review.opened": marked("Your award {subject} is being reviewed. You keep it meanwhile."),

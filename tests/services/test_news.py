@@ -161,7 +161,8 @@ def test_an_address_gets_a_code_and_after_it_one_digest_a_day(person: Person, po
     assert reader.send(timedelta(hours=23)) == 0
     assert reader.send(timedelta(hours=25)) == 1
     assert "You earned Banked." in post.text()
-    assert "Safety card" not in post.text()
+    assert "You renewed Safety card." in post.text()
+    assert "ends soon" not in post.text()
 
 
 def test_kinds_that_are_not_wanted_and_what_is_read_are_not_mailed(reader: Reader) -> None:

@@ -68,7 +68,9 @@ def unmarked(page: str) -> set[str]:
     text = "\n".join(reader.found)
     while NESTED.search(text):
         text = NESTED.sub(" ", text)
-    text = re.sub(r"https?://\S+|[\w.]+@[\w.]+|[0-9A-F]{4}-[0-9A-F]{4}|[\w-]*\d[\w-]*", " ", text)
+    # Codes are drawn by lot, and some have no digit.
+    codes = r"\b[A-Z\d]{3,5}(?:[- ][A-Z\d]{3,5})+\b"
+    text = re.sub(rf"https?://\S+|[\w.]+@[\w.]+|{codes}|[\w-]*\d[\w-]*", " ", text)
     return {word for word in re.findall(r"[^\W\d_]{2,}", text) if word.lower() not in ALLOWED}
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from lti_tool.errors import InvalidInputError
+from lti_tool.errors import InvalidInputError, NotFoundError
+from lti_tool.services.show_handing_in import HandingIn
 from lti_tool.services.show_progress import ProgressView
 from lti_tool.web import evidence, progress
 from stacking_rules import LearnerRecord
@@ -31,10 +32,18 @@ class FakeSubmission:
 
 @pytest.fixture(autouse=True)
 def view(monkeypatch: pytest.MonkeyPatch) -> ProgressView:
-    """What the use case answers."""
+    """What the use cases answer."""
     found = progress_view()
-    for module in (progress, evidence):
-        monkeypatch.setattr(module, "show_progress", lambda _database, **_values: found)
+    monkeypatch.setattr(progress, "show_progress", lambda _database, **_values: found)
+
+    def handing_in(_database: object, *, achievement_uuid: UUID, **_values: Any) -> HandingIn:
+        options = {one.uuid: one for one in found.competencies}
+        if achievement_uuid not in options:
+            raise NotFoundError("There is no such competency in this course.")
+        pieces = [one for one in found.evidence if one.achievement_uuid == achievement_uuid]
+        return HandingIn(options[achievement_uuid], tuple(pieces))
+
+    monkeypatch.setattr(evidence, "show_handing_in", handing_in)
     return found
 
 
