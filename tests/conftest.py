@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 
 from lti_tool.persistence import schema
 from lti_tool.persistence.base import Database
+from tests.chromium import ARGUMENTS, PATH
 
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 
@@ -94,6 +95,25 @@ def database(request: pytest.FixtureRequest) -> Database:
     """A migrated, empty database, on each engine in turn."""
     found: Database = request.getfixturevalue(f"{request.param}_database")
     return found
+
+
+@pytest.fixture(scope="session")
+def chromium():  # type: ignore[no-untyped-def]
+    """Chromium as it can be started; tests that need it are skipped where there is none."""
+    if PATH is None:
+        pytest.skip("Debian's chromium is not installed (apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):  # type: ignore[no-untyped-def]
+    """A headless Chromium with its usual settings."""
+    opened = chromium.launch(executable_path=PATH, args=ARGUMENTS)
+    yield opened
+    opened.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,9 +13,6 @@ from tests.accessibility.audiences import Audiences
 from tests.accessibility.campus import served
 from tests.accessibility.happenings import fill_campus
 from tests.conftest import NOW
-from tests.journeys.conftest import browser, chromium
-
-__all__ = ["audiences", "browser", "chromium"]
 
 
 @pytest.fixture(scope="session")

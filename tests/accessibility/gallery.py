@@ -25,8 +25,8 @@ from tests.accessibility.campus import served
 from tests.accessibility.happenings import fill_campus
 from tests.accessibility.looking import SCHEMES, Looker
 from tests.accessibility.pages import ADMINISTRATORS, LEARNERS, PUBLIC, STAFF, Page
+from tests.chromium import ARGUMENTS, PATH
 from tests.conftest import NOW
-from tests.journeys.conftest import ARGUMENTS, PATH
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 ORIGIN = "https://quoin.harbour.example"

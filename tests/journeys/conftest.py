@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,17 +17,9 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import ARGUMENTS, PATH
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATH = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass(frozen=True)
@@ -71,25 +62,6 @@ def running_demo(folder: Path, *options: str) -> Iterator[Demo]:
         finally:
             process.terminate()
             process.wait(20)
-
-
-@pytest.fixture(scope="session")
-def chromium():  # type: ignore[no-untyped-def]
-    """Chromium as it can be started; tests that need it are skipped where there is none."""
-    if PATH is None:
-        pytest.skip("Debian's chromium is not installed (apt install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium
-
-
-@pytest.fixture(scope="session")
-def browser(chromium):  # type: ignore[no-untyped-def]
-    """A headless Chromium with its usual settings."""
-    opened = chromium.launch(executable_path=PATH, args=ARGUMENTS)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
