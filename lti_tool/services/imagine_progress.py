@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from lti_tool.persistence.base import Database
 from lti_tool.persistence.courses import get_context
 from lti_tool.persistence.elements import find_workloads
 from lti_tool.persistence.readings import AchievementOption, read_options
+from lti_tool.persistence.snapshots import Origins
 from lti_tool.standing_views import FactView, StackView, read_standing
 from lti_tool.translating import _
 from stacking_rules import Completion, Grade, Status, scale_bounds
@@ -69,7 +70,9 @@ def imagine_progress(
         options = read_options(session, institution_id, context_id)
         names = {option.key: option.name for option in options}
         known = {option.key: option for option in options if not option.is_award}
-        facts = [_completion(one, known, now) for one in planned]
+        # What is imagined would be completed here, and rules may ask where something was.
+        here = Origins(session).local(institution_id)
+        facts = [replace(_completion(one, known, now), attributes=here) for one in planned]
         today = read_standing(session, institution_id, learner_id, names, now)
         then = today
         if facts:

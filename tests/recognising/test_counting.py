@@ -92,3 +92,10 @@ def test_a_credential_of_the_other_institution_of_this_tool_counts_like_any_othe
     world.record(world.amara, "ethics")
     world.recognise(row, "data-basics", identity="1", reason="Showed both accounts to me.")
     assert world.awarded(world.amara) == ["data-practice"]
+
+
+def test_what_is_only_imagined_is_imagined_as_completed_here(world: RecognitionWorld) -> None:
+    asked = "what-if?stack=science&done=maths&done=physics&done=biology"
+    assert "Science basics would be earned." in " ".join(
+        world.amara.get(asked).text.replace("<b>", "").replace("</b>", "").split()
+    )
