@@ -180,7 +180,7 @@ def test_a_withdrawn_completion_asks_about_what_counted_it_then_about_what_is_ab
     world: IssuingWorld,
 ) -> None:
     with world.database.reading() as session:
-        key = f"{world.learner.learner_id}:sql"
+        key = f"{world.learner.learner_id}:sql:{world.now.date()}"
         query = select(Completion.uuid).where(Completion.idempotency_key == key)
         uuid = session.scalars(query).one()
     withdrawn = withdraw_completion(
