@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from stacking_rules.allocate import Allocation, allocate, can_be_met, decide
 from stacking_rules.clauses import Clause, Mean, Open
-from stacking_rules.facts import Fact, LearnerRecord
+from stacking_rules.facts import Fact, LearnerRecord, latest_award
 from stacking_rules.held import Candidates, Fit, Held
 from stacking_rules.judge import Judge
 from stacking_rules.plain import is_met
@@ -110,7 +110,7 @@ def inquire(
     if is_optimistic or solver is not None:
         held = replace(held, is_optimistic=is_optimistic, solver=solver)
     pins = _pins(stack, record) if record.pins else frozenset()
-    own = _own_award(stack, held.asked.facts)
+    own = latest_award(stack.key, held.asked.facts)
     if own is not None and own.valid_until is not None:
         renewal, is_over = stack.renewal, own.valid_until <= as_of
         if renewal is not None:
@@ -160,7 +160,7 @@ def meets(stack: Stack, record: LearnerRecord, *, as_of: date, known_on: datetim
         return inquire(stack, record, as_of=as_of, known_on=known_on).progress.status is Status.MET
     facts = record.known(as_of=as_of, known_on=known_on)
     held = hold(stack, facts, record, as_of)
-    own = _own_award(stack, facts)
+    own = latest_award(stack.key, facts)
     if own is not None and own.valid_until is not None:
         renewal, is_over = stack.renewal, own.valid_until <= as_of
         if renewal is not None:
@@ -186,12 +186,6 @@ def _meets(compiled: Compiled, held: Held) -> bool:
 
 def _pins(stack: Stack, record: LearnerRecord) -> frozenset[tuple[str, str]]:
     return frozenset((pin.at, pin.fact) for pin in record.pins if pin.stack == stack.key)
-
-
-def _own_award(stack: Stack, facts: Iterable[Fact]) -> Fact | None:
-    """Return the learner's own award, the latest of several; None where there is none."""
-    own = [fact for fact in facts if fact.kind == "award" and fact.achievement == stack.key]
-    return max(own, key=lambda fact: (fact.on, fact.id)) if own else None
 
 
 def _anew(stack: Stack, held: Held, record: LearnerRecord, own: Fact) -> Held:

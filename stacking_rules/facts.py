@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -210,6 +211,12 @@ class LearnerRecord:
             and fact.recorded_at <= known_on
             and (fact.withdrawn_at is None or fact.withdrawn_at > known_on)
         )
+
+
+def latest_award(key: str, facts: Iterable[Fact]) -> Award | None:
+    """Return the award of the achievement ``key`` among ``facts``, the latest of several."""
+    own = [fact for fact in facts if isinstance(fact, Award) and fact.achievement == key]
+    return max(own, key=lambda award: (award.on, award.id), default=None)
 
 
 def is_valid(fact: Fact, day: date) -> bool:

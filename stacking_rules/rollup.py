@@ -11,7 +11,7 @@ from typing import TypedDict
 
 from stacking_rules.errors import CircularStackError
 from stacking_rules.evaluate import evaluate
-from stacking_rules.facts import Award, LearnerRecord
+from stacking_rules.facts import Award, LearnerRecord, latest_award
 from stacking_rules.progress import Progress, Status
 from stacking_rules.receipts import Receipt, counted_facts, receipt
 from stacking_rules.shelf import Shelf
@@ -67,7 +67,7 @@ def roll_up(
     for key, known in _versions(tuple(stacks)):
         stack = known[0] if len(known) == 1 else version_for(known, record, **when)
         found = progress[key] = evaluate(stack, record, **when, shelf=shelf)
-        own = _latest(key, record)
+        own = latest_award(key, record.awards)
         if found.status is Status.MET and _is_issued(stack, record, own, found, when):
             worth = (credits_of or {}).get(key, Decimal(0))
             new = _award(stack, found, record, award_id(key), worth, when, own)
@@ -83,12 +83,6 @@ class When(TypedDict):
     as_of: date
     known_on: datetime
     solver: Decide | None
-
-
-def _latest(key: str, record: LearnerRecord) -> Award | None:
-    """Return the award of the stack ``key`` that the record holds, the latest of several."""
-    own = [award for award in record.awards if award.achievement == key]
-    return max(own, key=lambda award: (award.on, award.id), default=None)
 
 
 def _is_issued(
