@@ -6,7 +6,7 @@ award lives by it, a stack was published since: nothing was recorded, and yet so
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lti_tool.awarding import award_what_follows
@@ -28,7 +28,10 @@ ACTOR = "system:sweep"
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How far the sweep of a day has got, of ``total`` learners of whom anything is recorded."""
+    """How far the sweep of a day has got, of ``total`` learners of whom anything is recorded.
+
+    ``total`` is 0 where nobody asks: counting them takes longer than looking at some.
+    """
 
     learners: int
     awards: int
@@ -56,7 +59,8 @@ def sweep_institution(
     """
     with database.reading() as session:
         institution_id = get_institution(session, institution_key).id
-    return _sweep(database, institution_id, now, anew=anew)
+        total = count_learners_with_facts(session, institution_id)
+    return replace(_sweep(database, institution_id, now, anew=anew), total=total)
 
 
 def _sweep(database: Database, institution_id: int, now: datetime, *, anew: bool) -> Swept:
@@ -73,9 +77,4 @@ def _sweep(database: Database, institution_id: int, now: datetime, *, anew: bool
                 sweep.after_learner_id = ids[-1]
             if len(ids) < PORTION:
                 sweep.finished_at = now
-        return Swept(
-            sweep.learners,
-            sweep.awards,
-            count_learners_with_facts(session, institution_id),
-            sweep.finished_at is not None,
-        )
+        return Swept(sweep.learners, sweep.awards, 0, sweep.finished_at is not None)
