@@ -157,7 +157,7 @@ def _two_at_once(demo: Demo, browser: Any, width: int) -> None:
     frame.get_by_role("heading", name="Put both together").wait_for()
     _look(frame)
     frame.get_by_role("button", name="Take the other change").click()
-    tool(pages[1], demo).get_by_text("Complete Fifth").wait_for()
+    tool(pages[1], demo).get_by_text("Complete Fifth", exact=True).wait_for()
     tool(pages[1], demo).get_by_role("link", name="All stacks").click()
     tool(pages[1], demo).get_by_role("link", name="Algorithms pathway").click()
     tool(pages[1], demo).get_by_text("This is the first version.").wait_for()

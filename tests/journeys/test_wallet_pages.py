@@ -100,6 +100,8 @@ def test_a_learner_consents_and_ends_it(world: WalletWorld, page: Any) -> None:
     # The policy of the page let the browser go there; only, nobody is there.
     answer = failed.value
     assert "NAME_NOT_RESOLVED" in answer.failure
+    # The browser's own page about it comes a moment later, and would end a navigation of ours.
+    page.wait_for_url(re.compile("^chrome-error:"))
 
     form = {
         "grant_type": "authorization_code",
