@@ -67,6 +67,7 @@ from lti_tool.web import (
 from lti_tool.web.admin.blueprints import BLUEPRINTS as ADMIN_BLUEPRINTS
 from lti_tool.web.own_session import add_own_addresses
 from lti_tool.web.parts import Parts, build_parts
+from lti_tool.web.returning import remember_place
 from lti_tool.web.session import add_security_headers, public
 
 LARGEST_REQUEST = 256 * 1024
@@ -152,6 +153,7 @@ def create_app(config: Config, *, parts: Parts | None = None) -> Flask:
     access_log.register(app)
     metrics.register(app, app.extensions["quoin"])
     app.after_request(errors.show_in_any_frame)
+    app.after_request(remember_place)
     app.after_request(add_security_headers)
     templating.register(app)
     language.register(app)

@@ -6,6 +6,7 @@ from flask import Response, request
 
 from lti_tool.entering.opened import SESSION_LIFE, LaunchAccepted
 from lti_tool.web.cookies import set_cookie
+from lti_tool.web.returning import forget_place, place_of
 from lti_tool.web.session import session_cookie
 
 LARGEST_BODY = 256 * 1024
@@ -25,11 +26,12 @@ def go(url: str, status: int) -> Response:
 
 
 def first_page(accepted: LaunchAccepted) -> str:
-    """Return the address of the page that a launch opens."""
-    return f"/courses/{accepted.context_uuid}/{accepted.landing}"
+    """Return the address of the page that a launch opens: where a session ended, or the usual."""
+    return place_of(accepted) or f"/courses/{accepted.context_uuid}/{accepted.landing}"
 
 
 def set_session(response: Response, accepted: LaunchAccepted) -> None:
     """Let the browser keep the session of a launch in the cookie of its course."""
     name = session_cookie(accepted.context_uuid)
     set_cookie(response, name, accepted.session_token, SESSION_LIFE)
+    forget_place(response, accepted)

@@ -22,6 +22,7 @@ from lti_tool.errors import (
 from lti_tool.persistence.outages import is_outage
 from lti_tool.translating import Words, _, marked
 from lti_tool.web import access_log, problems
+from lti_tool.web.returning import typed_texts
 
 RETRY_SECONDS = 60
 
@@ -85,8 +86,8 @@ TITLES_BY_CODE = Words(
 )
 HINTS = Words(
     {
-        401: "Go to your course in your learning platform and open the Quoin link. Nothing is "
-        "lost.",
+        401: "Go to your course in your learning platform and open the Quoin link. It leads back "
+        "to where you were.",
     }
 )
 
@@ -196,6 +197,7 @@ def _answer(refusal: Refusal) -> Response:
         title=refusal.title,
         detail=refusal.detail,
         hint=refusal.hint,
+        typed=typed_texts() if refusal.code == "session-missing" else [],
         return_url=refusal.return_url,
         code=refusal.code,
         reference=g.reference,

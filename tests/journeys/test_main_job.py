@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -57,3 +58,18 @@ def test_a_grade_outside_its_scale_is_refused_beside_the_form(demo: Demo, browse
     roster.get_by_label("Grade (if there is one)").fill("120")
     roster.get_by_role("button", name="Record", exact=True).click()
     roster.get_by_text("must be between 0 and 100").first.wait_for()
+
+
+def test_a_session_that_ended_leads_back_to_the_page_that_was_wanted(
+    demo: Demo, browser: Any
+) -> None:
+    page = sign_in(browser, demo, LEARNER)
+    page.get_by_text("My microcredentials").first.click()
+    tool(page, demo).get_by_role("link", name="My requests").wait_for()
+    page.context.clear_cookies(name=re.compile("^__Host-quoin-[0-9a-f]{12}$"))
+    tool(page, demo).get_by_role("link", name="My requests").click()
+    tool(page, demo).get_by_text("It leads back to where you were.").wait_for()
+    page.reload()
+    tool(page, demo).get_by_role("heading", name="My requests").wait_for()
+    page.reload()
+    tool(page, demo).get_by_role("heading", name="Your progress").wait_for()
