@@ -37,7 +37,7 @@ install: ## Prepare .venv with all that demo, tests and benchmarks need
 	@$(PYTHON) tools/install.py dev
 
 test: install ## Run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=40 --durations-min=5
 
 test-a11y: install ## Look at every page: each width, light, dark, forced colours, both directions (minutes)
 	QUOIN_TEST_A11Y=full $(BIN)/python -m pytest -n 2 --dist loadgroup tests/accessibility
