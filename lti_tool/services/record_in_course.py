@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from lti_tool.attesting.grades import grade_of
-from lti_tool.awarding import NewCompletion, Recorded, read_grade, record
-from lti_tool.errors import InvalidInputError
+from lti_tool.awarding import NewCompletion, Recorded, record
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.catalog import Achievement, get_achievement
+from lti_tool.persistence.catalog import get_achievement
 from lti_tool.persistence.learners import get_learner, get_member
 
 
@@ -47,18 +43,10 @@ def record_in_course(
             completed_on=completed_on,
             source="teacher",
             idempotency_key=f"form:{form_id}",
-            grade=_grade(session, achievement, level, grade),
+            grade=grade_of(session, achievement, level, grade),
             context_id=context_id,
             note=note.strip(),
             recorded_by=recorded_by,
         )
         actor = str(get_learner(session, recorded_by).uuid)
         return record(session, institution_id, [entry], actor=actor, now=now)
-
-
-def _grade(session: Session, achievement: Achievement, level: str, grade: str) -> Decimal | None:
-    if not level:
-        return read_grade(grade)
-    if grade.strip():
-        raise InvalidInputError("Choose a level or enter a grade, not both.", field="grade")
-    return grade_of(session, achievement, level, grade)

@@ -154,6 +154,9 @@ def test_a_level_of_the_rubric_gives_the_grade(world: World, people: dict[str, U
     assert "Sound · 70 of 100" in world.teacher.post("attest", form).text
     with world.database.reading() as session:
         assert session.query(Completion).one().grade == 70
+    both = world.teacher.post("attest", form | {"grade": "80", "form_id": str(uuid4())})
+    assert both.status_code == 422
+    assert "Choose a level or enter a grade, not both." in both.text
     wrong = world.teacher.post("attest", form | {"level": "Superb", "form_id": str(uuid4())})
     assert wrong.status_code == 422
     assert "Choose one of the levels." in wrong.text
