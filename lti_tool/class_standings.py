@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,9 +16,10 @@ from sqlalchemy.orm import Session
 from lti_tool.persistence.catalog import list_current_stacks
 from lti_tool.persistence.snapshots import Rules, load_records, load_rules
 from lti_tool.persistence.standings import (
-    list_standings,
+    Summary,
     read_kept_marks,
     read_marks,
+    read_summaries,
     replace_standings,
 )
 from lti_tool.solver import solver
@@ -43,16 +42,6 @@ KEPT_FOR = timedelta(days=1)
 
 PORTION = 100
 """Learners that are read at a time, so that their records do not pile up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """How much of a stack counts for a learner: ``have`` of ``need``, in ``unit``."""
-
-    status: str
-    have: Decimal
-    need: Decimal
-    unit: str
 
 
 def list_outdated(
@@ -81,10 +70,7 @@ def read_now(
     Nothing is written.
     """
     outdated = list_outdated(session, institution_id, learner_ids, now)
-    found = {
-        (row.learner_id, row.stack_id): Summary(row.status, row.have, row.need, row.unit)
-        for row in list_standings(session, set(learner_ids).difference(outdated))
-    }
+    found = read_summaries(session, set(learner_ids).difference(outdated))
     if outdated:
         rules = load_rules(session, institution_id)
         for row in _rows(session, rules, outdated, "", dict.fromkeys(outdated, ""), now):

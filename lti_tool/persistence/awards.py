@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -140,6 +141,32 @@ def list_awards(session: Session, learner_ids: Collection[int]) -> list[tuple[Aw
             .order_by(Award.learner_id, Award.id)
         )
         found.extend((row[0], row[1]) for row in session.execute(query))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAward:
+    """An award that was not revoked, without its receipt: lists of a class need no more."""
+
+    learner_id: int
+    stack_id: int
+    awarded_on: date
+    name: str
+
+
+def list_held(session: Session, learner_ids: Collection[int]) -> list[HeldAward]:
+    """Return the awards that these learners hold, the earlier of each learner first."""
+    found: list[HeldAward] = []
+    ids = sorted(learner_ids)
+    for start in range(0, len(ids), CHUNK):
+        query = (
+            select(Award.learner_id, Award.stack_id, Award.awarded_on, Achievement.name)
+            .join(Achievement, Achievement.id == Award.achievement_id)
+            .outerjoin(AwardRevocation, AwardRevocation.award_id == Award.id)
+            .where(Award.learner_id.in_(ids[start : start + CHUNK]), AwardRevocation.id.is_(None))
+            .order_by(Award.learner_id, Award.id)
+        )
+        found.extend(HeldAward(*row) for row in session.execute(query))
     return found
 
 

@@ -100,18 +100,53 @@ def read_kept_marks(session: Session, learner_ids: Collection[int]) -> dict[int,
     found: dict[int, KeptMark] = {}
     ids = sorted(learner_ids)
     for start in range(0, len(ids), CHUNK):
-        # All rows of a learner are written together, so that one stands for them.
-        query = (
-            select(
-                StoredStanding.learner_id,
-                func.min(StoredStanding.mark),
-                func.min(StoredStanding.computed_at),
-            )
+        # All rows of a learner are written together, so that one stands for them; the index
+        # finds it without a look at the others.
+        one = (
+            select(StoredStanding.learner_id, func.min(StoredStanding.stack_id).label("stack_id"))
             .where(StoredStanding.learner_id.in_(ids[start : start + CHUNK]))
             .group_by(StoredStanding.learner_id)
+            .subquery()
+        )
+        query = select(
+            StoredStanding.learner_id, StoredStanding.mark, StoredStanding.computed_at
+        ).join(
+            one,
+            (one.c.learner_id == StoredStanding.learner_id)
+            & (one.c.stack_id == StoredStanding.stack_id),
         )
         for learner_id, mark, computed_at in session.execute(query):
             found[learner_id] = KeptMark(mark, computed_at)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How much of a stack counts for a learner: ``have`` of ``need``, in ``unit``."""
+
+    status: str
+    have: Decimal
+    need: Decimal
+    unit: str
+
+
+def read_summaries(
+    session: Session, learner_ids: Collection[int]
+) -> dict[tuple[int, int], Summary]:
+    """Return what the stored rows of these learners sum up, by (learner, stack)."""
+    found: dict[tuple[int, int], Summary] = {}
+    ids = sorted(learner_ids)
+    for start in range(0, len(ids), CHUNK):
+        query = select(
+            StoredStanding.learner_id,
+            StoredStanding.stack_id,
+            StoredStanding.status,
+            StoredStanding.have,
+            StoredStanding.need,
+            StoredStanding.unit,
+        ).where(StoredStanding.learner_id.in_(ids[start : start + CHUNK]))
+        for learner_id, stack_id, status, have, need, unit in session.execute(query):
+            found[learner_id, stack_id] = Summary(status, have, need, unit)
     return found
 
 

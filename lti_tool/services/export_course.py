@@ -13,7 +13,7 @@ from lti_tool.class_standings import freshen
 from lti_tool.lti.registrations import registration_of
 from lti_tool.persistence.attested import CourseLearner, list_course_learners
 from lti_tool.persistence.audit import add_event
-from lti_tool.persistence.awards import list_awards, list_revoked
+from lti_tool.persistence.awards import list_held
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import CurrentStack, list_current_stacks
 from lti_tool.persistence.completions import CourseCompletion, list_completions_in
@@ -107,11 +107,8 @@ def _roster(
     freshen(session, institution_id, ids, now, most=MOST_LEARNERS)
     stacks = list_current_stacks(session, institution_id)
     standings = {(row.learner_id, row.stack_id): row for row in list_standings(session, ids)}
-    revoked = list_revoked(session, ids)
     awarded = {
-        (award.learner_id, award.stack_id): award.awarded_on
-        for award, _ in list_awards(session, ids)
-        if award.id not in revoked
+        (held.learner_id, held.stack_id): held.awarded_on for held in list_held(session, ids)
     }
     header = ["learner", "name", "in_course"]
     for row in stacks:

@@ -17,7 +17,7 @@ from lti_tool.course_figures import (
     option_shares,
     waits,
 )
-from lti_tool.persistence.awards import list_awards, list_revoked
+from lti_tool.persistence.awards import list_held
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import find_by_keys, list_achievements
 from lti_tool.persistence.classes import list_class_ids, list_first_days
@@ -62,12 +62,11 @@ def show_analytics(
         ids = list_class_ids(session, context_id, is_active=True)
         wanted = find_by_keys(session, institution_id, asked_for(rules, key))
         first = list_first_days(session, ids, {one.id for one in wanted.values()})
-        revoked = list_revoked(session, ids)
         awarded = {
-            award.learner_id: award.awarded_on
+            held.learner_id: held.awarded_on
             # Of an award that was renewed the first: how long it took to get there.
-            for award, _ in reversed(list_awards(session, ids))
-            if award.stack_id == row.stack.id and award.id not in revoked
+            for held in reversed(list_held(session, ids))
+            if held.stack_id == row.stack.id
         }
         kept = list_standings(session, ids, row.stack.id)
         people = [

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti_tool.class_standings import Summary, asked_for, list_outdated, read_now
-from lti_tool.persistence.awards import list_awards, list_reviews_in, list_revoked
+from lti_tool.class_standings import asked_for, list_outdated, read_now
+from lti_tool.persistence.awards import list_awards, list_held, list_reviews_in
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import find_by_keys
 from lti_tool.persistence.classes import (
@@ -46,6 +46,7 @@ from lti_tool.persistence.readings import (
 )
 from lti_tool.persistence.rubrics import list_offered_levels
 from lti_tool.persistence.snapshots import Rules, load_rules
+from lti_tool.persistence.standings import Summary
 
 PAGE = 25
 MOST_NAMED = 300
@@ -285,10 +286,8 @@ def _rows(
     recorded = count_completions_in(session, context_id, ids)
     standings = read_now(session, institution_id, ids, now)
     awards: dict[int, list[str]] = defaultdict(list)
-    revoked = list_revoked(session, ids)
-    for award, achievement in list_awards(session, ids):
-        if award.id not in revoked:
-            awards[award.learner_id].append(achievement.name)
+    for held in list_held(session, ids):
+        awards[held.learner_id].append(held.name)
     return tuple(
         RosterRow(
             row.uuid,
