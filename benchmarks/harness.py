@@ -11,11 +11,13 @@ from typing import Literal
 
 MODULES = {
     "cohort": "benchmarks.cohort",
+    "cohort-parquet": "benchmarks.cohort_parquet",
     "credentials": "benchmarks.credentials",
     "import": "benchmarks.import_oulad",
     "launch": "benchmarks.launch",
     "pages": "benchmarks.pages",
     "rules": "benchmarks.rules",
+    "sizes": "benchmarks.sizes",
     "verify": "benchmarks.verify",
     "xblock": "benchmarks.xblock",
 }

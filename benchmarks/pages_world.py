@@ -121,14 +121,14 @@ def build(database: Database, now: datetime) -> School:
         actor="bench",
         now=now - 400 * DAY,
     )
-    context_id, course = _course(database, institution, now)
+    context_id, course = open_course(database, institution, now)
     people = _people(database, institution, context_id, now)
     with database.reading() as session:
         found = list_achievements(session, institution)
         competencies = {one.key: one for one in found if one.key.startswith("c")}
     ids = {key: one.id for key, one in competencies.items()}
     for learner_id, _ in people[:ROSTER]:
-        entries = _history(random, ids, learner_id, context_id, now)
+        entries = history(random, ids, learner_id, context_id, now)
         record_completions(
             database, institution_id=institution, entries=entries, actor="bench", now=now
         )
@@ -177,7 +177,8 @@ def count_awards(database: Database) -> int:
         return session.query(Award).count()
 
 
-def _course(database: Database, institution: int, now: datetime) -> tuple[int, UUID]:
+def open_course(database: Database, institution: int, now: datetime) -> tuple[int, UUID]:
+    """Register a platform with one course; return the course's internal id and uuid."""
     with database.writing() as session:
         registration = ensure_registration(
             session,
@@ -218,7 +219,7 @@ def _people(
     return people
 
 
-def _history(
+def history(
     random: Random, ids: dict[str, int], learner_id: int, context_id: int, now: datetime
 ) -> list[NewCompletion]:
     """Return what one learner has completed: whole fields first, then here and there."""

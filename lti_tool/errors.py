@@ -15,6 +15,7 @@
       InvalidInputError         something typed, uploaded or configured is wrong; field
         StackTextError          ... in the text of a stack document; line, column, address
       ConfigurationError        a setting is missing or wrong
+      ClusterError              several machines cannot work together
       FindingError              what the check of a credential found (credentials.recognition)
 
 The engine has a tree of its own: ``stacking_rules.errors``.
@@ -155,3 +156,9 @@ class ConfigurationError(QuoinError):
     """A setting is missing or wrong; the message names it."""
 
     code = "configuration"
+
+
+class ClusterError(QuoinError):
+    """A cluster cannot be reached, lacks something or was lost; the message says what to do."""
+
+    code = "cluster"

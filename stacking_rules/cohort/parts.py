@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
@@ -160,7 +161,8 @@ def _rows(part: Part) -> pa.Table:
 
 def _write(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file whole or not at all."""
-    new = path.with_name(f".{path.name}.{os.getpid()}")
+    # Two machines may write the same part, where one was thought to be lost.
+    new = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     write(new)
     with new.open("rb") as file:
         os.fsync(file.fileno())
@@ -185,24 +187,25 @@ def run_parts(
     _claim(folder, _describe(job, parts))
     waiting = [part for part in parts if not part.file(folder).exists()]
     advance(sum(part.learners for part in parts) - sum(part.learners for part in waiting))
-    for part in _evaluated(job, waiting, folder, executor):
+    # What another machine wrote just now this one may not see yet (NFS), so counts are handed back.
+    fresh: dict[int, Counts] = {}
+    for part, counts in _evaluated(job, waiting, folder, executor):
+        fresh[part.number] = counts
         advance(part.learners)
-    return _added(_counts(part.file(folder)) for part in parts)
+    return _added(fresh.get(part.number) or _counts(part.file(folder)) for part in parts)
 
 
 def _evaluated(
     job: Job, parts: Sequence[Part], folder: Path, executor: Executor | None
-) -> Iterator[Part]:
+) -> Iterator[tuple[Part, Counts]]:
     if executor is None:
         for part in parts:
-            evaluate_part(job, part, folder)
-            yield part
+            yield part, evaluate_part(job, part, folder)
         return
     running = {executor.submit(evaluate_part, job, part, folder): part for part in parts}
     try:
         for done in as_completed(running):
-            done.result()
-            yield running[done]
+            yield running[done], done.result()
     finally:
         for future in running:
             future.cancel()
