@@ -17,6 +17,7 @@ MODULES = {
     "launch": "benchmarks.launch",
     "pages": "benchmarks.pages",
     "rules": "benchmarks.rules",
+    "simulate": "benchmarks.simulate",
     "sizes": "benchmarks.sizes",
     "verify": "benchmarks.verify",
     "xblock": "benchmarks.xblock",

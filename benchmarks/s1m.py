@@ -26,6 +26,11 @@ CREDITS = (1, 2, 3, 5, 6)
 
 def stacks() -> list[Stack]:
     """Return the 20 stacks; every amount is an overlay, as the workload counts items freely."""
+    return [parse_stack({"key": key, "requires": rule}) for key, rule in rules().items()]
+
+
+def rules() -> dict[str, dict[str, Any]]:
+    """Return what each of the 20 stacks asks for, by key."""
     found = [_small(number) for number in range(10)]
     for q in range(5):
         either = {"any": [_award(2 * q), _award(2 * q + 1)]}
@@ -50,7 +55,7 @@ def stacks() -> list[Stack]:
             ]
         }
     )
-    return [parse_stack({"key": f"s{n}", "requires": rule}) for n, rule in enumerate(found)]
+    return {f"s{n}": rule for n, rule in enumerate(found)}
 
 
 def _small(p: int) -> dict[str, Any]:

@@ -35,6 +35,7 @@ COMMANDS = {
     "work": "lti_tool.cli.work:work",
     "serve": "lti_tool.cli.serving:serve",
     "cohort": "lti_tool.cli.cohort:cohort",
+    "simulate": "lti_tool.cli.simulate:simulate",
     "bench": "lti_tool.cli.benchmarks:bench",
 }
 

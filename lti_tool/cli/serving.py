@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,6 +36,8 @@ THREADS = 8
 RECHECK_SECONDS = 15.0
 """How often it is looked whether credentials of other issuers are to be checked again."""
 
+SIMULATION_SECONDS = 1.0
+"""How often it is looked whether a simulation is wanted."""
 
 BEAT = timedelta(seconds=15)
 """How often the worker says that it is there."""
@@ -74,7 +76,13 @@ def serve(port: int, processes: int, inherited: int | None, parent: int) -> None
         app = _app()
         server = _server(app, listening)
         click.echo(f"Quoin listens at 127.0.0.1:{port} (Ctrl-C stops it)")
-        with beside(listening, processes - 1), _worker(app.extensions["quoin"]), _rechecks(app):
+        parts: Parts = app.extensions["quoin"]
+        with (
+            beside(listening, processes - 1),
+            _worker(parts),
+            _rechecks(app),
+            _simulations(parts),
+        ):
             server.run()
 
 
@@ -163,11 +171,42 @@ def _rechecks(app: Flask) -> Iterator[None]:
     def recheck(now: datetime) -> None:
         recheck_credentials(parts.database, parts.checking, fetch, home=home, now=now)
 
+    with _repeated("rechecks", recheck, parts, stop, RECHECK_SECONDS):
+        yield
+
+
+@contextmanager
+def _simulations(parts: Parts) -> Iterator[None]:
+    """Compute what drafts would do, in a thread of its own: a portion may take a second."""
+    try:
+        from lti_tool.services.run_simulations import run_next_simulation
+    except ImportError:  # NumPy and Arrow are an extra; whoever asks for one is told.
+        yield
+        return
+    stop = threading.Event()
+
+    def compute(now: datetime) -> None:
+        while not stop.is_set() and run_next_simulation(parts.database, now=now):
+            pass
+
+    with _repeated("simulations", compute, parts, stop, SIMULATION_SECONDS):
+        yield
+
+
+@contextmanager
+def _repeated(
+    name: str,
+    task: Callable[[datetime], None],
+    parts: Parts,
+    stop: threading.Event,
+    seconds: float,
+) -> Iterator[None]:
+    """Do ``task`` every ``seconds`` in a thread of this process while the block runs."""
     thread = threading.Thread(
         target=worker.repeat,
-        args=(recheck,),
-        kwargs={"clock": parts.clock, "stop": stop, "seconds": RECHECK_SECONDS},
-        name="rechecks",
+        args=(task,),
+        kwargs={"clock": parts.clock, "stop": stop, "seconds": seconds},
+        name=name,
         daemon=True,
     )
     thread.start()

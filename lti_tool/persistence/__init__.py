@@ -45,6 +45,7 @@ from lti_tool.persistence import (  # noqa: F401
     shown_grades,
     sign_in_attempts,
     sign_in_ways,
+    simulations,
     stack_drafts,
     staged_sheets,
     standings,

@@ -1,29 +1,27 @@
-"""The facts of all learners of an institution as columns: one query, in the order of learners."""
+"""The facts of all learners of an institution as columns, some thousand learners at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.persistence.award_terms import rules_with_terms
 from lti_tool.persistence.awards import Award, AwardRevocation
-from lti_tool.persistence.base import CHUNK
 from lti_tool.persistence.catalog import Achievement
-from lti_tool.persistence.completions import Completion, Withdrawal
-from lti_tool.persistence.exceptions import list_standing
-from lti_tool.persistence.snapshots import Origins
+from lti_tool.persistence.crowd_rows import Rows, read_rows
+from lti_tool.persistence.exceptions import list_excepted
+from lti_tool.persistence.learners import Learner
+from lti_tool.persistence.snapshots import Origins, Told
 from stacking_rules import Grade
 from stacking_rules.cohort.columns import Columns, Kind
 from stacking_rules.cohort.gather import Gathering
-
-ROWS = 20_000
-"""Rows that the database sends at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,93 +33,107 @@ class Crowd:
 
 
 def stream_crowds(
-    session: Session, institution_id: int, *, as_of: date, known_on: datetime, size: int
-) -> Iterator[Crowd]:
-    """Yield all learners of an institution who have completed anything, ``size`` at a time.
-
-    ``as_of`` and ``known_on`` (aware) are those of an evaluation. PostgreSQL keeps the rows that
-    were not asked for yet (a cursor on the server).
-    """
-    rows: Any = session.execute(_query(institution_id), execution_options={"yield_per": ROWS})
-    origins = Origins(session)
-    gathering, ids = Gathering(as_of), list[int]()
-    for learner_id, facts in groupby(rows, key=lambda row: row.learner_id):
-        if len(ids) == size:
-            yield _finish(session, gathering, ids, origins, as_of, known_on)
-            gathering, ids = Gathering(as_of), []
-        number = gathering.begin(learner_id)
-        ids.append(learner_id)
-        for row in facts:
-            if origins.is_award(row, row.key):
-                gathering.mark_rare(number)
-            elif _counts(row, as_of, known_on) and not _is_gone(row, known_on):
-                grade = None if row.grade is None else Grade(row.grade, row.scale)
-                kind = Kind(row.key, credits=row.credits, attributes=origins.attributes(row))
-                gathering.add(number, kind, row.completed_on, grade)
-    if ids:
-        yield _finish(session, gathering, ids, origins, as_of, known_on)
-
-
-def _query(institution_id: int) -> Select[Any]:
-    return (
-        select(
-            Completion.learner_id,
-            Completion.institution_id,
-            Achievement.key,
-            Completion.completed_on,
-            Completion.recorded_at,
-            Completion.valid_until,
-            Completion.credits,
-            Completion.grade,
-            Completion.scale,
-            Completion.attributes,
-            Withdrawal.recorded_at.label("withdrawn_at"),
-        )
-        .join(Achievement, Achievement.id == Completion.achievement_id)
-        .outerjoin(Withdrawal, Withdrawal.completion_id == Completion.id)
-        .where(Completion.institution_id == institution_id)
-        .order_by(Completion.learner_id, Completion.id)
-    )
-
-
-def _counts(row: Any, as_of: date, known_on: datetime) -> bool:
-    is_over = row.valid_until is not None and row.valid_until <= as_of
-    return row.completed_on <= as_of and row.recorded_at <= known_on and not is_over
-
-
-def _is_gone(row: Any, known_on: datetime) -> bool:
-    return row.withdrawn_at is not None and row.withdrawn_at <= known_on
-
-
-def _finish(
     session: Session,
-    gathering: Gathering,
-    ids: list[int],
-    origins: Origins,
+    institution_id: int,
+    *,
     as_of: date,
     known_on: datetime,
-) -> Crowd:
-    """Return the crowd with its awards; who has an exception is looked at as a whole."""
-    number = {learner_id: index for index, learner_id in enumerate(ids)}
-    for exception in list_standing(session, ids):
-        gathering.mark_rare(number[exception.learner_id])
-    awards = _awards(session, ids)
-    # An award that ends, or that debits what it counted, says so by its own rule.
-    ending = rules_with_terms(session, {row.stack_version_id for row in awards})
-    for row in awards:
-        is_usual = row.revoked is None and row.awarded_on <= as_of and row.recorded_at <= known_on
-        if not is_usual or row.stack_version_id in ending:
-            gathering.mark_rare(number[row.learner_id])
-            continue
-        said = origins.local(row.institution_id)
-        kind = Kind(row.key, "award", row.credits, attributes=said)
-        gathering.add(number[row.learner_id], kind, row.awarded_on)
-    return Crowd(ids, gathering.columns())
+    size: int,
+    after: int = 0,
+) -> Iterator[Crowd]:
+    """Yield all learners of an institution who have completed anything, ``size`` at most at a time.
+
+    They begin after the learner with the internal id ``after``. ``as_of`` and ``known_on``
+    (aware) are those of an evaluation. Each crowd is read when it is asked for.
+    """
+    reading = _Reading(session, institution_id, as_of, known_on)
+    while (last := _last_of(session, institution_id, after, size)) is not None:
+        rows = read_rows(
+            session, institution_id, first=after + 1, last=last, as_of=as_of, known_on=known_on
+        )
+        if len(rows.learners):
+            yield reading.crowd(rows, after + 1, last)
+        after = last
 
 
-def _awards(session: Session, ids: Sequence[int]) -> list[Any]:
-    found: list[Any] = []
-    for start in range(0, len(ids), CHUNK):
+def _last_of(session: Session, institution_id: int, after: int, size: int) -> int | None:
+    """Return the last of the next ``size`` learners; None where there is nobody any more."""
+    query = (
+        select(Learner.id)
+        .where(Learner.institution_id == institution_id, Learner.id > after)
+        .order_by(Learner.id)
+        .limit(size)
+    )
+    found = session.scalars(query).all()
+    return found[-1] if found else None
+
+
+class _Reading:
+    """Turns rows of completions and awards into columns; what many share is read once."""
+
+    def __init__(
+        self, session: Session, institution_id: int, as_of: date, known_on: datetime
+    ) -> None:
+        self.session, self.institution_id = session, institution_id
+        self.as_of, self.known_on = as_of, known_on
+        self.origins = Origins(session)
+        self.keys: dict[int, str] = {}
+
+    def crowd(self, rows: Rows, first: int, last: int) -> Crowd:
+        """Return the crowd of the learners of ``rows``, whose ids are from ``first`` to ``last``.
+
+        Who has an exception, or more than columns say, is looked at as a whole.
+        """
+        ids, owners = np.unique(rows.learners, return_inverse=True)
+        gathering = Gathering(self.as_of, len(ids))
+        self._add_completions(gathering, rows, owners)
+        excepted = list_excepted(self.session, self.institution_id, first, last)
+        gathering.mark_rare(np.flatnonzero(np.isin(ids, excepted)))
+        number = {learner_id: index for index, learner_id in enumerate(ids.tolist())}
+        self._add_awards(gathering, number, first, last)
+        return Crowd(list(number), gathering.columns())
+
+    def _add_completions(self, gathering: Gathering, rows: Rows, owners: Any) -> None:
+        kinds: list[Kind] = []
+        is_award = np.zeros(len(rows.kinds), np.bool_)
+        for index, (achievement_id, worth, attributes) in enumerate(rows.kinds):
+            key, row = self._key(achievement_id), Told(self.institution_id, attributes)
+            is_award[index] = self.origins.is_award(row, key)
+            kinds.append(Kind(key, credits=Decimal(worth), attributes=self.origins.attributes(row)))
+        gathering.mark_rare(owners[is_award[rows.kind]])
+        counts = rows.counts & ~is_award[rows.kind]
+        grades = [None if g is None else Grade(Decimal(g), scale) for g, scale in rows.grades]
+        gathering.add_batch(
+            owners[counts],
+            (kinds, rows.kind[counts]),
+            (grades, rows.grade[counts]),
+            rows.day[counts],
+        )
+
+    def _key(self, achievement_id: int) -> str:
+        if achievement_id not in self.keys:
+            query = select(Achievement.id, Achievement.key).where(
+                Achievement.institution_id == self.institution_id
+            )
+            self.keys = {row.id: row.key for row in self.session.execute(query)}
+        return self.keys[achievement_id]
+
+    def _add_awards(
+        self, gathering: Gathering, number: dict[int, int], first: int, last: int
+    ) -> None:
+        awards = [row for row in self._awards(first, last) if row.learner_id in number]
+        # An award that ends, or that debits what it counted, says so by its own rule.
+        ending = rules_with_terms(self.session, {row.stack_version_id for row in awards})
+        for row in awards:
+            is_known = row.awarded_on <= self.as_of and row.recorded_at <= self.known_on
+            if row.revoked is not None or not is_known or row.stack_version_id in ending:
+                gathering.mark_rare([number[row.learner_id]])
+                continue
+            said = self.origins.local(row.institution_id)
+            kind = Kind(row.key, "award", row.credits, attributes=said)
+            gathering.add(number[row.learner_id], kind, row.awarded_on)
+
+    def _awards(self, first: int, last: int) -> Sequence[Any]:
         query = (
             select(
                 Award.learner_id,
@@ -135,7 +147,9 @@ def _awards(session: Session, ids: Sequence[int]) -> list[Any]:
             )
             .join(Achievement, Achievement.id == Award.achievement_id)
             .outerjoin(AwardRevocation, AwardRevocation.award_id == Award.id)
-            .where(Award.learner_id.in_(ids[start : start + CHUNK]))
+            .where(
+                Award.learner_id.between(first, last),
+                Award.institution_id == self.institution_id,
+            )
         )
-        found += session.execute(query).all()
-    return found
+        return self.session.execute(query).all()

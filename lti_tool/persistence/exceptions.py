@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -106,6 +106,24 @@ def list_standing(session: Session, learner_ids: Collection[int]) -> list[Grante
         )
         found.extend(session.scalars(query))
     return found
+
+
+def list_excepted(session: Session, institution_id: int, first: int, last: int) -> Sequence[int]:
+    """Return the learners with internal ids from ``first`` to ``last`` who have exceptions.
+
+    Those that nobody has ended, whether their time is over or not.
+    """
+    query = (
+        select(GrantedException.learner_id)
+        .outerjoin(ExceptionEnd, ExceptionEnd.exception_id == GrantedException.id)
+        .where(
+            GrantedException.institution_id == institution_id,
+            GrantedException.learner_id.between(first, last),
+            ExceptionEnd.id.is_(None),
+        )
+        .distinct()
+    )
+    return session.scalars(query).all()
 
 
 def list_exceptions(

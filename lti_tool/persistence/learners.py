@@ -154,6 +154,18 @@ def get_learner(session: Session, learner_id: int) -> Learner:
     return session.get_one(Learner, learner_id)
 
 
+def list_people(session: Session, learner_ids: Collection[int]) -> dict[int, tuple[UUID, str]]:
+    """Return uuid and name ("" for none) of learners, by internal id."""
+    found: dict[int, tuple[UUID, str]] = {}
+    ids = sorted(learner_ids)
+    for start in range(0, len(ids), CHUNK):
+        query = select(Learner.id, Learner.uuid, Learner.name).where(
+            Learner.id.in_(ids[start : start + CHUNK])
+        )
+        found |= {row.id: (row.uuid, row.name or "") for row in session.execute(query)}
+    return found
+
+
 def find_learner_by_uuid(session: Session, uuid: UUID) -> Learner | None:
     """Return the learner with this uuid, of whatever institution."""
     return session.scalar(select(Learner).where(Learner.uuid == uuid))

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -157,6 +158,14 @@ def as_waiver(row: GrantedException) -> Waiver:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is asked of a completion about where it comes from."""
+
+    institution_id: int
+    attributes: dict[str, Any] | None
+
+
 class Origins:
     """Tells where facts come from; what is asked for is read once."""
 
@@ -172,7 +181,7 @@ class Origins:
             self._local[institution_id] = ((EXTERNAL, (False,)), ("issuer", (key,)))
         return self._local[institution_id]
 
-    def attributes(self, row: CompletionRow) -> Attributes:
+    def attributes(self, row: CompletionRow | Told) -> Attributes:
         """Return what the rules are told of a completion."""
         if not row.attributes:
             return self.local(row.institution_id)
@@ -182,7 +191,7 @@ class Origins:
         known = dict(self.local(row.institution_id)) | {n: (v,) for n, v in said.items()}
         return tuple(sorted(known.items()))
 
-    def is_award(self, row: CompletionRow, key: str) -> bool:
+    def is_award(self, row: CompletionRow | Told, key: str) -> bool:
         """Return whether a completion stands for an award that somebody else made."""
         if not row.attributes or not row.attributes.get(EXTERNAL):
             return False

@@ -1,9 +1,10 @@
-"""Columns from facts that come one by one, learner after learner, as a database gives them."""
+"""Columns from facts as a database gives them: in batches, and some of them one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,54 +12,62 @@ from numpy.typing import NDArray
 from stacking_rules.cohort.columns import Columns, Kind
 from stacking_rules.facts import Grade
 
+Codes = NDArray[np.int64]
+Value = TypeVar("Value")
+
 
 class Gathering:
-    """Takes the facts that count on a day, in any order, and makes columns.
+    """Takes the facts of ``learners`` learners that count on a day, in any order.
 
-    Learners are numbered as they are begun. Who has more than can be said with ``add`` is to be
-    marked as rare.
+    Learners are known by their numbers, from 0 on. Who has more than can be said with ``add`` is
+    to be marked as rare.
     """
 
-    def __init__(self, as_of: date) -> None:
-        self.as_of = as_of
-        self.learners: list[Hashable] = []
-        self._owners: list[int] = []
+    def __init__(self, as_of: date, learners: int) -> None:
+        self.as_of, self.learners = as_of, learners
         self._kinds: dict[Kind, int] = {}
         self._grades: dict[Grade | None, int] = {}
-        self._kind: list[int] = []
-        self._grade: list[int] = []
-        self._day: list[int] = []
-        self._rare: set[int] = set()
-
-    def begin(self, learner: Hashable) -> int:
-        """Begin a learner; return the learner's number."""
-        self.learners.append(learner)
-        return len(self.learners) - 1
+        self._owners: list[Codes] = []
+        self._kind: list[Codes] = []
+        self._grade: list[Codes] = []
+        self._day: list[Codes] = []
+        self._rare = np.zeros(learners, np.bool_)
 
     def add(self, number: int, kind: Kind, on: date, grade: Grade | None = None) -> None:
-        """Add a fact of the learner of this number."""
-        self._owners.append(number)
-        self._kind.append(self._kinds.setdefault(kind, len(self._kinds)))
-        self._grade.append(self._grades.setdefault(grade, len(self._grades)))
-        self._day.append(on.toordinal())
+        """Add one fact of the learner of this number."""
+        one = np.zeros(1, np.int64)
+        day = np.array([on.toordinal()], np.int64)
+        self.add_batch(one + number, ([kind], one), ([grade], one), day)
 
-    def mark_rare(self, number: int) -> None:
-        """Say that the learner of this number has more than was added."""
-        self._rare.add(number)
+    def add_batch(
+        self,
+        owners: Codes,
+        kinds: tuple[Sequence[Kind], Codes],
+        grades: tuple[Sequence[Grade | None], Codes],
+        days: Codes,
+    ) -> None:
+        """Add facts: numbers of their learners, their kinds and grades (values, and the number
+        of the value of each fact), and their days as ordinals. All of one length."""
+        self._owners.append(owners)
+        self._kind.append(_known(kinds[0], self._kinds)[kinds[1]])
+        self._grade.append(_known(grades[0], self._grades)[grades[1]])
+        self._day.append(days)
+
+    def mark_rare(self, numbers: Codes | Sequence[int]) -> None:
+        """Say that the learners of these numbers have more than was added."""
+        self._rare[numbers] = True
 
     def columns(self) -> Columns:
-        """Return the columns of all learners so far."""
+        """Return the columns of all learners."""
         kinds = sorted(self._kinds, key=lambda kind: (*kind.item, repr(kind)))
         grades = sorted(self._grades or [None], key=_in_order)
-        owners = np.array(self._owners, np.int64)
-        kind = _renumbered(self._kind, {self._kinds[k]: n for n, k in enumerate(kinds)})
-        grade = _renumbered(self._grade, {self._grades.get(g, 0): n for n, g in enumerate(grades)})
-        day = np.array(self._day, np.int64)
-        order = np.lexsort((kind, owners))
+        owners, day = _joined(self._owners), _joined(self._day)
+        kind = _known(self._kinds, {k: n for n, k in enumerate(kinds)})[_joined(self._kind)]
+        by_grade: dict[Grade | None, int] = {g: n for n, g in enumerate(grades)}
+        grade = _known(self._grades, by_grade)[_joined(self._grade)]
+        order = np.argsort(owners * max(len(kinds), 1) + kind, kind="stable")
         first = int(day.min()) if len(day) else self.as_of.toordinal()
-        counts = np.bincount(owners, minlength=len(self.learners))
-        rare = np.zeros(len(self.learners), np.bool_)
-        rare[sorted(self._rare)] = True
+        counts = np.bincount(owners, minlength=self.learners)
         return Columns(
             np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
             kind[order].astype(np.uint32),
@@ -68,17 +77,18 @@ class Gathering:
             grades,
             date.fromordinal(first),
             date.fromordinal(int(day.max())) if len(day) else self.as_of,
-            rare if self._rare else None,
+            self._rare if self._rare.any() else None,
         )
+
+
+def _known(values: Iterable[Value], numbers: dict[Value, int]) -> Codes:
+    """Return the number of each value; new ones get the next."""
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values], np.int64)
+
+
+def _joined(several: Sequence[Codes]) -> Codes:
+    return np.concatenate(several) if several else np.zeros(0, np.int64)
 
 
 def _in_order(grade: Grade | None) -> tuple[object, ...]:
     return ("", False, 0) if grade is None else (grade.scale, grade.is_rank, grade.value)
-
-
-def _renumbered(found: list[int], numbers: dict[int, int]) -> NDArray[np.int64]:
-    table = np.zeros(max(numbers, default=0) + 1, np.int64)
-    for old, new in numbers.items():
-        table[old] = new
-    renumbered: NDArray[np.int64] = table[np.array(found, np.int64)]
-    return renumbered

@@ -114,7 +114,7 @@ def _begins(source: Path) -> Iterator[int]:
 
 def evaluate_part(job: Job, part: Part, folder: Path) -> Counts:
     """Evaluate one part and write its standings; return how many learners have each status."""
-    cohort = read_facts(_rows(part), job.definitions, as_of=job.as_of, known_on=job.known_on)
+    cohort = read_facts(rows_of(part), job.definitions, as_of=job.as_of, known_on=job.known_on)
     found = evaluate_cohort(
         job.stacks,
         cohort.columns,
@@ -146,7 +146,7 @@ def as_table(standings: Standings, learners: pa.Array) -> pa.Table:
     return pa.table(columns)
 
 
-def _rows(part: Part) -> pa.Table:
+def rows_of(part: Part) -> pa.Table:
     """Return the rows of a part; only the row groups that have some of them are read."""
     file = pq.ParquetFile(part.source)
     groups, start, before = [], 0, None

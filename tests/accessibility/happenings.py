@@ -27,14 +27,16 @@ from lti_tool.services.invite_platform import InvitationTerms, invite_platform
 from lti_tool.services.make_joining_code import make_joining_code
 from lti_tool.services.publish_page import Consent, publish_page
 from lti_tool.services.register_wallet import register_wallet
+from lti_tool.services.run_simulations import run_next_simulation
 from lti_tool.services.set_rubric_levels import set_rubric_levels
+from lti_tool.services.start_simulation import start_simulation
 from lti_tool.services.submit_evidence import submit_evidence
 from lti_tool.services.withdraw_completion import withdraw_completion
 from lti_tool.sources.frameworks import read_framework
 from tests.accessibility.campus import CLASS, LONG, Campus
 from tests.cases.world import waiver
 from tests.credentials.descriptions import FULL
-from tests.services.drafting import RULE
+from tests.services.drafting import RULE, Desk
 from tests.sources.framework_examples import as_files, package, skills
 from tests.wallet_protocols.test_access import CALLBACK, REQUEST
 from tests.web.admins import give, sign_in, wait_for_approval
@@ -53,6 +55,12 @@ LOGIN = {
     "target_link_uri": "",
     "lti_storage_target": "_parent",
 }
+EASIER = """quoin: 2
+stacks:
+- key: data-practice
+  title: Data practice
+  requires: {any: [{award: data-basics}, {completed: ethics, grade: 90}, charts]}
+"""
 TABLE = """learner,competency,date,grade,note
 Ada Okafor,ethics,2026-06-01,80,oral
 Ben Achterberg,ethics,2026-06-01,64,
@@ -193,7 +201,25 @@ def _drafts(campus: Campus) -> Places:
     merge = _found(teacher, teacher.course + both, other)
     with campus.database.reading() as session:
         assert len(session.scalars(select(StackDraft)).all()) == 2
-    return {"draft": teacher.course + draft, "merge": merge}
+    return {"draft": teacher.course + draft, "merge": merge} | _simulations(campus)
+
+
+def _simulations(campus: Campus) -> Places:
+    """A draft that was simulated, one that waits for it, and one of which nothing is written."""
+    desk = Desk(campus, campus.teacher)
+    found = {name: desk.start(name) for name in ("simulated", "waiting", "empty")}
+    for name in ("simulated", "waiting"):
+        desk.write(found[name], EASIER)
+        start_simulation(
+            campus.database,
+            found[name],
+            institution_id=desk.place.institution_id,
+            actor="test",
+            now=campus.now,
+        )
+        while name == "simulated" and run_next_simulation(campus.database, now=campus.now):
+            pass
+    return {f"{name}_draft": str(uuid) for name, uuid in found.items()}
 
 
 def _hidden(person: Person, path: str) -> dict[str, str]:

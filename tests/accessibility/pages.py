@@ -213,6 +213,13 @@ ADMINISTRATORS = (
         {"answer": ""}, "/admin/cases/{asked}", 422,
     ),
     Page("exceptions", "registrar", "/admin/exceptions"),
+    Page("drafts", "registrar", "/admin/drafts"),
+    Page("draft being simulated", "registrar", "/admin/drafts/{waiting_draft}"),
+    Page("simulation", "registrar", "/admin/drafts/{simulated_draft}"),
+    Page(
+        "simulation refused", "registrar", "/admin/drafts/{empty_draft}/simulation",
+        {"x": ""}, "/admin/drafts/{empty_draft}", 422,
+    ),
     Page("definitions", "registrar", "/admin/definitions"),
     *(
         Page(f"definitions: {kind}", "registrar", f"/admin/definitions/{kind}")

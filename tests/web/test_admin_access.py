@@ -64,6 +64,7 @@ def _routes(
         "asked": uuid4(),
         "learner": uuid4(),
         "exception": uuid4(),
+        "draft": uuid4(),
         "way": uuid4(),
         "kind": "scales",
     } | values

@@ -19,6 +19,7 @@ from lti_tool.web.admin import (
     reviews,
     scores,
     signing_in,
+    simulations,
     ways,
 )
 
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     cases.blueprint,
     exceptions.blueprint,
     definitions.blueprint,
+    simulations.blueprint,
     institutions.blueprint,
     ways.blueprint,
     brands.blueprint,
