@@ -15,6 +15,7 @@ MODULES = {
     "credentials": "benchmarks.credentials",
     "import": "benchmarks.import_oulad",
     "launch": "benchmarks.launch",
+    "match": "benchmarks.match",
     "pages": "benchmarks.pages",
     "rules": "benchmarks.rules",
     "simulate": "benchmarks.simulate",

@@ -45,6 +45,10 @@ SETTINGS = {
         "none: whoever looks after the learning platform",
         "Where people tell of barriers, on the page /accessibility: an e-mail or https address.",
     ),
+    "QUOIN_MATCH_MODEL": (
+        "none: words alone decide",
+        "A folder with the files of all-MiniLM-L6-v2, which matches goals better (extra [match]).",
+    ),
     "QUOIN_POLL_SECONDS": ("1", "How often the worker looks for due deliveries, in seconds."),
 }
 
@@ -68,6 +72,7 @@ class Config:
     smtp_url: str = field(default="", repr=False)
     metrics_token: bytes = field(default=b"", repr=False)
     accessibility_contact: str = ""
+    match_model: str = ""
 
     @classmethod
     def from_environ(
@@ -92,6 +97,7 @@ class Config:
             poll_seconds=_seconds(values.get("QUOIN_POLL_SECONDS", "1")),
             smtp_url=_smtp_url(values),
             metrics_token=_metrics_token(values),
+            match_model=values.get("QUOIN_MATCH_MODEL", "").strip(),
             accessibility_contact=_contact(values.get("QUOIN_ACCESSIBILITY_CONTACT", "").strip()),
         )
 

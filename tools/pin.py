@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tools.environment import CARRIERS
 from tools.steps import ROOT, InstallError, run, step
 
 TARGET = ROOT / "constraints.txt"
@@ -62,7 +63,15 @@ def resolve(python: str, folder: Path, *, upgrade: bool) -> tuple[Python, Pins]:
     data = json.loads(report.read_text("utf-8"))
     found = [item["metadata"] for item in data["install"]]
     pins = {item["name"]: item["version"] for item in found if item["name"] not in OURS}
+    pins |= _carried()
     return tuple(map(int, data["environment"]["python_version"].split("."))), pins
+
+
+def _carried() -> Pins:
+    """Give the pins of the packages that are installed without what they require, as they are."""
+    lines = TARGET.read_text("utf-8").splitlines()
+    known = dict(line.split("==", 1) for line in lines if "==" in line and ";" not in line)
+    return {name: known[name] for name in CARRIERS}
 
 
 def merge(resolved: Mapping[Python, Pins]) -> list[str]:

@@ -23,6 +23,7 @@ COMMANDS = {
     "keys": "lti_tool.cli.keys:keys",
     "platform": "lti_tool.cli.platforms:platform",
     "api-key": "lti_tool.cli.api_keys:api_key",
+    "match": "lti_tool.cli.matching:match",
     "stack": "lti_tool.cli.stacks:stack",
     "reviews": "lti_tool.cli.reviews:reviews",
     "retention": "lti_tool.cli.retention:retention",

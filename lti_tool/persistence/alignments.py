@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import Base, UTCDateTime
 from lti_tool.persistence.catalog import Achievement
-from lti_tool.persistence.frameworks import FrameworkItem
+from lti_tool.persistence.frameworks import FrameworkItem, FrameworkLabel
 
 
 class AchievementAlignment(Base):
@@ -58,6 +59,30 @@ def list_aligned(
         .order_by(Achievement.name, AchievementAlignment.id)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def find_aligned_names(
+    session: Session, institution_id: int, languages: Collection[str]
+) -> dict[int, list[str]]:
+    """Return what else the achievements of an institution are called, by id of the achievement.
+
+    Those are the names, in these languages, of the items that they are aligned with.
+    """
+    query = (
+        select(
+            AchievementAlignment.achievement_id, FrameworkLabel.name, FrameworkLabel.alternatives
+        )
+        .join(FrameworkLabel, FrameworkLabel.item_id == AchievementAlignment.item_id)
+        .where(
+            AchievementAlignment.institution_id == institution_id,
+            FrameworkLabel.language.in_(sorted(languages)),
+        )
+        .order_by(AchievementAlignment.id, FrameworkLabel.language)
+    )
+    found: dict[int, list[str]] = {}
+    for achievement_id, name, alternatives in session.execute(query):
+        found.setdefault(achievement_id, []).extend([name, *alternatives.splitlines()])
+    return found
 
 
 def find_alignment(

@@ -16,6 +16,7 @@ from lti_tool.lti.jwks import KeysetCache, KeysetShelf
 from lti_tool.lti.keys import KeyRing, SigningKey
 from lti_tool.lti.platform_client import PlatformClient
 from lti_tool.mailing import Mailer
+from lti_tool.matching import KeptMatchers
 from lti_tool.outside_documents import OutsideDocuments
 from lti_tool.persistence.base import Database
 from lti_tool.services.ensure_signing_keys import ensure_signing_keys
@@ -39,6 +40,7 @@ class Parts:
     checking: CheckingPool = field(default_factory=CheckingPool)
     outside: OutsideDocuments = field(default_factory=OutsideDocuments)
     mailer: Mailer | None = None
+    matchers: KeptMatchers = field(default_factory=KeptMatchers)
     providers: Providers = field(default_factory=lambda: build_providers(()))
 
     @property
@@ -66,6 +68,7 @@ def build_parts(
         platforms=PlatformClient(http, keyring, clock=clock),
         clock=clock,
         mailer=Mailer.read(config.smtp_url),
+        matchers=KeptMatchers.read(config.match_model),
         providers=build_providers(config.private_hosts, share_keysets(opened)),
     )
 

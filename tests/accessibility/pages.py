@@ -69,6 +69,17 @@ LEARNERS = (
         "{course}/requests/new?stack=steward", 422,
     ),
     Page("what if", "learner", "{course}/what-if?stack=steward&done=risk&done=audit"),
+    Page("goal", "learner", "{course}/goal"),
+    Page(
+        "goal answered", "learner", "{course}/goal",
+        {"text": "I want to ask databases questions and write about risk, with charts."},
+        "{course}/goal",
+    ),
+    Page(
+        "goal without an answer", "learner", "{course}/goal",
+        {"text": "統計学"}, "{course}/goal",
+    ),
+    Page("empty goal", "learner", "{course}/goal", {"text": ""}, "{course}/goal", 422),
     Page("closed to learners", "learner", "{course}/roster", status=403),
     Page("keep access", "learner", "{course}/access"),
     Page("access kept", "learner", "{course}/access", {"x": ""}, "{course}/access"),

@@ -87,6 +87,15 @@ def test_what_if(at: At) -> None:
     keys.page.get_by_text("Laboratory safety would be earned.").first.wait_for()
 
 
+def test_a_goal_is_asked(at: At) -> None:
+    keys = at("learner", "{course}/progress")
+    keys.press("link", "Where do you want to go?")
+    keys.press("button", "Find what leads there")
+    keys.type("textbox", "Your goal, or an advertisement", "I want to judge risk.")
+    keys.press("button", "Find what leads there")
+    keys.page.get_by_role("heading", name="Awards that lead there").wait_for()
+
+
 def test_evidence_is_handed_in(at: At) -> None:
     keys = at("learner", "{course}/progress")
     keys.press("link", re.compile("Hand in evidence.*Data ethics"), exact=False)

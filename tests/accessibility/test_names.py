@@ -25,6 +25,7 @@ MAIN = {
     "progress": "learner: progress",
     "nothing-yet": "newcomer: progress of nothing",
     "what-if": "newcomer: what if from nothing",
+    "goal": "learner: goal answered",
     "evidence": "learner: evidence",
     "request": "learner: request",
     "refused-request": "learner: empty request",

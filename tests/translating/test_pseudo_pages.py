@@ -155,6 +155,12 @@ def test_pages_about_one_thing_have_no_unmarked_words(student: Student) -> None:
     assert found == {}
 
 
+@pytest.mark.parametrize("goal", ["Datenschutz und Verschlüsselungsverfahren", "zzz"])
+def test_an_answered_goal_has_no_unmarked_words(student: Student, goal: str) -> None:
+    answer = student.world.learner.post("goal", {"text": goal}, **{"Accept-Language": PSEUDO})
+    assert unmarked(answer.text) <= {goal}
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/verify", "/shared/nothing", f"/courses/{UUID(int=7)}/progress"]
 )
