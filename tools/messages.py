@@ -26,7 +26,6 @@ FIRST_DAY = datetime(2026, 11, 30, tzinfo=UTC)
 PAGES_IN_ENGLISH = (
     "web/templates/accessibility.html",
     "web/templates/admin_*.html",
-    "web/templates/catalogue_entry.html",
     "web/templates/privacy.html",
     "web/templates/regist*.html",
     "web/templates/invitation.html",
@@ -48,9 +47,10 @@ ROOMS_IN_ENGLISH = (
     *("persistence/status_lists", "services/compromise_key", "services/correct_credential"),
     *("services/*administrator*", "services/*health*", "services/*institution*"),
     *("services/back_up", "services/restore_backup", "services/begin_provider_sign_in"),
-    *("services/change_brand", "services/describe_achievements", "services/set_definitions"),
+    *("services/change_brand", "services/change_language", "services/set_definitions"),
+    "services/start_simulation",
     *("services/set_sign_in_provider", "services/show_brand"),
-    *("services/add_*", "services/admit*", "services/agree*", "services/align*"),
+    *("services/add_*", "services/admit*", "services/agree*", "services/unalign*"),
     *("services/change_linkedin", "services/change_platform", "services/change_status"),
     *("services/decline*", "services/distrust*", "services/end_*", "services/exchange*"),
     *("services/import_platforms", "services/invite*", "services/issue*", "services/receive*"),
@@ -59,7 +59,11 @@ ROOMS_IN_ENGLISH = (
 )
 """Use cases of administrators and of machines, and what stands below them."""
 
+ROOMS_FOR_PEOPLE = ("lti/platforms/openedx.py", "lti/platforms/quirks.py")
+"""Inside rooms in English: what instructors read of their platform."""
+
 METHODS = [
+    *((name, "tools.messages:extract_python") for name in ROOMS_FOR_PEOPLE),
     *((name, "ignore") for name in PAGES_IN_ENGLISH),
     *((f"{name}.py", "ignore") for name in ROOMS_IN_ENGLISH),
     *((f"{name}/**.py", "ignore") for name in ROOMS_IN_ENGLISH),

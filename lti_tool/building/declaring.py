@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lti_tool.rule_texts import phrases
-from stacking_rules import DocumentError, LimitExceededError
+from lti_tool.rule_reading import Reader, sentences_of
+from lti_tool.translating import _
+from stacking_rules import DocumentError
 from stacking_rules.read_definitions import read_definitions
 from stacking_rules.reading import mapping_of
-from stacking_rules.say import say
 from stacking_rules.write_document import write_definitions
 
 Plain = dict[str, Any]
@@ -130,12 +130,15 @@ class DeclaredChange:
 
 def entries_of(declared: Mapping[str, Any]) -> list[Entry]:
     """Return everything that is declared, by kind, in the order in which it is written."""
-    exact = write_definitions(read_definitions(declared, ""))
+    read = read_definitions(declared, "")
+    exact = write_definitions(read)
     return [
-        Entry(kind, key, _sentence(kind, part))
+        Entry(kind, key, words)
         for kind in KINDS
         if kind in exact
-        for key, part in _parts(kind, exact[kind])
+        for key, words in zip(
+            _keys(kind, exact[kind]), sentences_of(kind, read, Reader()), strict=True
+        )
     ]
 
 
@@ -156,28 +159,21 @@ def changes_between(
 def in_words(change: DeclaredChange) -> str:
     """Return a change as a sentence or two."""
     if not change.before:
-        return f"New: {change.after}"
+        return _("New: {after}", after=change.after)
     if not change.after:
-        return f"Gone: {change.before}"
-    return f"Was: {change.before} Is: {change.after}"
+        return _("Gone: {before}", before=change.before)
+    return _("Was: {before} Is: {after}", before=change.before, after=change.after)
 
 
-def _parts(kind: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield each entry with its key; one that occurs again has the number of its turn in it."""
+def _keys(kind: str, value: Any) -> Iterator[str]:
+    """Yield the key of each entry; one that occurs again has the number of its turn in it."""
     if kind == "zone":
-        yield "", value
+        yield ""
     elif kind == "scales":
-        yield from ((key, {key: scale}) for key, scale in value.items())
+        yield from value
     else:
         seen: dict[str, int] = {}
         for entry in value:
             key = str(entry["name"]) if kind == "terms" else " > ".join(_pair(entry))
             seen[key] = seen.get(key, 0) + 1
-            yield key if seen[key] == 1 else f"{key} ({seen[key]})", [entry]
-
-
-def _sentence(kind: str, part: Any) -> str:
-    try:
-        return say({kind: part}, phrases("sentence")).strip()
-    except LimitExceededError:
-        return json.dumps(part, ensure_ascii=False)
+            yield key if seen[key] == 1 else f"{key} ({seen[key]})"

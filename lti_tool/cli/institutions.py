@@ -13,12 +13,14 @@ from lti_tool.cli.sign_in import sign_in
 from lti_tool.lti.roles import STAFF, CourseRole
 from lti_tool.persistence.launched import ALL_RIGHTS
 from lti_tool.persistence.wallet_offers import Way
+from lti_tool.services.change_language import change_language
 from lti_tool.services.change_linkedin import change_linkedin
 from lti_tool.services.change_role_rights import RightsChanges, change_role_rights
 from lti_tool.services.change_wallet_ways import WayChanges, change_wallet_ways
 from lti_tool.services.list_institutions import list_institutions
 from lti_tool.services.switch_four_eyes import switch_four_eyes
 from lti_tool.services.switch_institution import switch_institution
+from lti_tool.translating import own_names
 
 
 class RoleRight(click.ParamType[tuple[CourseRole, str]]):
@@ -40,6 +42,7 @@ class RoleRight(click.ParamType[tuple[CourseRole, str]]):
 
 ROLE_RIGHT = RoleRight()
 WAY = click.Choice([str(way) for way in Way])
+LANGUAGE = click.Choice([code for code, _name in own_names()])
 
 
 @click.group()
@@ -66,6 +69,7 @@ def institution_list(as_json: bool) -> None:  # noqa: FBT001
                 "id": str(row.uuid),
                 "key": row.key,
                 "name": row.name,
+                "language": row.language,
                 "suspended_at": row.suspended_at and row.suspended_at.isoformat(),
             }
             for row in rows
@@ -189,6 +193,25 @@ def institution_linkedin(key: str, page: str | None, clear: bool) -> None:  # no
         raise click.UsageError("Give either --page NUMBER or --clear.")
     carry_out(change_linkedin, key, page)
     click.echo(f"{key}: {f'page {page}' if page else 'no page'} at LinkedIn.")
+
+
+@institution.command("language")
+@click.argument("key")
+@click.argument("language", type=LANGUAGE, required=False)
+@click.option("--clear", is_flag=True, help="None of its own: English.")
+@friendly
+def institution_language(key: str, language: str | None, clear: bool) -> None:  # noqa: FBT001
+    """Say which language pages and mails speak where nobody asks for another.
+
+    It comes after that of the launch and those of the browser.
+
+    Example: quoin institution language harbour de
+    """
+    if (language is None) != clear:
+        raise click.UsageError("Give either a LANGUAGE or --clear.")
+    changed = carry_out(change_language, key, language)
+    said = dict(own_names()).get(language or "", "no language of its own")
+    click.echo(f"{key}: {said}{' now' if changed else ' already'}.")
 
 
 def _switch(key: str, *, is_suspended: bool) -> None:

@@ -28,10 +28,12 @@ from lti_tool.credentials.european import (
     quality_text,
     workload_text,
 )
+from lti_tool.translating import ENGLISH, speaking
 
 QUALITY_TYPE = "ext:QualityAssurance"
 
 
+@speaking(ENGLISH)
 def achievement_members(elements: Elements, page: str) -> dict[str, Any]:
     """Return what an Achievement says beside name, description, criteria and credits.
 
@@ -66,6 +68,7 @@ def issuer_members(elements: Elements) -> dict[str, Any]:
     return {"address": address}
 
 
+@speaking(ENGLISH)
 def narrative(elements: Elements, credit_amount: Decimal) -> str:
     """Return the criteria in words: what was written, and the elements with no other place."""
     stack = elements.stackability

@@ -36,6 +36,7 @@ from lti_tool.credentials.elements import (
 from lti_tool.credentials.texts import clean
 from lti_tool.errors import InvalidInputError
 from lti_tool.stack_text import read_plain
+from lti_tool.translating import _
 from stacking_rules import DocumentError
 from stacking_rules.reading import (
     amount_of,
@@ -116,7 +117,7 @@ def to_data(elements: Elements) -> dict[str, Any]:
     """Return elements as the plain data that they are read from; what was not said is left out."""
     empty = Elements()
     data: dict[str, Any] = {}
-    for name, (attribute, _) in _READERS.items():
+    for name, (attribute, _read) in _READERS.items():
         value = getattr(elements, attribute)
         if value != getattr(empty, attribute):
             data[name] = _plain(value)
@@ -137,11 +138,11 @@ def _plain(value: Any) -> Any:
 def _text(value: object, address: str, longest: int = LONG) -> str:
     text = text_of(value, address)
     if len(text) > longest:
-        raise DocumentError(address, f"This text has more than {longest} characters.")
+        raise DocumentError(address, _("This text has more than {most} characters.", most=longest))
     try:
         cleaned: str = clean(text)
     except InvalidInputError as error:
-        raise DocumentError(address, error.message) from None
+        raise DocumentError(address, _(error.message)) from None
     return cleaned.strip()
 
 
@@ -158,10 +159,10 @@ def _version(value: object, address: str) -> str:
 def _lines(value: object, address: str, longest: int = LONG) -> tuple[str, ...]:
     items = list_of(value, address)
     if len(items) > MOST_ENTRIES:
-        raise DocumentError(address, f"More than {MOST_ENTRIES} entries.")
+        raise DocumentError(address, _("More than {most} entries.", most=MOST_ENTRIES))
     lines = tuple(_text(item, f"{address}/{i}", longest) for i, item in enumerate(items))
     if "" in lines:
-        raise DocumentError(f"{address}/{lines.index('')}", "This entry is empty.")
+        raise DocumentError(f"{address}/{lines.index('')}", _("This entry is empty."))
     refuse_repeats(lines, address)
     return lines
 
@@ -172,7 +173,9 @@ def _short_lines(value: object, address: str) -> tuple[str, ...]:
 
 def _flag(value: object, address: str) -> bool:
     if not isinstance(value, bool):
-        raise DocumentError(address, f"Here true or false is needed, not {kind_of(value)}.")
+        raise DocumentError(
+            address, _("Here true or false is needed, not {found}.", found=kind_of(value))
+        )
     return value
 
 
@@ -189,7 +192,9 @@ def _achievement_type(value: object, address: str) -> str:
 def _hours(value: object, address: str) -> Decimal:
     hours = amount_of(value, address)
     if not 0 < hours <= MOST_HOURS:
-        raise DocumentError(address, f"The hours must be more than 0 and at most {MOST_HOURS}.")
+        raise DocumentError(
+            address, _("The hours must be more than 0 and at most {most}.", most=MOST_HOURS)
+        )
     return hours
 
 
@@ -197,8 +202,11 @@ def _country(value: object, address: str) -> str:
     if not isinstance(value, str) or value.upper() not in COUNTRIES:
         raise DocumentError(
             address,
-            f"Here a country by its two letters is needed (ISO 3166-1), as in FI or DE, "
-            f"not {kind_of(value)}.",
+            _(
+                "Here a country by its two letters is needed (ISO 3166-1), as in FI or DE, "
+                "not {found}.",
+                found=kind_of(value),
+            ),
         )
     return value.upper()
 
@@ -208,7 +216,8 @@ def _languages(value: object, address: str) -> tuple[str, ...]:
     for place, tag in enumerate(tags):
         if len(tag) > 35 or not _LANGUAGE.fullmatch(tag):
             raise DocumentError(
-                f"{address}/{place}", f"Here a language such as en or pt-BR is needed, not '{tag}'."
+                f"{address}/{place}",
+                _("Here a language such as en or pt-BR is needed, not '{tag}'.", tag=tag),
             )
     return tags
 
@@ -216,7 +225,8 @@ def _languages(value: object, address: str) -> tuple[str, ...]:
 def _address(value: object, address: str) -> str:
     if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
         raise DocumentError(
-            address, f"Here a web address (https://...) is needed, not {kind_of(value)}."
+            address,
+            _("Here a web address (https://...) is needed, not {found}.", found=kind_of(value)),
         )
     return value
 
@@ -224,7 +234,7 @@ def _address(value: object, address: str) -> str:
 def _levels(value: object, address: str) -> tuple[Level, ...]:
     items = list_of(value, address)
     if len(items) > MOST_ENTRIES:
-        raise DocumentError(address, f"More than {MOST_ENTRIES} levels.")
+        raise DocumentError(address, _("More than {most} levels.", most=MOST_ENTRIES))
     levels = tuple(_level(item, f"{address}/{place}") for place, item in enumerate(items))
     refuse_repeats([f"{each.framework} {each.level}" for each in levels], address)
     return levels
@@ -237,10 +247,10 @@ def _level(data: object, address: str) -> Level:
     if framework.upper() == EQF:
         framework = EQF
         if level not in tuple("12345678"):
-            raise DocumentError(f"{address}/level", "A level of the EQF is 1 to 8.")
+            raise DocumentError(f"{address}/level", _("A level of the EQF is 1 to 8."))
         if "url" in item:
             raise DocumentError(
-                f"{address}/url", "The address of a level of the EQF is known: leave 'url' out."
+                f"{address}/url", _("The address of a level of the EQF is known: leave 'url' out.")
             )
     return Level(framework, level, _maybe(item, "url", address, _address))
 
@@ -282,10 +292,10 @@ def _needed(
     item: dict[str, object], name: str, address: str, read: Callable[[object, str], str]
 ) -> str:
     if name not in item:
-        raise DocumentError(address, f"Here '{name}' is missing.")
+        raise DocumentError(address, _("Here '{name}' is missing.", name=name))
     found = read(item[name], f"{address}/{name}")
     if not found:
-        raise DocumentError(f"{address}/{name}", f"'{name}' is empty.")
+        raise DocumentError(f"{address}/{name}", _("'{name}' is empty.", name=name))
     return found
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from lti_tool.translating import marked
+
 ACHIEVEMENT_TYPES = (
     "Achievement",
     "ApprenticeshipCertificate",
@@ -110,7 +112,7 @@ GRADE_TYPES = {
 
 ECTS = "ECTS"
 EQF = "EQF"
-EQF_NAME = "European Qualifications Framework"
+EQF_NAME = marked("European Qualifications Framework")
 EQF_ADDRESS = "http://data.europa.eu/snb/eqf/"
 
 

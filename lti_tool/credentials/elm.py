@@ -22,6 +22,7 @@ from lti_tool.credentials.european import (
 )
 from lti_tool.credentials.pictures import ENDINGS, Picture
 from lti_tool.credentials.texts import clean
+from lti_tool.translating import ENGLISH, speaking
 
 CONTEXTS = (
     "https://www.w3.org/2018/credentials/v1",
@@ -34,6 +35,7 @@ ESCO_SKILLS = "http://data.europa.eu/esco/concept-scheme/skills"
 Data = dict[str, Any]
 
 
+@speaking(ENGLISH)
 def build_elm(credential: Data, elements: Elements | None, picture: Picture | None = None) -> Data:
     """Return a European Digital Credential (ELM 3, JSON-LD) of an issued credential.
 

@@ -12,19 +12,25 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from lti_tool.credentials.countries import country_name, language_name
+from lti_tool.credentials.countries import language_name
+from lti_tool.credentials.element_words import (
+    ASSESSED,
+    PARTICIPATING,
+    QUALITY,
+    STACKING,
+    SUPERVISED,
+    sentence_case,
+)
 from lti_tool.credentials.elements import (
     ECTS,
     EQF,
     EQF_NAME,
-    STACKABILITY,
-    SUPERVISION,
     Assessment,
     Elements,
     Level,
     QualityAssurance,
 )
-from lti_tool.translating import marked
+from lti_tool.translating import _, country_called, day, marked, ngettext, number
 
 NOT_STATED = marked("Not stated")
 IDENTIFIED = marked("By an identifier of the institution; no name stands in the credential")
@@ -39,30 +45,31 @@ class Missing:
     sentence: str
 
 
-_MANDATORY = (
-    ("country", "Country or region of the issuer", "Give the country of the issuer, as in FI."),
-    (
-        "learning_outcomes",
-        "Learning outcomes",
-        "Say what somebody knows and can do who has it: a list of learning_outcomes.",
-    ),
-    (
-        "workload",
-        "Notional workload",
-        "Say how much work it is: workload_hours, or credits whose kind is known (credit_kind).",
-    ),
-    ("levels", "Level", "Give at least one level, as in {framework: EQF, level: 6}."),
-    ("assessment", "Type of assessment", "Give the types of the assessment."),
-    (
-        "participation",
-        "Form of participation in the learning activity",
-        "Say how somebody takes part: online, onsite, blended and so on.",
-    ),
-    (
-        "quality_assurance",
-        "Type of quality assurance",
-        "Say which type of quality assurance stands behind it.",
-    ),
+_MANDATORY = marked(
+    {
+        "country": (
+            "Country or region of the issuer",
+            "Give the country of the issuer, as in FI.",
+        ),
+        "learning_outcomes": (
+            "Learning outcomes",
+            "Say what somebody knows and can do who has it: a list of learning_outcomes.",
+        ),
+        "workload": (
+            "Notional workload",
+            "Say how much work it is: workload_hours, or credits of a known kind (credit_kind).",
+        ),
+        "levels": ("Level", "Give at least one level, as in {framework: EQF, level: 6}."),
+        "assessment": ("Type of assessment", "Give the types of the assessment."),
+        "participation": (
+            "Form of participation in the learning activity",
+            "Say how somebody takes part: online, onsite, blended and so on.",
+        ),
+        "quality_assurance": (
+            "Type of quality assurance",
+            "Say which type of quality assurance stands behind it.",
+        ),
+    }
 )
 """Those that somebody has to state. The other four (the learner, the title, the awarding body and
 the date of issuing) are in every credential."""
@@ -82,7 +89,7 @@ def missing(elements: Elements, *, credit_amount: Decimal) -> tuple[Missing, ...
         "participation": elements.participation,
         "quality_assurance": elements.quality_assurance,
     }
-    return tuple(Missing(*row) for row in _MANDATORY if not stated[row[0]])
+    return tuple(Missing(code, *words) for code, words in _MANDATORY.items() if not stated[code])
 
 
 def european_summary(
@@ -100,20 +107,20 @@ def european_summary(
     The eleven mandatory ones are always there, "Not stated" where nobody said anything; of the
     five optional ones those that are stated. Without ``awarded_on`` it is the summary of an
     achievement rather than of an award: then learner and day are left out. Values are plain text
-    in several lines, to be escaped by whoever shows them.
+    in several lines, to be escaped by whoever shows them; labels are said when they are shown.
     """
     told = elements or Elements()
     mandatory = [
-        (marked("Learner"), (learner or IDENTIFIED) if awarded_on else None),
+        (marked("Learner"), (learner or _(IDENTIFIED)) if awarded_on else None),
         (marked("Title of the micro-credential"), name),
         (marked("Country or region of the issuer"), _place(told)),
         (marked("Awarding body"), issuer_name),
-        (marked("Date of issuing"), awarded_on.isoformat() if awarded_on else None),
+        (marked("Date of issuing"), day(awarded_on) if awarded_on else None),
         (marked("Learning outcomes"), _lines(told.learning_outcomes)),
         (marked("Notional workload"), workload_text(told, credit_amount)),
         (marked("Level"), _lines([level_text(level) for level in told.levels])),
         (marked("Type of assessment"), assessment_text(told.assessment)),
-        (marked("Form of participation"), told.participation.capitalize()),
+        (marked("Form of participation"), sentence_case(PARTICIPATING.get(told.participation, ""))),
         (marked("Type of quality assurance"), quality_text(told.quality_assurance)),
     ]
     rows = [(label, value or NOT_STATED) for label, value in mandatory if value is not None]
@@ -141,11 +148,11 @@ def summary_of_credential(
 
 def _optional(told: Elements, grade: str) -> list[tuple[str, str]]:
     stack = told.stackability
-    stacking = f"{STACKABILITY[stack.option]}. {stack.description}".strip() if stack else ""
-    shown = grade or ("Shown where the learner wants it" if told.grade else "")
+    stacking = f"{STACKING[stack.option]}. {stack.description}".strip() if stack else ""
+    shown = grade or (_("Shown where the learner wants it") if told.grade else "")
     return [
         (marked("Prerequisites"), told.prerequisites),
-        (marked("Supervision and identity verification"), SUPERVISION.get(told.supervision, "")),
+        (marked("Supervision and identity verification"), SUPERVISED.get(told.supervision, "")),
         (marked("Grade achieved"), shown),
         (marked("Integration and stackability"), stacking),
         (marked("Further information"), told.further_information),
@@ -155,13 +162,18 @@ def _optional(told: Elements, grade: str) -> list[tuple[str, str]]:
 def level_text(level: Level) -> str:
     """Return a level in words."""
     if level.framework == EQF:
-        return f"EQF level {level.level} ({EQF_NAME})"
-    return f"{level.framework}, level {level.level}"
+        return _("EQF level {level} ({framework})", level=level.level, framework=_(EQF_NAME))
+    return framework_level(level.framework, level.level)
+
+
+def framework_level(framework: str, level: str) -> str:
+    """Return a level of a framework as a credential calls it."""
+    return _("{framework}, level {level}", framework=_(framework), level=level)
 
 
 def assessment_text(assessment: Assessment) -> str:
     """Return how it is assessed, in words; "" when nothing is said."""
-    types = ", ".join(assessment.types).capitalize()
+    types = sentence_case(", ".join(ASSESSED[one] for one in assessment.types))
     return ". ".join(part for part in (types, assessment.description) if part)
 
 
@@ -169,8 +181,8 @@ def quality_text(quality: QualityAssurance | None) -> str:
     """Return the quality assurance in words; "" when nothing is said."""
     if quality is None:
         return ""
-    by = f", {quality.body}" if quality.body else ""
-    return quality.type.capitalize() + by
+    kind = sentence_case(QUALITY.get(quality.type, quality.type))
+    return _("{kind}, {body}", kind=kind, body=quality.body) if quality.body else kind
 
 
 def amount_text(amount: Decimal) -> str:
@@ -182,15 +194,16 @@ def workload_text(told: Elements, credit_amount: Decimal) -> str:
     """Return hours, and credits of a kind that is known, in words; "" when neither is said."""
     parts = []
     if told.workload_hours:
-        parts.append(f"{amount_text(told.workload_hours)} hours")
-    if told.credit_kind and credit_amount:
-        kind = f"{ECTS} credits" if told.credit_kind == ECTS else told.credit_kind
-        parts.append(f"{amount_text(credit_amount)} {kind}")
+        parts.append(ngettext("{n} hour", "{n} hours", told.workload_hours))
+    if told.credit_kind == ECTS and credit_amount:
+        parts.append(ngettext("{n} ECTS credit", "{n} ECTS credits", credit_amount))
+    elif told.credit_kind and credit_amount:
+        parts.append(f"{number(credit_amount)} {told.credit_kind}")
     return ", ".join(parts)
 
 
 def _place(told: Elements) -> str:
-    country = country_name(told.country) if told.country else ""
+    country = country_called(told.country) if told.country else ""
     return ", ".join(part for part in (told.region, country) if part)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from lti_tool.credentials.described import QUALITY_TYPE
+from lti_tool.credentials.european import framework_level
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,24 @@ class Shown:
     @property
     def levels(self) -> tuple[str, ...]:
         """The levels that the achievement is placed at."""
-        return tuple(one.name for one in self.aligned if one.is_level)
+        return tuple(one.name for one in self.placed)
+
+    @property
+    def placed(self) -> tuple[Aligned, ...]:
+        """The levels with their frameworks."""
+        return tuple(one for one in self.aligned if one.is_level)
 
     @property
     def outcomes(self) -> tuple[Aligned, ...]:
         """What was learned, as frameworks name it: neither a level nor who assured the quality."""
         return tuple(a for a in self.aligned if not a.is_level and a.type != QUALITY_TYPE)
+
+
+def level_words(placed: Aligned) -> str:
+    """Return a level that a credential of ours says; those of others stay in their own words."""
+    if placed.name == f"{placed.framework}, level {placed.code}":
+        return framework_level(placed.framework, placed.code)
+    return placed.name
 
 
 def shown(document: dict[str, Any]) -> Shown:

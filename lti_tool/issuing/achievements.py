@@ -24,6 +24,7 @@ from lti_tool.issuing.endorsements import (
 )
 from lti_tool.issuing.signing import Signing, issuer_of
 from lti_tool.persistence.catalog import Achievement, Institution, list_versions
+from lti_tool.translating import ENGLISH, speaking
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,17 @@ class PublicAchievement:
     endorsements: tuple[ShownEndorsement, ...] = ()
 
 
+def _summary(
+    elements: Elements | None, achievement: Achievement, institution: Institution
+) -> list[tuple[str, str]]:
+    return european_summary(
+        elements,
+        name=achievement.name,
+        issuer_name=institution.name,
+        credit_amount=achievement.credits,
+    )
+
+
 def public_achievement(
     session: Session,
     signing: Signing,
@@ -57,12 +69,10 @@ def public_achievement(
     """Return an achievement as it is described now."""
     issuer = issuer_of(signing, institution)
     described = read_elements(session, achievement)
-    summary = european_summary(
-        described.elements,
-        name=achievement.name,
-        issuer_name=institution.name,
-        credit_amount=achievement.credits,
-    )
+    summary = _summary(described.elements, achievement, institution)
+    # What machines read stays in one language.
+    with speaking(ENGLISH):
+        summary_as_data = _summary(described.elements, achievement, institution)
     versions = list_versions(session, achievement.id)
     definition = Definition(
         achievement=achievement.uuid,
@@ -83,7 +93,7 @@ def public_achievement(
     document = {
         "achievement": {"@context": [VC, OPEN_BADGES], **plain, "creator": profile(issuer)},
         "elements": to_data(described.elements) if described.elements else None,
-        "european_summary": [{"label": label, "value": value} for label, value in summary],
+        "european_summary": [{"label": label, "value": value} for label, value in summary_as_data],
         "rules": [{"version": number, "url": url} for number, url in rules],
     }
     return PublicAchievement(

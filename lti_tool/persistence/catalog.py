@@ -27,6 +27,7 @@ class Institution(Base):
     ``linkedin_id`` is the number of its page at LinkedIn, for the link of a public page.
     ``brand`` is how its pages look: accents (``light``, ``dark``), hashes of stylesheet and logo.
     ``retention`` says for how many days what is kept where that is not as usual (0: for good).
+    ``language`` is that of its pages and mails where nobody says another (None: English).
     With ``four_eyes`` a stack is published by somebody else than its author (migration 0022).
     """
 
@@ -43,6 +44,7 @@ class Institution(Base):
     four_eyes: Mapped[bool] = mapped_column(default=False, server_default=false())
     brand: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     retention: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    language: Mapped[str | None] = mapped_column(String(8))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

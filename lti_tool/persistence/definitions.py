@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Select, String, Text, UniqueConstraint, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    ScalarSelect,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import Base, UTCDateTime
@@ -36,6 +46,22 @@ def find_current_definitions(
 ) -> InstitutionDefinitions | None:
     """Return the version that holds now, if the institution ever declared anything."""
     return session.scalar(_of(institution_id).limit(1))
+
+
+def zone_of(institution_id: int | ColumnElement[int]) -> ScalarSelect[str | None]:
+    """Return what selects the zone that an institution (internal id) declares; NULL for none."""
+    return (
+        select(InstitutionDefinitions.document["zone"].as_string())
+        .where(InstitutionDefinitions.institution_id == institution_id)
+        .order_by(InstitutionDefinitions.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def find_zone(session: Session, institution_id: int) -> str | None:
+    """Return the name of the zone that an institution declares; None for UTC."""
+    return session.scalar(select(zone_of(institution_id)))
 
 
 def definitions_number(session: Session, institution_id: int) -> int:

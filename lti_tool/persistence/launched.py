@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lti_tool.persistence.brands import Brand, brand_of
 from lti_tool.persistence.catalog import Institution
 from lti_tool.persistence.courses import Context
+from lti_tool.persistence.definitions import zone_of
 from lti_tool.persistence.learners import Learner, Membership
 from lti_tool.persistence.placements import Placement, ResourceLink
 from lti_tool.persistence.platforms import Deployment, DeploymentState, Registration
@@ -27,6 +28,10 @@ ASKED_FOR = frozenset({RECOGNISE})
 """Rights that only an administrator of a course has until an institution says more."""
 
 
+_ZONE = zone_of(Institution.id.expression)
+"""Made once: a session is looked up with every page."""
+
+
 @dataclass(frozen=True, slots=True)
 class Launched:
     """One person in one course, as the session of their launch says now.
@@ -36,7 +41,8 @@ class Launched:
     ``rights`` are what staff may do beside reading, as the institution allows it to their role.
     In a preview nothing is recorded. ``mentees`` and ``subject_id`` are internal ids of learners.
     ``platform_urls`` are addresses at the origins where the platform shows our pages.
-    ``brand`` is how the institution's pages look, None for the usual look.
+    ``brand`` is how the institution's pages look, None for the usual look; ``home_language`` and
+    ``home_zone`` are those it has said, None for none.
     """
 
     session_id: int
@@ -62,6 +68,8 @@ class Launched:
     registration_id: int
     platform_urls: tuple[str, ...]
     brand: Brand | None
+    home_language: str | None
+    home_zone: str | None
 
 
 def find_launched(
@@ -83,6 +91,7 @@ def find_launched(
             Placement.achievement_id,
             Registration,
             Institution,
+            _ZONE,
         )
         .join(Learner, Learner.id == LaunchSession.learner_id)
         .join(Context, Context.id == LaunchSession.context_id)
@@ -117,6 +126,7 @@ def _launched(
     achievement_id: int | None,
     registration: Registration,
     institution: Institution,
+    zone: str | None,
 ) -> Launched:
     is_instructor = opened.is_instructor and membership is not None and membership.is_instructor
     return Launched(
@@ -149,6 +159,8 @@ def _launched(
             *registration.frame_origins,
         ),
         brand=brand_of(institution.uuid, institution.name, institution.brand),
+        home_language=institution.language,
+        home_zone=zone,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from lti_tool.persistence.base import Base, UTCDateTime
 from lti_tool.persistence.brands import Brand, brand_of
 from lti_tool.persistence.catalog import Institution
+from lti_tool.persistence.definitions import zone_of
 from lti_tool.persistence.learners import Learner
 from lti_tool.persistence.sign_in_ways import Person
 
@@ -50,6 +51,8 @@ class Own:
     created_at: datetime
     seen_at: datetime
     brand: Brand | None = None
+    home_language: str | None = None
+    home_zone: str | None = None
     context_uuid: None = None
     is_preview: bool = False
 
@@ -86,7 +89,7 @@ def find_own(session: Session, token_hash: str, now: datetime) -> Own | None:
     suspended.
     """
     query = (
-        select(LearnerSession, Learner, Institution)
+        select(LearnerSession, Learner, Institution, zone_of(Institution.id.expression))
         .join(Learner, Learner.id == LearnerSession.learner_id)
         .join(Institution, Institution.id == Learner.institution_id)
         .where(
@@ -99,7 +102,7 @@ def find_own(session: Session, token_hash: str, now: datetime) -> Own | None:
     row = session.execute(query).one_or_none()
     if row is None:
         return None
-    opened, learner, institution = row
+    opened, learner, institution, zone = row
     return Own(
         token_hash=token_hash,
         institution_id=institution.id,
@@ -111,6 +114,8 @@ def find_own(session: Session, token_hash: str, now: datetime) -> Own | None:
         created_at=opened.created_at,
         seen_at=opened.seen_at,
         brand=brand_of(institution.uuid, institution.name, institution.brand),
+        home_language=institution.language,
+        home_zone=zone,
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -48,9 +50,18 @@ def list_all_levels(session: Session, institution_id: int) -> dict[int, list[Rub
     return found
 
 
-def list_offered_levels(
-    session: Session, institution_id: int
-) -> list[tuple[Achievement, RubricLevel]]:
+@dataclass(frozen=True, slots=True)
+class LevelOption:
+    """A level of a competency's rubric, with the grade that it stands for."""
+
+    achievement_uuid: UUID
+    achievement_name: str
+    scale: str
+    label: str
+    grade: Decimal
+
+
+def list_offered_levels(session: Session, institution_id: int) -> tuple[LevelOption, ...]:
     """Return every level of an institution with its achievement, by name and position."""
     query = (
         select(Achievement, RubricLevel)
@@ -58,7 +69,10 @@ def list_offered_levels(
         .where(Achievement.institution_id == institution_id)
         .order_by(Achievement.name, Achievement.id, RubricLevel.position)
     )
-    return [(row[0], row[1]) for row in session.execute(query)]
+    return tuple(
+        LevelOption(found.uuid, found.name, found.scale, level.label, level.grade)
+        for found, level in session.execute(query)
+    )
 
 
 def replace_levels(

@@ -24,6 +24,7 @@ from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import Achievement, find_achievement, get_institution
 from lti_tool.persistence.frameworks import Framework, FrameworkItem, find_items, get_item
+from lti_tool.translating import _
 
 MOST_ALIGNMENTS = 100
 """Of one achievement: every credential of it carries them all."""
@@ -94,12 +95,13 @@ def _row(
         return _typed(target, target_type)
     item, framework = _item(session, institution_id, target)
     if item.withdrawn_at is not None:
-        instead = f" Its publisher names {item.replaced_by} instead." if item.replaced_by else ""
-        raise ConflictError(
-            f"{item.uri} is withdrawn: the newest version of '{framework.title}' has it no more."
-            + instead,
-            code="item-withdrawn",
+        gone = _(
+            "{item} is withdrawn: the newest version of '{framework}' has it no more.",
+            item=item.uri,
+            framework=framework.title,
         )
+        other = _("Its publisher names {item} instead.", item=item.replaced_by or "")
+        raise ConflictError(f"{gone} {other}" if item.replaced_by else gone, code="item-withdrawn")
     found = target_type or TARGET_TYPES[framework.kind]
     return AchievementAlignment(
         item_id=item.id, target_url=item.uri, target_type=_checked_type(found)
@@ -153,10 +155,19 @@ def _refuse_again(session: Session, achievement: Achievement, row: AchievementAl
     same = find_alignment(session, achievement.id, row.target_url)
     if same is not None or (row.item_id and row.item_id in {one.item_id for one in held}):
         raise ConflictError(
-            f"'{achievement.name}' is aligned with {row.target_url} already.", code="aligned"
+            _(
+                "'{name}' is aligned with {target} already.",
+                name=achievement.name,
+                target=row.target_url,
+            ),
+            code="aligned",
         )
     if len(held) >= MOST_ALIGNMENTS:
         raise ConflictError(
-            f"'{achievement.name}' has {MOST_ALIGNMENTS} alignments; a credential carries no more.",
+            _(
+                "'{name}' has {most} alignments; a credential carries no more.",
+                name=achievement.name,
+                most=MOST_ALIGNMENTS,
+            ),
             code="alignments-many",
         )

@@ -69,7 +69,7 @@ def _refuse_if_open(session: Session, evidence: Evidence, decided_by: int, now: 
     if claim is not None and claim.learner_id != decided_by:
         raise ConflictError(
             _(
-                "{name} has this evidence open until {until} UTC. "
+                "{name} has this evidence open until {until}. "
                 "Decide on another piece, or come back later.",
                 name=claim.name or NAMELESS,
                 until=clock_time(claim.until),

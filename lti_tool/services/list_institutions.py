@@ -12,19 +12,20 @@ from lti_tool.persistence.catalog import list_institutions as list_rows
 
 @dataclass(frozen=True, slots=True)
 class InstitutionRow:
-    """One institution; ``suspended_at`` is None while it works."""
+    """One institution; ``suspended_at`` is None while it works, ``language`` for English."""
 
     uuid: UUID
     key: str
     name: str
     suspended_at: datetime | None
+    language: str | None = None
 
 
 def list_institutions(database: Database, *, within: int | None = None) -> list[InstitutionRow]:
     """Return every institution by key; ``within`` is the only one to return (internal id)."""
     with database.reading() as session:
         return [
-            InstitutionRow(row.uuid, row.key, row.name, row.suspended_at)
+            InstitutionRow(row.uuid, row.key, row.name, row.suspended_at, row.language)
             for row in list_rows(session)
             if within in (None, row.id)
         ]

@@ -12,6 +12,7 @@ from lti_tool.persistence.base import Database
 from lti_tool.persistence.calendars import find_calendar
 from lti_tool.persistence.catalog import get_institution_by_id
 from lti_tool.persistence.courses import get_context
+from lti_tool.persistence.definitions import find_zone
 from lti_tool.persistence.learners import find_learner_by_uuid
 
 PURPOSE = b"quoin calendar:"
@@ -21,12 +22,18 @@ DIGITS = 32
 
 @dataclass(frozen=True, slots=True)
 class CalendarOwner:
-    """Whose calendar it is, and of which course; ids are internal, ``context_uuid`` is not."""
+    """Whose calendar it is, and of which course; ids are internal, ``context_uuid`` is not.
+
+    ``languages`` are that of the learner's latest launch or choice and the institution's, where
+    there are any; ``zone`` is the institution's, None for none.
+    """
 
     institution_id: int
     learner_id: int
     context_id: int
     context_uuid: UUID
+    languages: tuple[str | None, str | None]
+    zone: str | None
 
 
 def open_calendar(
@@ -45,10 +52,18 @@ def open_calendar(
         right = _token(secret_key, learner_uuid, found.salt)
         if not hmac.compare_digest(token.encode(), right.encode()):
             raise missing
-        if get_institution_by_id(session, learner.institution_id).suspended_at is not None:
+        institution = get_institution_by_id(session, learner.institution_id)
+        if institution.suspended_at is not None:
             raise missing
         course = get_context(session, found.context_id)
-        return CalendarOwner(learner.institution_id, learner.id, course.id, course.uuid)
+        return CalendarOwner(
+            institution.id,
+            learner.id,
+            course.id,
+            course.uuid,
+            (learner.language, institution.language),
+            find_zone(session, institution.id),
+        )
 
 
 def find_calendar_token(

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
+from lti_tool.credentials.shown import level_words
 from lti_tool.credentials.transcript import Entry, Transcript
 from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import Database
+from lti_tool.translating import Words, _, day, marked, number
 from lti_tool.wallets.holdings import Holding, State, get_holding, read_holdings
 
-STATES = {
-    State.ISSUED: "Valid on this day",
-    State.WAITING: "Awarded; the signed credential is being made",
-    State.EXPIRED: "Expired",
-    State.SUSPENDED: "Suspended for now by the issuer",
-    State.REVOKED: "Revoked by the issuer: it is not valid",
-}
-NOTE = "This paper proves nothing by itself: scan a code to see what its issuer says today."
+STATES = Words(
+    {
+        State.ISSUED: "Valid on this day",
+        State.WAITING: "Awarded; the signed credential is being made",
+        State.EXPIRED: "Expired",
+        State.SUSPENDED: "Suspended for now by the issuer",
+        State.REVOKED: "Revoked by the issuer: it is not valid",
+    }
+)
+NOTE = marked("This paper proves nothing by itself: scan a code to see what its issuer says today.")
 
 
 def print_transcript(
@@ -30,6 +35,8 @@ def print_transcript(
     now: datetime,
 ) -> bytes:
     """Return a PDF of everything that a person holds, or of one award of theirs.
+
+    It is written in the language spoken now, its days are those of the zone of now.
 
     When ``is_named``, each award stands below the name of the account that earned it: nobody
     prints their own name over what another account was awarded. ``NotFoundError`` when they
@@ -48,23 +55,23 @@ def print_transcript(
     names = {one.earned_as for one in held} if is_named else set()
     person = names.pop() if len(names) == 1 else ""
     entries = [_entry(public_url, one, is_named=bool(names)) for one in held]
-    return build_pdf(Transcript(person, NOTE, entries), now=now)
+    return build_pdf(Transcript(person, _(NOTE), entries), now=now)
 
 
 def _entry(public_url: str, one: Holding, *, is_named: bool) -> Entry:
     told = one.shown
     facts = [
-        ("Awarded to", one.earned_as if is_named else ""),
-        ("Issuer", one.issuer),
-        ("Awarded on", one.awarded_on.isoformat()),
-        ("Credits", one.credits),
-        ("Level", ", ".join(told.levels) if told else ""),
-        ("Built from", ", ".join(one.built_from)),
-        ("Valid until", told.valid_until.date().isoformat() if told and told.valid_until else ""),
-        ("Credential", told.id if told else ""),
+        (_("Awarded to"), one.earned_as if is_named else ""),
+        (_("Issuer"), one.issuer),
+        (_("Awarded on"), day(one.awarded_on)),
+        (_("Credits"), number(Decimal(one.credits)) if one.credits else ""),
+        (_("Level"), ", ".join(map(level_words, told.placed)) if told else ""),
+        (_("Built from"), ", ".join(one.built_from)),
+        (_("Valid until"), day(told.valid_until) if told and told.valid_until else ""),
+        (_("Credential"), told.id if told else ""),
     ]
     if one.page is not None:
-        address, words = f"{public_url}/shared/{one.page.token}", "Public page:"
+        address, words = f"{public_url}/shared/{one.page.token}", _("Public page:")
     else:
-        address, words = f"{public_url}/verify", "Ask for the signed file and check it at"
+        address, words = f"{public_url}/verify", _("Ask for the signed file and check it at")
     return Entry(one.name, STATES[one.state], [f for f in facts if f[1]], address, words)

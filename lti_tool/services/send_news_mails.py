@@ -16,6 +16,7 @@ from lti_tool.mailing import Mailer, build_mail, code_of, unsubscribe_token
 from lti_tool.news_words import sentence
 from lti_tool.persistence.base import Database
 from lti_tool.persistence.catalog import find_names, get_institution_by_id
+from lti_tool.persistence.definitions import find_zone
 from lti_tool.persistence.learners import get_learner
 from lti_tool.persistence.news import (
     Fresh,
@@ -27,7 +28,7 @@ from lti_tool.persistence.news import (
     list_unmailed,
 )
 from lti_tool.standing_views import read_standing
-from lti_tool.translating import _, choose, plain, speaking
+from lti_tool.translating import _, choose, local, plain, showing_in, speaking
 
 DAY = timedelta(days=1)
 LEASE = timedelta(minutes=5)
@@ -80,8 +81,13 @@ def _written(
     public_url: str,
     now: datetime,
 ) -> Letter | None:
-    """Return what is due in the language of the learner's latest launch or choice."""
-    with speaking(choose(get_learner(session, settings.learner_id).language)):
+    """Return what is due in the language of the learner's latest launch or choice.
+
+    Who has none yet is written to in the language of the institution.
+    """
+    institution = get_institution_by_id(session, settings.institution_id)
+    wanted = choose(get_learner(session, settings.learner_id).language, institution.language)
+    with speaking(wanted), showing_in(find_zone(session, institution.id)):
         return _letter(session, settings, mailer, secret_key, public_url, now)
 
 
@@ -151,7 +157,9 @@ def _note_ends(session: Session, settings: NewsSettings, now: datetime) -> None:
         now=now,
         credits_of=standing.rules.credits_of,
     )
-    near = [d for d in found if d.kind in ("award", "completion") and d.on <= (now + NEAR).date()]
+    near = [
+        d for d in found if d.kind in ("award", "completion") and d.on <= local(now + NEAR).date()
+    ]
     names: Mapping[str, str] = find_names(
         session, settings.institution_id, {deadline.key for deadline in near}
     )

@@ -15,13 +15,14 @@ from lti_tool.persistence.catalog import get_institution, get_institution_by_uui
 
 @dataclass(frozen=True, slots=True)
 class BrandView:
-    """What is set; "" for the usual accent."""
+    """What is set; "" for the usual accent, and for no language."""
 
     key: str
     name: str
     light: str
     dark: str
     brand: Brand | None
+    language: str
 
 
 def show_brand(database: Database, key: str) -> BrandView:
@@ -35,6 +36,7 @@ def show_brand(database: Database, key: str) -> BrandView:
             said.get("light", ""),
             said.get("dark", ""),
             brand_of(row.uuid, row.name, row.brand),
+            row.language or "",
         )
 
 

@@ -25,6 +25,7 @@ from lti_tool.persistence.readings import (
     read_evidence,
     read_options,
 )
+from lti_tool.persistence.rubrics import LevelOption, list_offered_levels
 from lti_tool.solver import solver
 from lti_tool.standing_views import AwardView, FactView, StackView, Standing, read_standing
 from stacking_rules import Certificate, Status, Unused, certify
@@ -62,6 +63,7 @@ class ProgressView:
     workloads: Mapping[str, Decimal] = field(default_factory=dict)
     news: tuple[NewsView, ...] = ()
     conflicts: Mapping[str, Certificate] = field(default_factory=dict)
+    levels: tuple[LevelOption, ...] = ()
 
 
 def show_progress(
@@ -71,11 +73,12 @@ def show_progress(
     context_id: int | None,
     learner_id: int,
     now: datetime,
+    with_levels: bool = False,
 ) -> ProgressView:
     """Evaluate every stack for one learner as of ``now`` (aware) and give it with its words.
 
     Without a ``context_id`` nobody is in a course: nothing is handed in, and the institution
-    gives the page its name.
+    gives the page its name. ``with_levels`` asks for the levels of rubrics, for those who decide.
 
     The same evaluation makes awards, so that page and award cannot disagree. Nothing is written.
     """
@@ -107,6 +110,7 @@ def show_progress(
             workloads=find_workloads(session, institution_id, _stepped(standing.stacks)),
             news=_news(session, learner_id),
             conflicts=_conflicts(standing, now),
+            levels=list_offered_levels(session, institution_id) if with_levels else (),
         )
 
 

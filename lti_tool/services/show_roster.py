@@ -44,7 +44,7 @@ from lti_tool.persistence.readings import (
     read_evidence,
     read_options,
 )
-from lti_tool.persistence.rubrics import list_offered_levels
+from lti_tool.persistence.rubrics import LevelOption, list_offered_levels
 from lti_tool.persistence.snapshots import Rules, load_rules
 from lti_tool.persistence.standings import Summary
 
@@ -103,17 +103,6 @@ class CompletionRow:
     note: str
     is_withdrawn: bool
     score: ScoreState | None
-
-
-@dataclass(frozen=True, slots=True)
-class LevelOption:
-    """A level of a competency's rubric, with the grade that it stands for."""
-
-    achievement_uuid: UUID
-    achievement_name: str
-    scale: str
-    label: str
-    grade: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +203,7 @@ def show_roster(
             if named.total <= MOST_NAMED
             else (),
             uncomputed=_uncomputed(session, institution_id, context_id, query, now),
-            levels=tuple(
-                LevelOption(found.uuid, found.name, found.scale, level.label, level.grade)
-                for found, level in list_offered_levels(session, institution_id)
-            ),
+            levels=list_offered_levels(session, institution_id),
         )
 
 

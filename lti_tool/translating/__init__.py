@@ -1,9 +1,10 @@
 """The languages of the pages: which there are, which one is spoken now, and words in it.
 
 ``with speaking("de"):`` is the language of the work at hand; ``_("...")`` says a sentence in it.
+Moments are shown in a time zone, that of ``show_in``.
 """
 
-from lti_tool.translating.amounts import clock_time, day, listed, number, percent
+from lti_tool.translating.amounts import clock_time, country_called, day, listed, number, percent
 from lti_tool.translating.languages import (
     ENGLISH,
     PSEUDO,
@@ -26,6 +27,7 @@ from lti_tool.translating.speech import (
     speak,
     speaking,
 )
+from lti_tool.translating.zones import local, show_in, showing_in
 
 __all__ = [
     "ENGLISH",
@@ -34,6 +36,7 @@ __all__ = [
     "_",
     "choose",
     "clock_time",
+    "country_called",
     "day",
     "direction",
     "find",
@@ -42,6 +45,7 @@ __all__ = [
     "isolated",
     "language",
     "listed",
+    "local",
     "marked",
     "ngettext",
     "number",
@@ -49,6 +53,8 @@ __all__ = [
     "percent",
     "pgettext",
     "plain",
+    "show_in",
+    "showing_in",
     "speak",
     "speaking",
 ]

@@ -14,6 +14,7 @@ from babel.lists import format_list
 from babel.numbers import format_percent
 
 from lti_tool.translating.languages import locale_of, spoken
+from lti_tool.translating.zones import local, zone_name
 
 
 @cache
@@ -47,13 +48,19 @@ def percent(value: Decimal | float) -> str:
 
 
 def day(value: date) -> str:
-    """Return a date as people write it: 12 May 2026, 12. Mai 2026."""
+    """Return a date as people write it: 12 May 2026, 12. Mai 2026.
+
+    Of an instant (aware) it is the day in the zone of now.
+    """
+    if isinstance(value, datetime):
+        value = local(value)
     return _day(spoken.get(), value.year, value.month, value.day)
 
 
 def clock_time(value: datetime) -> str:
-    """Return the time of day: 14:05."""
-    return f"{value:%H:%M}"
+    """Return the time of day of an instant (aware) in the zone of now: 14:05 UTC+2."""
+    here = local(value)
+    return f"{here:%H:%M} {zone_name(here)}"
 
 
 def listed(words: Sequence[str], *, joint: str = "or") -> str:
@@ -62,6 +69,11 @@ def listed(words: Sequence[str], *, joint: str = "or") -> str:
         return ""
     style: Literal["standard", "or"] = "standard" if joint == "and" else "or"
     return format_list(list(words), style, locale=_locale(spoken.get()))
+
+
+def country_called(code: str) -> str:
+    """Return a country (ISO 3166-1 alpha-2) by its name; the code where none is known."""
+    return str(_locale(spoken.get()).territories.get(code, code))
 
 
 @lru_cache(maxsize=4096)

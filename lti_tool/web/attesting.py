@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lti_tool.persistence.launched import Launched
 from lti_tool.services.attest_learners import Attested, attest_learners
 from lti_tool.services.show_attesting import MOST_SHOWN, AttestingView, show_attesting
-from lti_tool.translating import _
+from lti_tool.translating import _, local
 from lti_tool.web import class_wording, wording
 from lti_tool.web.forms import Form, refused
 from lti_tool.web.parts import current_parts
@@ -111,7 +111,7 @@ def _form_page(launched: Launched, form: Form | None) -> str:
         is_all=form is not None and bool(form.values.get("all")),
         most_shown=MOST_SHOWN,
         form_id=values.get("form_id") or uuid4(),
-        today=current_parts().clock().date(),
+        today=local(current_parts().clock()).date(),
         competency_options=[(one.uuid, wording.option(one)) for one in view.competencies],
         level_options=[
             (label, class_wording.level(label, grade, view.chosen.scale))

@@ -9,16 +9,23 @@ from lti_tool.building.comparing import StackChange
 from lti_tool.building.declaring import in_words
 from lti_tool.building.learners import Made
 from lti_tool.building.text import Plain
-from lti_tool.rule_texts import phrases
+from lti_tool.rule_reading import Reader, clause_lines, requirement_lines, stack_lines
 from lti_tool.stack_text import document_of
 from lti_tool.stack_yaml import dump
 from lti_tool.translating import Words, _, listed, marked, number
 from lti_tool.web import wording
-from stacking_rules import Document, DocumentError, Fact, LimitExceededError, Stack, Status, Step
+from stacking_rules import (
+    Document,
+    DocumentError,
+    Fact,
+    LimitExceededError,
+    Requirement,
+    Stack,
+    Status,
+    Step,
+)
 from stacking_rules.differences import Difference
 from stacking_rules.made_records import facts_of
-from stacking_rules.say import say
-from stacking_rules.write_document import write_document
 
 KINDS = Words(
     {
@@ -49,30 +56,35 @@ DIFFERENCES = {
 WHOLE = marked("The whole rule")
 NOTHING = marked("nothing")
 NEW_STACK = marked("The award {title} is new.")
-_FREE = frozenset({"id", "title", "rule", "scale", "use", "key", "description", "type", "unit"})
-"""Fields in which a text is no key of an achievement."""
-_HEAD = 2
 
 
 def stack_sentences(document: Document, stack: Stack, names: Mapping[str, str]) -> str:
-    """Return one stack as sentences, with names; "" where they would be too long."""
-    return _said(write_document(document, (stack,)), names)
+    """Return one stack as sentences, with names."""
+    worth = document.award_credits.get(stack.key)
+    lines = stack_lines(stack, names, award_credits=worth, shared=document.definitions)
+    return "\n".join(lines)
 
 
 def part_sentence(node: Any, names: Mapping[str, str]) -> str:
     """Return what one requirement says; its YAML where it is none yet."""
-    try:
-        document = document_of({"quoin": 2, "stacks": [{"key": "part", "requires": node}]})
-    except (DocumentError, LimitExceededError):
+    read = _read(node)
+    if read is None:
         return dump(node)
-    lines = _said(write_document(document), names).splitlines()
-    return "\n".join(line.strip() for line in lines[2:]) or dump(node)
+    return "\n".join(line.strip() for line in requirement_lines(read, Reader(names)))
 
 
 def clauses_sentence(node: Plain, names: Mapping[str, str]) -> str:
     """Return what a group says beside its parts."""
-    lines = part_sentence(node, names).splitlines()
-    return "\n".join(line for line in lines[1:] if not line.startswith("- "))
+    read = _read(node)
+    return "" if read is None else "\n".join(clause_lines(read, Reader(names)))
+
+
+def _read(node: Any) -> Requirement | None:
+    try:
+        document = document_of({"quoin": 2, "stacks": [{"key": "part", "requires": node}]})
+    except (DocumentError, LimitExceededError):
+        return None
+    return document.stacks[0].requires
 
 
 def scales(declared: Mapping[str, Any], draft: Plain) -> dict[str, str]:
@@ -84,33 +96,6 @@ def scales(declared: Mapping[str, Any], draft: Plain) -> dict[str, str]:
         for key, grades in found.items()
         if isinstance(grades, dict | list)
     }
-
-
-def _said(data: dict[str, Any], names: Mapping[str, str]) -> str:
-    stacks = [_headed(_named(stack, names)) for stack in data["stacks"]]
-    try:
-        text = say({"quoin": data["quoin"], "stacks": stacks}, phrases("sentence"))
-    except LimitExceededError:
-        return ""
-    return text.split("\n", _HEAD)[_HEAD].strip("\n")
-
-
-def _headed(stack: Plain) -> Plain:
-    """Return a stack that is called by its title alone."""
-    return {
-        **{k: v for k, v in stack.items() if k != "title"},
-        "key": stack.get("title", stack["key"]),
-    }
-
-
-def _named(data: Any, names: Mapping[str, str], field: str = "") -> Any:
-    if isinstance(data, str):
-        return data if field in _FREE else names.get(data, data)
-    if isinstance(data, dict):
-        return {name: _named(value, names, name) for name, value in data.items()}
-    if isinstance(data, list):
-        return [_named(value, names, field) for value in data]
-    return data
 
 
 def difference(found: Difference, names: Mapping[str, str]) -> str:

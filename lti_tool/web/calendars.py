@@ -12,8 +12,10 @@ from lti_tool.persistence.launched import Launched
 from lti_tool.services.change_calendar import CalendarAct, change_calendar
 from lti_tool.services.open_calendar import find_calendar_token, open_calendar
 from lti_tool.services.show_progress import show_progress
+from lti_tool.translating import _, choose, show_in, speak
 from lti_tool.web.first_view import calendar_days
 from lti_tool.web.ics import write_calendar
+from lti_tool.web.language import accepted
 from lti_tool.web.notice_words import NOTICES
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
@@ -78,6 +80,9 @@ def read(learner_uuid: UUID, token: str) -> Response:
     """Give the days to whoever has the address; it is the right to them, and to nothing else."""
     parts = current_parts()
     owner = open_calendar(parts.database, learner_uuid, token, secret_key=parts.config.secret_key)
+    # A calendar program asks, not the learner: its languages say nothing of theirs.
+    speak(choose(*owner.languages, *accepted()))
+    show_in(owner.zone)
     view = show_progress(
         parts.database,
         institution_id=owner.institution_id,
@@ -87,7 +92,9 @@ def read(learner_uuid: UUID, token: str) -> Response:
     )
     page = url_for("progress.show", context_uuid=owner.context_uuid)
     days = calendar_days(view, f"{parts.config.public_url}{page}")
-    text = write_calendar(f"{view.course_title}: deadlines", days, now=view.known_on)
+    text = write_calendar(
+        _("{course}: deadlines", course=view.course_title), days, now=view.known_on
+    )
     response = Response(text, content_type="text/calendar; charset=utf-8")
     response.headers["Cache-Control"] = KEPT
     return response

@@ -8,16 +8,10 @@ from uuid import UUID
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
+from lti_tool.credentials import element_words
 from lti_tool.credentials.element_text import Description
-from lti_tool.credentials.elements import (
-    ACHIEVEMENT_TYPES,
-    ASSESSMENT_TYPES,
-    GRADE_TYPES,
-    PARTICIPATION,
-    QUALITY_ASSURANCE,
-    STACKABILITY,
-    SUPERVISION,
-)
+from lti_tool.credentials.elements import Elements
+from lti_tool.credentials.european import missing
 from lti_tool.errors import ConflictError, InvalidInputError
 from lti_tool.persistence.launched import Launched
 from lti_tool.services.align_achievement import align_achievement
@@ -26,6 +20,7 @@ from lti_tool.services.list_entries import list_entries
 from lti_tool.services.search_frameworks import LONGEST_QUERY, FoundItem, search_frameworks
 from lti_tool.services.show_entry import Entry, show_entry
 from lti_tool.services.unalign_achievement import unalign_achievement
+from lti_tool.translating import _, listed
 from lti_tool.web.element_fields import read_fields, to_fields
 from lti_tool.web.forms import Form, refused
 from lti_tool.web.notice_words import NOTICES
@@ -40,20 +35,13 @@ CONFLICT = 409
 LONGEST_REASON = 500
 
 
-def _same(words: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [(word, word) for word in words]
-
-
-OPTIONS = {
-    "types": _same(ACHIEVEMENT_TYPES),
-    "assessed": list(enumerate(ASSESSMENT_TYPES)),
-    "participation": _same(PARTICIPATION),
-    "quality": _same(QUALITY_ASSURANCE),
-    "supervision": list(SUPERVISION.items()),
-    "stackability": list(STACKABILITY.items()),
-    "grades": _same(tuple(GRADE_TYPES)),
+OFFERED = {
+    "participation": element_words.PARTICIPATING,
+    "quality": element_words.QUALITY,
+    "supervision": element_words.SUPERVISED,
+    "stackability": element_words.STACKING,
+    "grades": element_words.GRADED,
 }
-"""What the choices of the form offer."""
 
 
 @blueprint.get("/courses/<uuid:context_uuid>/catalogue")
@@ -97,7 +85,9 @@ def describe(launched: Launched, achievement_uuid: UUID) -> Response:
                 **_by(launched),
             )
         except InvalidInputError as error:
-            form.errors["despite" if error.code == "elements-missing" else ""] = error.message
+            is_missing = error.code == "elements-missing"
+            words = _lacking(elements, entry) if is_missing else _(error.message)
+            form.errors["despite" if is_missing else ""] = words
     if form.errors:
         return refused(form, lambda: _page(launched, entry, form=form))
     return _back(launched, entry, "described")
@@ -121,7 +111,7 @@ def align(launched: Launched, achievement_uuid: UUID) -> Response:
             **_by(launched),
         )
     except ConflictError as error:
-        form.errors[""] = error.message
+        form.errors[""] = _(error.message)
         return make_response(_page(launched, entry, form=form), CONFLICT)
     return _back(launched, entry, "element-aligned", q=form.values.get("q", ""))
 
@@ -143,6 +133,16 @@ def unalign(launched: Launched, achievement_uuid: UUID, alignment_uuid: UUID) ->
     return _back(launched, entry, "element-unaligned")
 
 
+def _lacking(elements: Elements, entry: Entry) -> str:
+    absent = missing(elements, credit_amount=entry.credits)
+    names = listed([_(one.label) for one in absent], joint="and")
+    return _(
+        "It is to be a European micro-credential, and this is missing: {names}. Fill it in above, "
+        "or say here why it is missing.",
+        names=names,
+    )
+
+
 def _entry(launched: Launched, achievement_uuid: UUID) -> Entry:
     return show_entry(
         current_parts().database,
@@ -156,10 +156,15 @@ def _back(launched: Launched, entry: Entry, notice: str, **asked: str) -> Respon
     return back(launched, "catalogue_pages.show", notice, achievement_uuid=entry.uuid, **values)
 
 
-def _types(entry: Entry) -> list[tuple[str, str]]:
-    """Return the kinds that can be chosen; one of the institution's own (ext:…) stays."""
-    own = entry.elements.achievement_type
-    return _same(ACHIEVEMENT_TYPES if own in ACHIEVEMENT_TYPES else (*ACHIEVEMENT_TYPES, own))
+def _options(entry: Entry) -> dict[str, list[tuple[Any, str]]]:
+    """Return what the choices of the form offer; a kind of the institution's own (ext:…) stays."""
+    own, kinds = entry.elements.achievement_type, element_words.choices(element_words.KINDS)
+    assessed = element_words.choices(element_words.ASSESSED)
+    return {
+        "types": kinds if own in element_words.KINDS else [*kinds, (own, own)],
+        "assessed": list(enumerate(words for _code, words in assessed)),
+        **{name: element_words.choices(words) for name, words in OFFERED.items()},
+    }
 
 
 def _found(entry: Entry, q: str) -> list[FoundItem]:
@@ -176,7 +181,7 @@ def _page(launched: Launched, entry: Entry, *, form: Form | None = None) -> str:
         "catalogue_entry.html",
         entry=entry,
         fields=to_fields(entry.elements),
-        options={**OPTIONS, "types": _types(entry)},
+        options=_options(entry),
         q=q,
         found=_found(entry, q),
         aligned={one.url for one in entry.alignments},

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from uuid import UUID
 
 from lti_tool.attesting.entries import Outcome
 from lti_tool.course_figures import Stage, Waits
 from lti_tool.persistence.classes import Order, Where
+from lti_tool.persistence.rubrics import LevelOption
+from lti_tool.rule_reading.amounts import grade_words
 from lti_tool.services.accept_many import Acceptance, AcceptedRow
 from lti_tool.services.attest_learners import Attested
 from lti_tool.services.import_sheet import Imported, ImportedRow
 from lti_tool.services.show_roster import RowProgress
 from lti_tool.translating import Words, _, marked, ngettext
-from lti_tool.web.wording import grade as grade_words
 
 WHERE_WORDS = Words(
     {
@@ -93,6 +96,15 @@ def confirm(found: Attested) -> str:
 def level(label: str, grade: Decimal, scale: str) -> str:
     """Return a level with the grade that it stands for."""
     return _("{level} ({grade})", level=label, grade=grade_words(grade, scale))
+
+
+def levels_of(found: Sequence[LevelOption]) -> dict[UUID, list[tuple[str, str]]]:
+    """Return levels as a form offers them, by their competency."""
+    offered: dict[UUID, list[tuple[str, str]]] = {}
+    for one in found:
+        words = level(one.label, one.grade, one.scale)
+        offered.setdefault(one.achievement_uuid, []).append((one.label, words))
+    return offered
 
 
 def read_as(found: Imported) -> str:

@@ -61,9 +61,9 @@ def record(launched: Launched) -> Response:
 
 def _level(form: Form, achievement_uuid: UUID) -> str:
     """Return the label of the chosen level, which has to be one of the chosen competency."""
-    owner, _, label = form.text("level", longest=LONGEST_LEVEL).partition(":")
+    owner, _colon, label = form.text("level", longest=LONGEST_LEVEL).partition(":")
     if label and owner != str(achievement_uuid):
-        form.errors["level"] = "This is a level of another competency. Choose one of this one."
+        form.errors["level"] = _("This is a level of another competency. Choose one of this one.")
     return label
 
 
@@ -94,8 +94,9 @@ def withdraw(launched: Launched, completion_uuid: UUID) -> Response:
 @blueprint.post("/courses/<uuid:context_uuid>/evidence/<uuid:evidence_uuid>/decision")
 @recording_page
 def decide(launched: Launched, evidence_uuid: UUID) -> Response:
-    """Accept evidence, with a grade if there is one, or return it with a note."""
+    """Accept evidence, with a level or a grade if there is one, or return it with a note."""
     form = Form(f"decide-{evidence_uuid}", request.form)
+    level = form.text("level", longest=LONGEST_LEVEL)
     grade = form.text("grade", longest=LONGEST_GRADE)
     note = form.text("note", longest=LONGEST_NOTE)
     is_accepted = form.values.get("decision") == "accept"
@@ -110,6 +111,7 @@ def decide(launched: Launched, evidence_uuid: UUID) -> Response:
                 context_id=launched.context_id,
                 evidence_uuid=evidence_uuid,
                 is_accepted=is_accepted,
+                level=level,
                 grade=grade,
                 note=note,
                 decided_by=launched.learner_id,

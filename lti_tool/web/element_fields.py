@@ -7,6 +7,7 @@ from typing import Any
 
 from lti_tool.credentials.element_text import elements_of, to_data
 from lti_tool.credentials.elements import ASSESSMENT_TYPES, Elements
+from lti_tool.translating import _, marked
 from lti_tool.web.forms import Form
 from stacking_rules import DocumentError
 
@@ -23,7 +24,7 @@ PARTS = {
 }
 ASSESSED = "assessed-"
 LONGEST = 20_000
-HALF = "Choose one here, or leave the fields that belong to it empty."
+HALF = marked("Choose one here, or leave the fields that belong to it empty.")
 
 
 def to_fields(elements: Elements) -> dict[str, str]:
@@ -53,7 +54,7 @@ def read_fields(form: Form) -> Elements:
         return elements_of(_data(form.values))
     except DocumentError as error:
         is_half = error.address.strip("/") in PARTS
-        form.errors[_field(error.address)] = HALF if is_half else error.message
+        form.errors[_field(error.address)] = _(HALF) if is_half else error.message
         return Elements()
 
 

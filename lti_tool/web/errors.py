@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from lti_tool.errors import (
     ConflictError,
+    DeepLinkingError,
     ForbiddenError,
     InvalidInputError,
     LTIError,
@@ -22,6 +23,7 @@ from lti_tool.errors import (
 from lti_tool.persistence.outages import is_outage
 from lti_tool.translating import Words, _, marked
 from lti_tool.web import access_log, problems
+from lti_tool.web.launch_words import launch_sentence
 from lti_tool.web.returning import typed_texts
 
 RETRY_SECONDS = 60
@@ -96,7 +98,8 @@ HINTS = Words(
 class Refusal:
     """What is answered instead of the page: a status, a stable code, words to act on.
 
-    ``return_url`` leads back to the course; a page shows it, and nothing else does.
+    ``return_url`` leads back to the course; a page shows it, and nothing else does. ``exact`` is
+    the reason in English for whoever looks after the platform, where ``detail`` does not say it.
     """
 
     status: int
@@ -105,6 +108,7 @@ class Refusal:
     errors: dict[str, str] | None = None
     return_url: str | None = None
     headline: str = ""
+    exact: str = ""
 
     @property
     def title(self) -> str:
@@ -154,7 +158,11 @@ def _on_quoin_error(error: QuoinError) -> Response:
         errors = {error.field or "": _(error.message)}
     back = error.return_url if isinstance(error, LTIError) else None
     headline = next((words for kind, words in LTI_TITLES if isinstance(error, kind)), "")
-    return _answer(Refusal(status, error.code, _(error.message), errors, back, headline))
+    detail = _(error.message)
+    if isinstance(error, LTILoginError | LTILaunchError | DeepLinkingError):
+        detail = launch_sentence(error.code, error.message)
+    exact = "" if detail == _(error.message) else error.message
+    return _answer(Refusal(status, error.code, detail, errors, back, headline, exact))
 
 
 def _on_http_error(error: HTTPException) -> Response:
@@ -197,6 +205,7 @@ def _answer(refusal: Refusal) -> Response:
         title=refusal.title,
         detail=refusal.detail,
         hint=refusal.hint,
+        exact=refusal.exact,
         typed=typed_texts() if refusal.code == "session-missing" else [],
         return_url=refusal.return_url,
         code=refusal.code,

@@ -1,4 +1,7 @@
-"""The language of a page: that of the launch, else the browser's; people may choose another."""
+"""The language of a page: that of the launch, else the browser's, else the institution's.
+
+People may choose another. Moments are shown in UTC until a session says whose zone it is.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.persistence.launched import Launched
 from lti_tool.services.choose_language import choose_language
-from lti_tool.translating import ENGLISH, choose, speak
+from lti_tool.translating import ENGLISH, choose, show_in, speak
 from lti_tool.web.parts import current_parts
 from lti_tool.web.redirects import back
 from lti_tool.web.session import learner_page
@@ -24,10 +27,16 @@ def register(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_vary)
     # A thread goes on to other work: the next language is chosen there.
-    app.teardown_request(lambda _error: speak(ENGLISH))
+    app.teardown_request(lambda _error: _end())
+
+
+def _end() -> None:
+    speak(ENGLISH)
+    show_in(None)
 
 
 def _begin() -> None:
+    show_in(None)
     speak(ENGLISH if request.path.startswith(ENGLISH_ONLY) else choose(*accepted()))
 
 

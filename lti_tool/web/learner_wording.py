@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from lti_tool.rule_reading.amounts import credit_words, wanted_grade
 from lti_tool.rule_words import PROOF, fill
 from lti_tool.services.show_progress import Deadline, StackView
 from lti_tool.standing_views import VersionChange
 from lti_tool.translating import Words, _, day, listed, marked, ngettext
 from lti_tool.web.wording import (
-    credit_words,
     moment,
     requirement_title,
     state,
-    wanted_grade,
 )
 from stacking_rules import Certificate, Requirement, Status
 from stacking_rules.differences import Difference
@@ -86,7 +85,7 @@ def last_day(first_without: date) -> str:
 
 def day_within(end: datetime) -> str:
     """Return the last day of which at least a moment lies before ``end``, as people write it."""
-    return day((end - timedelta(microseconds=1)).date())
+    return day(end - timedelta(microseconds=1))
 
 
 ENDINGS = {
@@ -131,7 +130,10 @@ def renewal(value: Deadline, steps: Sequence[str]) -> str:
         return _("To renew it by then: {steps}.", steps="; ".join(steps))
     if value.can_renew:
         return _("All that its renewal asks for is there; the institution renews it.")
-    return _("Its rule names no renewal. Ask the institution how to keep it.")
+    return _(
+        "Its rule names no renewal. After its end it can be earned anew: what was completed up to "
+        "the day of this award does not count again."
+    )
 
 
 def _titles(views: Sequence[StackView]) -> str:
@@ -154,7 +156,7 @@ def binding(stack: StackView) -> str:
     return _(
         "Rule version {version} counts here, published on {day}.",
         version=stack.version,
-        day=day(stack.published_at.date()),
+        day=day(stack.published_at),
     )
 
 

@@ -15,6 +15,7 @@ from lti_tool.entering.opened import hash_token
 from lti_tool.errors import ForbiddenError
 from lti_tool.persistence.learner_sessions import NOTED_EVERY, Own, find_own, note_seen
 from lti_tool.signing_in.opening import SESSION_LIFE
+from lti_tool.translating import choose, show_in, speak
 from lti_tool.web.parts import current_parts
 from lti_tool.web.session import allow_no_frame, check_csrf, learner_page
 
@@ -77,6 +78,8 @@ def current_own() -> Own:
             code="own-session-missing",
         )
     g.own = found
+    speak(choose(*request.accept_languages.values(), found.home_language))
+    show_in(found.home_zone)
     return found
 
 

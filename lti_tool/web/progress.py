@@ -8,6 +8,7 @@ from lti_tool.persistence.catalog import Achievement
 from lti_tool.persistence.launched import Launched
 from lti_tool.services.show_progress import ProgressView, show_progress
 from lti_tool.translating import _
+from lti_tool.web import class_wording
 from lti_tool.web.first_view import calendar_days, deadline_lines, find_now
 from lti_tool.web.ics import write_calendar
 from lti_tool.web.map_view import build_map
@@ -47,11 +48,12 @@ def render_progress(launched: Launched, learner_id: int, *, is_own: bool) -> str
     In the review of a submission what was handed in comes first.
     """
     is_review = learner_id == launched.subject_id
-    view = _view(launched, learner_id)
+    view = _view(launched, learner_id, with_levels=not is_own)
     page = build_page(view)
     return render_template(
         "progress.html",
         view=view,
+        levels=class_wording.levels_of(view.levels),
         page=page,
         now=find_now(page),
         deadlines=deadline_lines(view),
@@ -64,7 +66,7 @@ def render_progress(launched: Launched, learner_id: int, *, is_own: bool) -> str
     )
 
 
-def _view(launched: Launched, learner_id: int) -> ProgressView:
+def _view(launched: Launched, learner_id: int, *, with_levels: bool = False) -> ProgressView:
     parts = current_parts()
     return show_progress(
         parts.database,
@@ -72,6 +74,7 @@ def _view(launched: Launched, learner_id: int) -> ProgressView:
         context_id=launched.context_id,
         learner_id=learner_id,
         now=parts.clock(),
+        with_levels=with_levels,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +19,7 @@ from lti_tool.services.compute_standings import compute_standings
 from lti_tool.services.look_at_learner import look_at_learner
 from lti_tool.services.show_roster import RosterQuery, RosterView, show_roster
 from lti_tool.services.sync_roster import sync_roster
-from lti_tool.translating import _
+from lti_tool.translating import ENGLISH, _, language, local
 from lti_tool.web import class_wording, wording
 from lti_tool.web.forms import Form
 from lti_tool.web.notice_words import NOTICES
@@ -29,6 +30,17 @@ from lti_tool.web.session import instructor_page
 
 blueprint = Blueprint("roster", __name__)
 
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Why the list is old, "" where it is not; ``exact`` is what the platform's service said."""
+
+    words: str = ""
+    exact: str = ""
+
+
+UP_TO_DATE = Stale()
+
 FRESH = timedelta(minutes=5)
 
 
@@ -36,7 +48,7 @@ FRESH = timedelta(minutes=5)
 @instructor_page
 def show(launched: Launched) -> str:
     """Show the learners; a list older than five minutes is asked for anew."""
-    stale = "" if _is_fresh(launched) else _sync(launched)
+    stale = UP_TO_DATE if _is_fresh(launched) else _sync(launched)
     return render_roster(launched, read_roster(launched, _query()), stale=stale)
 
 
@@ -45,7 +57,7 @@ def show(launched: Launched) -> str:
 def refresh(launched: Launched) -> Response | str:
     """Ask the platform for the list of learners now."""
     stale = _sync(launched)
-    if stale:
+    if stale.words:
         return render_roster(launched, read_roster(launched), stale=stale)
     return back(launched, "roster.show", "roster-refreshed")
 
@@ -155,7 +167,7 @@ def _named(view: RosterView, form: Form | None) -> list[tuple[UUID, str]]:
 
 
 def render_roster(
-    launched: Launched, view: RosterView, *, form: Form | None = None, stale: str = ""
+    launched: Launched, view: RosterView, *, form: Form | None = None, stale: Stale = UP_TO_DATE
 ) -> str:
     """Return the page; ``form`` is one sent with errors, ``stale`` says why the list is old."""
     return render_template(
@@ -164,7 +176,7 @@ def render_roster(
         form=form,
         form_id=form.values.get("form_id", uuid4()) if form else uuid4(),
         stale=stale,
-        today=current_parts().clock().date(),
+        today=local(current_parts().clock()).date(),
         learner_options=_named(view, form),
         where_options=list(class_wording.WHERE_WORDS.items()),
         order_options=list(class_wording.ORDER_WORDS.items()),
@@ -177,17 +189,21 @@ def render_roster(
         level_options=[
             (
                 f"{level.achievement_uuid}:{level.label}",
-                level.achievement_name
-                + f": {class_wording.level(level.label, level.grade, level.scale)}",
+                _(
+                    "{name}: {level}",
+                    name=level.achievement_name,
+                    level=class_wording.level(level.label, level.grade, level.scale),
+                ),
             )
             for level in view.levels
         ],
+        levels=class_wording.levels_of(view.levels),
         notice_words=NOTICES.get(request.args.get("notice", "")),
         course_title=launched.context_title,
     )
 
 
-def _sync(launched: Launched) -> str:
+def _sync(launched: Launched) -> Stale:
     """Ask for the list; return in words why it could not be had, or nothing."""
     parts = current_parts()
     try:
@@ -196,6 +212,10 @@ def _sync(launched: Launched) -> str:
         )
     except LTIServiceError as error:
         if error.code == "lti-no-roster":
-            return error.message
-        return _("The list may be out of date: {message}", message=_(error.message))
-    return "" if synced.is_complete else _("The platform gave a part of the list only.")
+            return Stale(error.message)
+        if language() == ENGLISH:
+            return Stale(_("The list may be out of date: {message}", message=error.message))
+        return Stale(_("The list may be out of date."), error.message)
+    if synced.is_complete:
+        return UP_TO_DATE
+    return Stale(_("The platform gave a part of the list only."))

@@ -22,7 +22,7 @@ from lti_tool.persistence.launched import (
     Launched,
     find_launched,
 )
-from lti_tool.translating import choose, speak
+from lti_tool.translating import choose, show_in, speak
 from lti_tool.web.parts import current_parts
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -77,7 +77,8 @@ def current(context_uuid: UUID) -> Launched:
             code="session-missing",
         )
     g.launched = launched
-    speak(choose(launched.locale, *request.accept_languages.values()))
+    speak(choose(launched.locale, *request.accept_languages.values(), launched.home_language))
+    show_in(launched.home_zone)
     return launched
 
 

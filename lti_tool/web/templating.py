@@ -13,9 +13,11 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from lti_tool import translating
+from lti_tool.credentials import shown
 from lti_tool.persistence.brands import Brand
 from lti_tool.persistence.launched import LINK, RECOGNISE, RECORD, STACKS, Launched
 from lti_tool.persistence.learner_sessions import Own
+from lti_tool.rule_reading import amounts
 from lti_tool.web import class_wording, learner_wording, score_wording, wording
 from lti_tool.web.session import csrf_token, framing_origins
 
@@ -33,7 +35,7 @@ def register(app: Flask) -> None:
         **class_wording.FILTERS,
         "award_review": learner_wording.award_in_review,
         "bounds": wording.bounds,
-        "credits": wording.credit_words,
+        "credits": amounts.credit_words,
         "day": translating.day,
         "day_before": learner_wording.last_day,
         "as_heading": _as_heading,
@@ -41,7 +43,8 @@ def register(app: Flask) -> None:
         "effort_line": learner_wording.effort_line,
         "award_count": wording.award_count,
         "evidence_state": _looked_up(wording.EVIDENCE_WORDS),
-        "grade": wording.grade,
+        "grade": amounts.grade_words,
+        "level": shown.level_words,
         "joined": lambda words: translating.listed(words, joint="and"),
         "listed": translating.listed,
         "said": translating._,

@@ -7,6 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from lti_tool.persistence.readings import AchievementOption
+from lti_tool.rule_reading.amounts import (
+    amount_words,
+    credit_words,
+    grade_words,
+    graded,
+    wanted_grade,
+)
 from lti_tool.services.show_progress import FactView, StackView
 from lti_tool.translating import Words, _, clock_time, day, listed, marked, ngettext, number
 from lti_tool.web.clause_wording import UNUSED, other_title
@@ -47,26 +54,13 @@ EVIDENCE_WORDS = Words(
 
 
 def moment(value: datetime) -> str:
-    """Return an instant (UTC) with its time: 12 May 2026, 14:05 UTC."""
-    return _("{day}, {time} UTC", day=day(value), time=clock_time(value))
-
-
-def credit_words(value: Decimal) -> str:
-    """Return an amount of credits: 1 credit, 7.5 credits."""
-    return ngettext("{n} credit", "{n} credits", value)
+    """Return an instant (aware) with its time: 12 May 2026, 14:05 UTC+2."""
+    return _("{day}, {time}", day=day(value), time=clock_time(value))
 
 
 def award_count(value: int) -> str:
     """Return a number of awards: 1 award, 2 awards."""
     return ngettext("{n} award", "{n} awards", value)
-
-
-def grade(value: Decimal, scale: str) -> str:
-    """Return a grade with its scale: 82 of 100, or 4 (scale 1 to 5)."""
-    low, high = scale_bounds(scale)
-    if low == 0:
-        return _("{value} of {most}", value=value, most=high)
-    return _("{value} (scale {low} to {high})", value=value, low=low, high=high)
 
 
 def bounds(scale: str) -> str:
@@ -114,12 +108,6 @@ def _of_amount(node: Progress) -> str:
     return ngettext("{have} of {n} credit", "{have} of {n} credits", node.need, have=node.have)
 
 
-def _amount_words(value: Decimal, unit: str) -> str:
-    if unit == "points":
-        return ngettext("{n} point", "{n} points", value)
-    return ngettext("{n} item", "{n} items", value) if unit == "items" else credit_words(value)
-
-
 def requirement_title(requirement: Requirement, names: Mapping[str, str]) -> str:
     """Return what a requirement is called: its own title, or the name of what it asks for."""
     if requirement.title:
@@ -129,7 +117,7 @@ def requirement_title(requirement: Requirement, names: Mapping[str, str]) -> str
     if isinstance(requirement, Completed | Earned):
         return names.get(requirement.achievement, requirement.achievement)
     if isinstance(requirement, Amount):
-        amount = _amount_words(requirement.need, requirement.unit)
+        amount = amount_words(requirement.need, requirement.unit)
         return _("At least {amount}", amount=amount)
     if isinstance(requirement, Group):
         return _group_rule(requirement)
@@ -166,19 +154,8 @@ def _amount_rule(requirement: Amount, names: Mapping[str, str]) -> str:
     choice = listed([names.get(key, key) for key in requirement.of]) or _("all that is completed")
     if requirement.where is not None:
         choice = _("{choice} and is of the kind asked for", choice=choice)
-    amount = _amount_words(requirement.need, requirement.unit)
-    return _("{amount} from {choice}", amount=_graded(amount, requirement.grade), choice=choice)
-
-
-def _graded(words: str, wanted: Grade | None) -> str:
-    if wanted is None:
-        return words
-    return _("{what} with {grade} or better", what=words, grade=wanted_grade(wanted))
-
-
-def wanted_grade(wanted: Grade) -> str:
-    """Return a grade as its scale names it, or as a number of its scale."""
-    return wanted.text or grade(wanted.value, wanted.scale)
+    amount = amount_words(requirement.need, requirement.unit)
+    return _("{amount} from {choice}", amount=graded(amount, requirement.grade), choice=choice)
 
 
 def standing(node: Progress) -> str:
@@ -224,7 +201,7 @@ def fact(view: FactView, *, is_named: bool = True) -> str:
     """
     words = _(DONE[view.is_award, is_named], name=view.name, day=day(view.on))
     if view.grade is not None:
-        words = _("{fact} with {grade}", fact=words, grade=grade(view.grade, view.scale))
+        words = _("{fact} with {grade}", fact=words, grade=grade_words(view.grade, view.scale))
     if view.credits:
         words = _("{fact} ({credits})", fact=words, credits=credit_words(view.credits))
     return words if view.is_award else _("{fact}; {origin}", fact=words, origin=_origin(view))
@@ -279,7 +256,7 @@ def step(value: Step, names: Mapping[str, str]) -> str:
         if options:
             return _("Have signed: {names}", names=listed(options))
         return _("Meet the condition still open")
-    return _graded(_complete(value, options), value.grade)
+    return graded(_complete(value, options), value.grade)
 
 
 def _improve(value: Step, options: Sequence[str]) -> str:

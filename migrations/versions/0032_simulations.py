@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0032_simulations"
-down_revision = "0030_learner_language"
+down_revision = "0031_institution_language"
 
 INSTANT = sa.DateTime(timezone=True)
 

@@ -9,12 +9,24 @@ from typing import Any
 
 import pytest
 
+from lti_tool.credentials import element_words
 from lti_tool.credentials.document import Alignment
 from lti_tool.credentials.element_lint import lint_elements
 from lti_tool.credentials.element_text import elements_of, read_descriptions, to_data
-from lti_tool.credentials.elements import Elements, Level
+from lti_tool.credentials.elements import (
+    ACHIEVEMENT_TYPES,
+    ASSESSMENT_TYPES,
+    GRADE_TYPES,
+    PARTICIPATION,
+    QUALITY_ASSURANCE,
+    STACKABILITY,
+    SUPERVISION,
+    Elements,
+    Level,
+)
 from lti_tool.credentials.european import european_summary, missing, summary_of_credential
 from lti_tool.errors import StackTextError
+from lti_tool.translating import speaking
 from tests.credentials.descriptions import FULL, described
 from tests.credentials.issuers import TestIssuer
 
@@ -148,7 +160,7 @@ def test_the_summary_has_the_sixteen_elements_in_their_order() -> None:
     assert told["Country or region of the issuer"] == "Dublin, Ireland"
     assert told["Level"].startswith("EQF level 6")
     assert told["Grade achieved"] == "83"
-    assert told["Date of issuing"] == "2026-06-01"
+    assert told["Date of issuing"] == "1 June 2026"
 
 
 def test_the_summary_says_what_is_not_stated_and_leaves_out_what_is_optional() -> None:
@@ -168,7 +180,7 @@ def test_the_summary_of_a_credential_says_what_it_says(issuer: TestIssuer) -> No
     assert told["Learner"] == "Amara"
     assert told["Awarding body"] == "Harbour University"
     assert told["Notional workload"] == "50 hours, 7.5 ECTS credits"
-    assert (told["Date of issuing"], told["Grade achieved"]) == ("2026-06-01", "83.5")
+    assert (told["Date of issuing"], told["Grade achieved"]) == ("1 June 2026", "83.5")
     bare = dict(summary_of_credential(issuer.issue(), None))
     assert list(bare) == LABELS[:11]
 
@@ -299,3 +311,60 @@ def test_what_is_missing_is_an_error_only_where_it_is_to_be_european() -> None:
     errors = [f.code for f in found if f.severity == "error"]
     assert len(errors) == 7
     assert "missing-quality-assurance" in errors
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (
+            "de",
+            {
+                "Date of issuing": "1. Juni 2026",
+                "Country or region of the issuer": "Dublin, Irland",
+                "Notional workload": "50 Stunden, 2,5 ECTS-Leistungspunkte",
+            },
+        ),
+        (
+            "es",
+            {
+                "Date of issuing": "1 de junio de 2026",
+                "Country or region of the issuer": "Dublin, Irlanda",
+                "Notional workload": "50 horas, 2,5 créditos ECTS",
+            },
+        ),
+    ],
+)
+def test_the_summary_is_said_in_the_language_of_its_reader(code: str, told: dict[str, str]) -> None:
+    with speaking(code):
+        rows = dict(
+            european_summary(
+                described(),
+                name="Data basics",
+                issuer_name="Harbour University",
+                credit_amount=Decimal("2.50"),
+                awarded_on=date(2026, 6, 1),
+            )
+        )
+    assert list(rows)[: len(LABELS)] == LABELS
+    assert {label: rows[label] for label in told} == told
+
+
+def test_what_is_signed_stays_english(issuer: TestIssuer) -> None:
+    english = issuer.issue(elements=described(), result="83.5")
+    with speaking("ar"):
+        again = issuer.issue(elements=described(), result="83.5")
+    before, after = (one["credentialSubject"]["achievement"] for one in (english, again))
+    assert before["criteria"]["narrative"] == after["criteria"]["narrative"]
+    assert "50 hours, 7.5 ECTS credits" in after["criteria"]["narrative"]
+    names = [[one["targetName"] for one in said["alignment"]] for said in (before, after)]
+    assert names[0] == names[1]
+
+
+def test_every_term_has_words_and_every_word_a_term() -> None:
+    assert set(element_words.KINDS) == set(ACHIEVEMENT_TYPES)
+    assert set(element_words.ASSESSED) == set(ASSESSMENT_TYPES)
+    assert set(element_words.PARTICIPATING) == set(PARTICIPATION)
+    assert set(element_words.QUALITY) == set(QUALITY_ASSURANCE)
+    assert dict(element_words.SUPERVISED) == SUPERVISION
+    assert dict(element_words.STACKING) == STACKABILITY
+    assert set(element_words.GRADED) == set(GRADE_TYPES)

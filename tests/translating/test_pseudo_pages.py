@@ -150,8 +150,11 @@ def test_pages_about_one_thing_have_no_unmarked_words(student: Student) -> None:
         "roster?stack=privacy&where=close",
         "analytics?stack=privacy",
         f"attest?achievement={world.achievement('law')}",
+        f"catalogue/{world.achievement('law')}",
+        f"catalogue/{world.achievement('law')}?q=nothing",
     ):
         found |= check(teacher, "GET", path)
+    found |= check(teacher, "POST", f"catalogue/{world.achievement('law')}")
     assert found == {}
 
 

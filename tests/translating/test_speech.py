@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from lti_tool.rule_reading import amounts
 from lti_tool.translating import (
     Words,
     _,
@@ -20,7 +21,6 @@ from lti_tool.translating import (
     plain,
     speaking,
 )
-from lti_tool.web import wording
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_numbers_days_and_lists_are_those_of_the_cldr(code: str, said: tuple[str
 )
 def test_arabic_counts_in_six_forms(amount: str, said: str) -> None:
     with speaking("ar"):
-        assert wording.credit_words(Decimal(amount)) == said
+        assert amounts.credit_words(Decimal(amount)) == said
 
 
 def test_a_fraction_is_many_in_german() -> None:
     with speaking("de"):
-        assert wording.credit_words(Decimal("1")) == "1 Leistungspunkt"
-        assert wording.credit_words(Decimal("0.5")) == "0,5 Leistungspunkte"
+        assert amounts.credit_words(Decimal("1")) == "1 Leistungspunkt"
+        assert amounts.credit_words(Decimal("0.5")) == "0,5 Leistungspunkte"
 
 
 def test_a_table_is_said_when_it_is_looked_up() -> None:

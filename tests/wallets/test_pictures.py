@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import datetime
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -19,6 +20,7 @@ from lti_tool.credentials.recognition import png, svg
 from lti_tool.credentials.transcript import Entry, Transcript
 from lti_tool.credentials.transcript_pdf import build_pdf
 from lti_tool.issuing.forms import Form, bake_picture
+from lti_tool.translating import showing_in, speaking
 from tests.credentials.issuers import TestIssuer
 
 NAMES = [
@@ -117,7 +119,7 @@ def test_a_transcript_says_in_text_what_was_awarded_and_its_code_leads_on(now: d
         "Issuer: Harbour University",
         "Credits: 7.5",
         "Built from: SQL, R",
-        "Printed on 2026-06-30",
+        "Printed on 30 June 2026",
         "https://quoin.example.edu/shared/token-1",
     ):
         assert words in text, words
@@ -149,3 +151,40 @@ def test_many_credentials_are_on_several_pages_none_of_them_torn(now: datetime) 
         [page] = [p for p in pages if f"Award number {n}\n" in p]
         assert f"/shared/token-{n}\n" in page + "\n", n
     assert sum(len(page.images) for page in reader.pages) == 30
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        ("de", ("Übersicht der Nachweise", "Gedruckt am 1. Juli 2026", "Seite 1")),
+        ("es", ("Expediente de credenciales", "Impreso el 1 de julio de 2026", "Página 1")),
+    ],
+)
+def test_a_transcript_is_printed_in_the_language_and_zone_of_its_reader(
+    now: datetime, code: str, wanted: tuple[str, ...]
+) -> None:
+    with speaking(code), showing_in("Pacific/Auckland"):
+        reader = read(build_pdf(Transcript("Amara", "-", [entry()]), now=now))
+    text = reader.pages[0].extract_text()
+    assert [words for words in wanted if words not in text] == []
+    assert reader.root_object["/Lang"] == code
+
+
+def test_an_arabic_transcript_runs_from_right_to_left_and_its_code_stands_at_the_left(
+    now: datetime,
+) -> None:
+    with speaking("ar"):
+        reader = read(build_pdf(Transcript("Amara", "-", [entry()]), now=now))
+    places: list[float] = []
+
+    def note(operator: bytes, operands: Any, matrix: Any, _text_matrix: Any) -> None:
+        if operator == b"Do":
+            places.append(matrix[4])
+
+    page = reader.pages[0]
+    text = page.extract_text(visitor_operand_before=note)
+    assert "\ufffd" not in text
+    assert "https://quoin.example.edu/shared/token-1" in text
+    assert places
+    assert max(places) < float(page.mediabox.width) / 2
+    assert reader.root_object["/Lang"] == "ar"

@@ -111,3 +111,13 @@ def test_the_token_stands_in_no_log_line(
     _read(student, address)
     assert "/calendars/<uuid:learner_uuid>/<token>.ics" in caplog.text
     assert Path(address).stem not in caplog.text
+
+
+def test_it_speaks_the_language_of_the_learner_not_of_the_program(student: Student) -> None:
+    learner = student.world.learner
+    learner.post("calendar", {"act": "start"})
+    address = _address(student)
+    learner.post("language", {"language": "de"})
+    text = _read(student, address)[1].replace("\r\n ", "")
+    assert "Der Abschluss Laboratory safety ist bis" in text
+    assert ": deadlines" not in text

@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 
 from lti_tool import errors as tool_errors
+from lti_tool.lti.error_codes import CODES
 from lti_tool.web.errors import status_of
+from lti_tool.web.launch_words import SENTENCES
 from lti_tool.web.session import public
 from tests.web.world import ORIGIN, World
 
@@ -129,3 +131,19 @@ def test_a_missing_session_has_a_status_of_its_own() -> None:
 
 def test_home_says_that_it_is_opened_from_a_course(app: Flask) -> None:
     assert "Open it from your course" in app.test_client().get("/", base_url=ORIGIN).text
+
+
+def test_a_refused_launch_says_in_the_language_what_to_do_and_the_reason_in_english(
+    broken: Flask,
+) -> None:
+    client = broken.test_client()
+    page = client.get("/fail/launch", base_url=ORIGIN, headers={"Accept-Language": "de"}).text
+    assert "Der Start ist nicht gelungen. Öffnen Sie das Werkzeug erneut aus Ihrem Kurs." in page
+    assert '<p class="soft small" lang="en" dir="ltr">The launch is too old.</p>' in page
+    english = client.get("/fail/launch", base_url=ORIGIN).text
+    assert "The launch is too old." in english
+    assert "The launch did not work." not in english
+
+
+def test_every_code_of_a_refused_launch_is_known() -> None:
+    assert set(SENTENCES) <= set(CODES)

@@ -7,10 +7,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from lti_tool.mailing import Mailer
+from lti_tool.persistence.audit import AuditEvent
 from lti_tool.persistence.base import Database
+from lti_tool.persistence.catalog import get_institution
 from lti_tool.persistence.learners import Learner
 from lti_tool.persistence.news import NewsSettings
+from lti_tool.services.change_language import change_language
 from lti_tool.services.send_news_mails import _written
+from lti_tool.services.set_definitions import NewDefinitions, set_definitions
+from lti_tool.translating import speaking
+from tests.web.admins import sign_in
 from tests.web.student import Student
 from tests.web.world import World
 
@@ -116,3 +122,89 @@ def test_a_digest_is_written_in_the_language_of_its_reader(
         text = letter.mail.get_content()
     assert said in text
     assert "\u2066" not in text
+
+
+def declare_zone(world: World, zone: str) -> None:
+    new = NewDefinitions({"zone": zone}, ("zone",), reason="Where we are.")
+    set_definitions(world.database, new, actor="admin:x", now=world.now, key="harbour")
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        (None, "30 June 2026, 12:00 UTC."),
+        ("Europe/Helsinki", "30 June 2026, 15:00 UTC+3."),
+        ("America/St_Johns", "30 June 2026, 09:30 UTC\N{MINUS SIGN}2:30."),
+        ("Pacific/Auckland", "1 July 2026, 00:00 UTC+12."),
+    ],
+)
+def test_moments_are_those_of_the_institution(world: World, zone: str | None, shown: str) -> None:
+    if zone is not None:
+        declare_zone(world, zone)
+    assert f"Looked at under rule version 1 on {shown}" in world.learner.get("progress").text
+    other = world.other_learner.get("progress").text
+    assert "on 30 June 2026, 12:00 UTC." in other
+
+
+def test_the_day_that_a_form_offers_is_that_of_the_institution(world: World) -> None:
+    path = f"attest?achievement={world.achievement('sql')}"
+    assert 'value="2026-06-30"' in world.teacher.get(path).text
+    declare_zone(world, "Pacific/Kiritimati")
+    assert 'value="2026-07-01"' in world.teacher.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("locale", "accepted", "spoken"),
+    [(None, "fr", "de"), (None, "fr, es;q=0.5", "es"), ("ar", "es", "ar"), ("fi", "", "de")],
+)
+def test_the_institution_comes_after_launch_and_browser(
+    world: World, locale: str | None, accepted: str, spoken: str
+) -> None:
+    assert change_language(world.database, "harbour", "de", actor="test", now=world.now)
+    assert not change_language(world.database, "harbour", "de", actor="test", now=world.now)
+    page = world.come_as("zola", locale=locale).get("progress", **{"Accept-Language": accepted})
+    assert f'<html lang="{spoken}"' in page.text
+    other = world.other_learner.get("progress", **{"Accept-Language": "fr"})
+    assert '<html lang="en"' in other.text
+
+
+def test_an_administrator_says_the_language_and_the_trail_has_it(world: World) -> None:
+    admin = sign_in(world, "harbour")
+    assert admin.post("look/harbour/language", {"language": "es"}).status_code == 303
+    assert '<option value="es" lang="es" selected>' in admin.get("look/harbour").text
+    assert admin.post("look/harbour/language", {"language": "qps"}).status_code == 422
+    assert admin.post("look/hill/language", {"language": "de"}).status_code == 404
+    with world.database.reading() as session:
+        assert get_institution(session, "harbour").language == "es"
+        event = session.query(AuditEvent).filter_by(action="language-changed").one()
+        assert event.detail == {"language": "es"}
+    admin.post("look/harbour/language", {"language": ""})
+    with world.database.reading() as session:
+        assert get_institution(session, "harbour").language is None
+
+
+def test_a_mail_to_who_never_said_a_language_speaks_that_of_the_institution(
+    sqlite_database: Database, now: datetime
+) -> None:
+    world = Student(sqlite_database, now).world
+    change_language(world.database, "harbour", "es", actor="test", now=now)
+    with speaking("en"), world.database.writing() as session:
+        learner = session.get_one(Learner, world.learner.learner_id)
+        learner.language = None
+        settings = NewsSettings(
+            learner_id=learner.id,
+            institution_id=learner.institution_id,
+            hidden=[],
+            mailed=["award"],
+            address="amara@example.edu",
+            confirmed_at=now,
+            code_tries=0,
+            failures=0,
+            changed_at=now - timedelta(days=100),
+        )
+        session.add(settings)
+        session.flush()
+        mailer = Mailer("127.0.0.1", 1, "quoin@example.edu", is_tls=False)
+        letter = _written(session, settings, mailer, b"k" * 32, "https://quoin.example", now)
+    assert letter is not None
+    assert "Ha obtenido" in letter.mail.get_content()

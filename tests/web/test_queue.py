@@ -149,6 +149,35 @@ def test_a_level_of_the_rubric_can_be_chosen(world: World, pieces: list[UUID]) -
         assert session.scalars(select(Completion)).one().grade == 70
 
 
+def test_a_level_can_be_chosen_in_the_class_list_and_on_the_page_of_a_learner(
+    world: World, pieces: list[UUID]
+) -> None:
+    set_rubric_levels(
+        world.database,
+        institution_key="harbour",
+        achievement_key="sql",
+        levels=[("Sound", Decimal(70))],
+        actor="test",
+        now=world.now,
+    )
+    choice = f'id="decide-{pieces[0]}-level"'
+    assert choice in world.teacher.get("roster").text
+    # Charts have no levels: there is nothing to choose.
+    assert f'id="decide-{pieces[1]}-level"' not in world.teacher.get("roster").text
+    with world.database.reading() as session:
+        evidence = session.scalars(select(Evidence).where(Evidence.uuid == pieces[0])).one()
+        learner = session.get_one(Learner, evidence.learner_id).uuid
+    assert choice in world.teacher.get(f"learners/{learner}").text
+    path = f"evidence/{pieces[0]}/decision"
+    both = {"decision": "accept", "level": "Sound", "grade": "70"}
+    refused = world.teacher.post(path, both)
+    assert refused.status_code == 422
+    assert f'id="decide-{pieces[0]}-grade-error"' in refused.text
+    assert world.teacher.post(path, {"decision": "accept", "level": "Sound"}).status_code == 303
+    with world.database.reading() as session:
+        assert session.scalars(select(Completion)).one().grade == 70
+
+
 def test_what_is_wrong_with_many_stands_at_its_field(world: World, pieces: list[UUID]) -> None:
     for form, field in (
         ({}, "evidence"),

@@ -99,6 +99,14 @@ def test_when_the_platform_is_silent_the_last_list_is_shown_with_its_date(
     assert "Amara Nwosu" in page
 
 
+def test_what_the_platform_answered_is_marked_as_english(world: World, sync: Fake) -> None:
+    sync.answer = LTIServiceError("The platform did not answer.")
+    world.now += timedelta(hours=2)
+    page = world.come_as("ingrid", is_instructor=True, locale="de").get("roster").text
+    assert "Die Liste ist vielleicht veraltet." in page
+    assert '<span lang="en" dir="ltr">The platform did not answer.</span>' in page
+
+
 def test_a_platform_without_lists_and_a_list_cut_short_are_told_apart(
     world: World, sync: Fake
 ) -> None:

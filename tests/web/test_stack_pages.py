@@ -63,7 +63,7 @@ def test_a_stack_is_written_checked_and_published(world: World) -> None:
     answer = _send(world.teacher, draft, {**WHOLE, "act": "save"})
     assert answer.headers["Location"] == f"{draft}#at-stacks-0-requires"
     said = _text(world.teacher.get(draft))
-    assert 'complete "Leading people"' in said
+    assert "complete Leading people" in said
     said = _text(world.teacher.get(f"{draft}/learners"))
     assert "Ada qualifies: has Leading people, Budgets and Data basics." in said
     assert "Missing: Complete Budgets." in said

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from lti_tool.rule_reading import amounts
 from lti_tool.translating import day, listed
 from lti_tool.web import learner_wording, wording
 from stacking_rules import (
@@ -41,12 +42,12 @@ from tests.web.values import (
     [("1", "1 credit"), ("0", "0 credits"), ("7.50", "7.5 credits"), ("1E+2", "100 credits")],
 )
 def test_credits_take_their_plural_and_no_needless_zeros(value: str, words: str) -> None:
-    assert wording.credit_words(Decimal(value)) == words
+    assert amounts.credit_words(Decimal(value)) == words
 
 
 def test_a_grade_names_its_scale() -> None:
-    assert wording.grade(Decimal("82.5"), "0-100") == "82.5 of 100"
-    assert wording.grade(Decimal(4), "1-5") == "4 (scale 1 to 5)"
+    assert amounts.grade_words(Decimal("82.5"), "0-100") == "82.5 of 100"
+    assert amounts.grade_words(Decimal(4), "1-5") == "4 (scale 1 to 5)"
 
 
 def test_a_day_is_written_in_words() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from lti_tool.lti.platforms.quirks import PlatformQuirks
+from lti_tool.translating import _
 
 
 class OpenEdX(PlatformQuirks):
@@ -43,8 +44,9 @@ class OpenEdX(PlatformQuirks):
     def roster_refusal(self, name: str, status: int | None) -> str | None:
         """Symptom: 403 above a configured number of members; that is no empty course."""
         if status == 403:
-            return (
-                f"{name} gives no list of members for this course; it may have too many. "
-                "You see who has opened this tool."
+            return _(
+                "{name} gives no list of members for this course; it may have too many. "
+                "You see who has opened this tool.",
+                name=name,
             )
         return super().roster_refusal(name, status)

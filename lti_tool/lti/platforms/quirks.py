@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from lti_tool.lti.score_answers import Meaning, classify_status
+from lti_tool.translating import _
 
 READ_AT_MOST = 4096
 """Bytes of an error answer that are searched for words."""
@@ -48,7 +49,9 @@ class PlatformQuirks:
     def roster_refusal(self, name: str, status: int | None) -> str | None:
         """Return in words that a list of members is not to be had; None for mere trouble."""
         if status in (401, 403):
-            return f"{name} does not give the list of members of this course to this tool."
+            return _(
+                "{name} does not give the list of members of this course to this tool.", name=name
+            )
         return None
 
 

@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 from lti_tool.branding import LARGEST_LOGO, USUAL
 from lti_tool.persistence.administrators import SignedIn
 from lti_tool.services.change_brand import LONGEST_NAME, NewBrand, change_brand
+from lti_tool.services.change_language import change_language
 from lti_tool.services.show_brand import show_brand
+from lti_tool.translating import own_names
 from lti_tool.web.admin.access import admin_blueprint, administrator_page
 from lti_tool.web.admin.fields import expect_institution, institution_options
 from lti_tool.web.forms import Form, refused
@@ -58,6 +60,22 @@ def change(signed_in: SignedIn, key: str) -> Response:
     return redirect(url_for("admin_brands.show", key=key, notice="brand-changed"), 303)
 
 
+@blueprint.post("/look/<key>/language")
+@administrator_page
+def speak(signed_in: SignedIn, key: str) -> Response:
+    """Say which language the institution's pages and mails speak where nobody says another."""
+    expect_institution(signed_in, key)
+    form, parts = Form("speech", request.form), current_parts()
+    with form.catching():
+        language = form.text("language", longest=LONGEST_COLOUR) or None
+        change_language(parts.database, key, language, actor=signed_in.actor, now=parts.clock())
+    if form.errors:
+        return refused(form, lambda: _page(key, form))
+    return redirect(url_for("admin_brands.show", key=key, notice="language-changed"), 303)
+
+
 def _page(key: str, form: Form | None) -> str:
     view = show_brand(current_parts().database, key)
-    return render_template("admin_brand.html", view=view, form=form, usual=USUAL)
+    return render_template(
+        "admin_brand.html", view=view, form=form, usual=USUAL, offered=own_names()
+    )

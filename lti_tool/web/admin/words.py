@@ -45,6 +45,7 @@ NOTICES = {
     ),
     "definitions-same": "Nothing differs from what is set already.",
     "brand-changed": "It is saved. Pages look like this from the next click on.",
+    "language-changed": "It is saved, and counts from the next click on.",
     "retention-set": "It is saved. What is past its time goes with the next pass of the worker.",
     "steps-hidden": "The first steps are put away. The page “Health” says how things are.",
     "suspended": "The institution is suspended. Nobody launches, and nothing is sent.",
