@@ -22,10 +22,13 @@ from demo_lms import (
     oidc,
     other_launches,
     pages,
+    quiz_pages,
     state,
     storage,
     tokens,
     tool_admin,
+    web_service_admin,
+    web_services,
 )
 from demo_lms.fault_strikes import FaultyAnswers, strike_after, strike_before
 from demo_lms.flask_adapter import refuse_service
@@ -36,6 +39,7 @@ PARTS = (
     door,
     pages,
     grade_pages,
+    quiz_pages,
     course_copy,
     oidc,
     other_launches,
@@ -47,6 +51,8 @@ PARTS = (
     deep_linking,
     dynamic_registration,
     tool_admin,
+    web_service_admin,
+    web_services,
     state,
     controls_page,
     fault_page,

@@ -84,6 +84,20 @@ CREATE TABLE IF NOT EXISTS notices (
     claims TEXT NOT NULL,
     answers TEXT NOT NULL DEFAULT '[]'
 );
+CREATE TABLE IF NOT EXISTS quiz_results (
+    quiz INTEGER NOT NULL,
+    username TEXT NOT NULL,
+    points REAL,
+    graded_at REAL NOT NULL,
+    changed_by TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (quiz, username)
+);
+CREATE TABLE IF NOT EXISTS service_tokens (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    token TEXT NOT NULL UNIQUE,
+    institution TEXT NOT NULL,
+    functions TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS used_once (
     kind TEXT NOT NULL,
     value TEXT NOT NULL,

@@ -12,6 +12,7 @@ from waitress.channel import ClientDisconnected
 
 from demo_lms.faults import SERVICES, Fault, FaultMenu
 from demo_lms.lms import LMS
+from demo_lms.web_services import refused
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -45,6 +46,8 @@ def strike_before(lms: LMS) -> flask.Response | None:
         lms.keys.rotate(publish_old=False)
     elif fault.kind == "429":
         return flask.Response("", 429, {"Retry-After": f"{fault.seconds:.0f}"})
+    elif fault.kind == "revoked-token":
+        return refused("invalidtoken")
     elif fault.kind in REFUSALS:
         status, text = REFUSALS[fault.kind]
         return flask.Response(text, status, mimetype="text/plain")
@@ -100,6 +103,48 @@ def _private_keys(answer: flask.Response) -> None:
     _put(answer, {"keys": [{**private, **key} for key in answer.get_json()["keys"]]})
 
 
+def _wrong_types(answer: flask.Response) -> None:
+    _change(answer, lambda _name, value: f"#{value}" if _is_number(value) else value)
+
+
+def _other_people(answer: flask.Response) -> None:
+    others = {"userid": "somebody-else", "courseid": "another-course"}
+    _change(answer, lambda name, value: others.get(name, value))
+
+
+def _changed_ids(answer: flask.Response) -> None:
+    names = ("id", "cmid", "iteminstance", "instance", "competencyid")
+    _change(answer, lambda name, value: value + 50_000 if name in names else value)
+
+
+def _ahead(answer: flask.Response) -> None:
+    fault = struck_by()
+    by = int(fault.seconds) if fault else 0
+    names = ("gradedategraded", "timecompleted", "timemodified")
+    _change(answer, lambda name, value: value + by if name in names and value else value)
+
+
+def _million_rows(answer: flask.Response) -> None:
+    answer.set_data('{"usergrades": [' + '{"userid": 1},' * 1_000_000 + "{}]}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _change(answer: flask.Response, change: Callable[[str, Any], Any]) -> None:
+    """Change every plain value of a document by the name of its member."""
+
+    def walk(value: Any, name: str) -> Any:
+        if isinstance(value, dict):
+            return {key: walk(one, key) for key, one in value.items()}
+        if isinstance(value, list):
+            return [walk(one, name) for one in value]
+        return change(name, value)
+
+    _put(answer, walk(answer.get_json(), ""))
+
+
 def _put(answer: flask.Response, document: Any) -> None:
     """Replace the document; its type stays."""
     answer.set_data(json.dumps(document))
@@ -113,6 +158,11 @@ SPOILERS: dict[str, Callable[[flask.Response], None]] = {
     "no-keys": _no_keys,
     "huge-keys": _huge_keys,
     "private-keys": _private_keys,
+    "wrong-types": _wrong_types,
+    "other-people": _other_people,
+    "changed-ids": _changed_ids,
+    "ahead": _ahead,
+    "million-rows": _million_rows,
 }
 
 

@@ -15,6 +15,7 @@ SERVICES = {
     "nrps.memberships": "memberships",
     "notices.handlers": "notice-handlers",
     "deep_linking.receive": "deep-linking",
+    "web_services.server": "webservice",
 }
 KINDS = {
     "slow": "answers after so many seconds",
@@ -34,6 +35,12 @@ KINDS = {
     "no-keys": "publishes an empty keyset",
     "huge-keys": "publishes a keyset of a megabyte",
     "private-keys": "publishes private parts of keys",
+    "wrong-types": "writes words where numbers belong",
+    "other-people": "tells of another course and of somebody else",
+    "million-rows": "answers with a million rows",
+    "changed-ids": "has given everything in the course another id",
+    "revoked-token": "says that the token is not valid",
+    "ahead": "tells of things that come in so many seconds",
 }
 ONLY_FOR = {
     "skew": ("auth",),
@@ -41,6 +48,12 @@ ONLY_FOR = {
     "no-keys": ("jwks",),
     "huge-keys": ("jwks",),
     "private-keys": ("jwks",),
+    "wrong-types": ("webservice",),
+    "other-people": ("webservice",),
+    "million-rows": ("webservice",),
+    "changed-ids": ("webservice",),
+    "revoked-token": ("webservice",),
+    "ahead": ("webservice",),
 }
 LONGEST_HOLD_SECONDS = 120.0
 FARTHEST_CLOCK_SECONDS = 366 * 24 * 3600.0
@@ -72,7 +85,7 @@ class Fault:
             raise ValueError(f"seconds must lie between {lowest:.0f} and {highest:.0f}")
 
     def _range(self) -> tuple[float, float]:
-        if self.kind == "skew":
+        if self.kind in {"skew", "ahead"}:
             return -FARTHEST_CLOCK_SECONDS, FARTHEST_CLOCK_SECONDS
         return 0, LONGEST_HOLD_SECONDS
 

@@ -15,6 +15,7 @@ from demo_lms.keys import SigningKeys, load_cookie_secret
 from demo_lms.links import ensure_first_link
 from demo_lms.people import Course, Institution
 from demo_lms.platform import LmsPlatform
+from demo_lms.quizzes import Quiz, load_quizzes
 from demo_lms.registration import (
     Deployment,
     ToolRegistration,
@@ -39,6 +40,7 @@ class LMS:
     controls: Controls = field(default_factory=Controls)
     sent_forms: dict[str, list[tuple[str, str]]] = field(default_factory=dict, repr=False)
     faults: FaultMenu = field(default_factory=FaultMenu)
+    quizzes: dict[int, Quiz] = field(default_factory=load_quizzes)
 
     def platform(self, tool: ToolRegistration | None = None) -> LmsPlatform:
         """A fresh conversation with a tool; without one, what is received says which it is."""
@@ -73,6 +75,10 @@ class LMS:
     def course(self, course_id: str) -> Course | None:
         """The course of that id."""
         return self.directory.courses.get(course_id)
+
+    def quizzes_of(self, course: Course) -> list[Quiz]:
+        """The quizzes of a course, in the file's order."""
+        return [quiz for quiz in self.quizzes.values() if quiz.course == course.id]
 
     def institution_of(self, course: Course) -> Institution:
         """The institution that offers the course."""

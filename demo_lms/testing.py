@@ -17,9 +17,12 @@ from requests.cookies import get_cookie_header
 from demo_lms.app import create_lms
 from demo_lms.links import list_links
 from demo_lms.lms import LMS, open_lms
+from demo_lms.quizzes import Result, put_result
+from demo_lms.service_tokens import make_token
 from demo_lms.serving import Server, bind_any_loopback
 from demo_lms.settings import CLIENT_ID, PEOPLE, Settings, registration_details
 from demo_lms.state import describe_state
+from demo_lms.web_services import FUNCTIONS
 
 PATIENCE_SECONDS = 10.0
 FORGOTTEN = (
@@ -31,6 +34,8 @@ FORGOTTEN = (
     "enrolments",
     "notice_handlers",
     "notices",
+    "quiz_results",
+    "service_tokens",
     "used_once",
 )
 
@@ -120,6 +125,22 @@ class RunningLMS:
     def control(self, name: str, **order: Any) -> dict[str, Any]:
         """Turn one control (see ``controls_page``) and give how all stand."""
         return self._order(f"controls/{name}", order)
+
+    def service_token(self, *without: str, institution: str = "harbour") -> str:
+        """A token of the web services, ``without`` some of its functions."""
+        functions = [name for name in FUNCTIONS if name not in without]
+        with self.lms.database.writing() as connection:
+            return make_token(connection, institution, functions).token
+
+    def revoke_tokens(self) -> None:
+        """Let no token of the web services open anything any more."""
+        with self.lms.database.writing() as connection:
+            connection.execute("DELETE FROM service_tokens")
+
+    def put_result(self, quiz: int, username: str, points: float | None) -> None:
+        """Let so many points stand in a quiz."""
+        with self.lms.database.writing() as connection:
+            put_result(connection, Result(quiz, username, points, time.time()))
 
     def copy_course(self, course_id: str, title: str = "") -> dict[str, Any]:
         """Copy a course; gives id, context_id, title and history of the copy."""

@@ -50,6 +50,10 @@ SETTINGS = {
         "A folder with the files of all-MiniLM-L6-v2, which matches goals better (extra [match]).",
     ),
     "QUOIN_POLL_SECONDS": ("1", "How often the worker looks for due deliveries, in seconds."),
+    "QUOIN_SOURCE_SECONDS": (
+        "600",
+        "How often the worker reads a course from its evidence source, in seconds.",
+    ),
 }
 
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
@@ -69,6 +73,7 @@ class Config:
     secret_key: bytes = field(repr=False, default=b"")
     private_hosts: frozenset[str] = frozenset()
     poll_seconds: float = 1.0
+    source_seconds: float = 600.0
     smtp_url: str = field(default="", repr=False)
     metrics_token: bytes = field(default=b"", repr=False)
     accessibility_contact: str = ""
@@ -94,7 +99,8 @@ class Config:
                 for host in values.get("QUOIN_PRIVATE_HOSTS", "").split(",")
                 if host.strip()
             ),
-            poll_seconds=_seconds(values.get("QUOIN_POLL_SECONDS", "1")),
+            poll_seconds=_seconds("QUOIN_POLL_SECONDS", values, "1", 3600),
+            source_seconds=_seconds("QUOIN_SOURCE_SECONDS", values, "600", 86_400),
             smtp_url=_smtp_url(values),
             metrics_token=_metrics_token(values),
             match_model=values.get("QUOIN_MATCH_MODEL", "").strip(),
@@ -203,11 +209,11 @@ def _own_secret(var: Path) -> bytes:
     return path.read_bytes().strip()
 
 
-def _seconds(value: str) -> float:
+def _seconds(name: str, values: Mapping[str, str], otherwise: str, most: int) -> float:
     try:
-        seconds = float(value)
+        seconds = float(values.get(name, otherwise))
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds <= 3600:
-        raise ConfigurationError("QUOIN_POLL_SECONDS must be a number of seconds up to 3600")
+    if not 0 < seconds <= most:
+        raise ConfigurationError(f"{name} must be a number of seconds up to {most}")
     return seconds

@@ -9,6 +9,7 @@
         LTIServiceError         ... by an answer of a platform's service; status, retry_after
       SignatureError            a request of the JSON API is not signed as it must be
       OAuthError                a wallet's request is refused with an error code of its protocol
+      SourceError               an evidence source did not answer, or not as it must; retry_after
       NotFoundError             the thing asked for is not there (or not for this caller)
       ForbiddenError            the caller is known and may not do this
       ConflictError             the thing has changed or exists already
@@ -156,6 +157,21 @@ class ConfigurationError(QuoinError):
     """A setting is missing or wrong; the message names it."""
 
     code = "configuration"
+
+
+class SourceError(QuoinError):
+    """An evidence source did not answer, or not as it must; nothing of the answer is used.
+
+    ``retry_after`` is what the source asked for, in seconds.
+    """
+
+    code = "source"
+
+    def __init__(
+        self, message: str, *, code: str | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
 
 
 class ClusterError(QuoinError):

@@ -55,7 +55,12 @@ ROOMS_IN_ENGLISH = (
     *("services/decline*", "services/distrust*", "services/end_*", "services/exchange*"),
     *("services/import_platforms", "services/invite*", "services/issue*", "services/receive*"),
     *("services/regist*", "services/reissue*", "services/retire*", "services/sign_in*"),
-    *("services/show_credential_offer", "services/show_rule", "services/show_wallet_issuer"),
+    *(
+        "gathering/opening",
+        "services/show_credential_offer",
+        "services/show_rule",
+        "services/show_wallet_issuer",
+    ),
 )
 """Use cases of administrators and of machines, and what stands below them."""
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "rules": "lti_tool.cli.rules:rules",
     "exceptions": "lti_tool.cli.exceptions:exceptions",
     "import": "lti_tool.cli.imports:import_",
+    "source": "lti_tool.cli.sources:source",
     "sweep": "lti_tool.cli.sweeping:sweep",
     "forecast": "lti_tool.cli.sweeping:forecast",
     "report": "lti_tool.cli.reports:report",

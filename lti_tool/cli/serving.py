@@ -22,6 +22,7 @@ from lti_tool.services.enforce_retention import enforce_retention
 from lti_tool.services.forget_expired import forget_expired
 from lti_tool.services.keep_standings import keep_standings
 from lti_tool.services.note_mark import note_mark
+from lti_tool.services.read_evidence import read_evidence
 from lti_tool.services.recheck_credentials import recheck_credentials
 from lti_tool.services.request_notices import request_notices
 from lti_tool.services.seal_audit import seal_audit
@@ -35,6 +36,9 @@ THREADS = 8
 
 RECHECK_SECONDS = 15.0
 """How often it is looked whether credentials of other issuers are to be checked again."""
+
+SOURCES_SECONDS = 1.0
+"""How often it is looked whether a course is to be read from its evidence source."""
 
 SIMULATION_SECONDS = 1.0
 """How often it is looked whether a simulation is wanted."""
@@ -81,6 +85,7 @@ def serve(port: int, processes: int, inherited: int | None, parent: int) -> None
             beside(listening, processes - 1),
             _worker(parts),
             _rechecks(app),
+            _sources(parts),
             _simulations(parts),
         ):
             server.run()
@@ -149,6 +154,33 @@ def _worker(parts: Parts) -> Iterator[None]:
             "beat": worker.Periodic(BEAT, lambda now: note_mark(parts.database, WORKER, now=now)),
         },
         name="worker",
+        daemon=True,
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(5)
+
+
+@contextmanager
+def _sources(parts: Parts) -> Iterator[None]:
+    """Read evidence sources, in a thread that keeps nothing else waiting."""
+    every = timedelta(seconds=parts.config.source_seconds)
+    stop = threading.Event()
+
+    def read(now: datetime) -> None:
+        while read_evidence(parts.database, parts.sources, every=every, now=now):
+            if stop.is_set():
+                return
+            now = parts.clock()
+
+    thread = threading.Thread(
+        target=worker.repeat,
+        args=(read,),
+        kwargs={"clock": parts.clock, "stop": stop, "seconds": SOURCES_SECONDS},
+        name="sources",
         daemon=True,
     )
     thread.start()

@@ -12,6 +12,7 @@ PRIVATE_KEYS = b"quoin: private keys at rest"
 ISSUER_KEYS = b"quoin: issuer keys at rest"
 API_SECRETS = b"quoin: api secrets at rest"
 PROVIDER_SECRETS = b"quoin: sign-in secrets at rest"
+SOURCE_TOKENS = b"quoin: tokens of evidence sources at rest"
 
 
 def cipher(secret_key: bytes, purpose: bytes) -> Fernet:

@@ -22,6 +22,8 @@ from lti_tool.persistence import (  # noqa: F401
     elements,
     endorsements,
     equivalencies,
+    evidence_readings,
+    evidence_sources,
     exceptions,
     frameworks,
     invitations,

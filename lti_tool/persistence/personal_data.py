@@ -20,6 +20,7 @@ from lti_tool.persistence.completions import Completion, Evidence, Withdrawal
 from lti_tool.persistence.courses import Context
 from lti_tool.persistence.credentials import Credential
 from lti_tool.persistence.deliveries import SCORE, Delivery, DeliveryState
+from lti_tool.persistence.evidence_readings import EvidenceFact
 from lti_tool.persistence.exceptions import ExceptionEnd, GrantedException
 from lti_tool.persistence.joined_accounts import JoinedAccount, part_account, remove_code
 from lti_tool.persistence.learner_sessions import LearnerSession
@@ -128,7 +129,7 @@ def _rows_of(learner_id: int) -> dict[str, Select[Any]]:
         .where(WalletGrant.learner_id == learner_id),
         **{
             table.__tablename__: select(table).where(table.learner_id == learner_id)
-            for table in (SignInWay, SignInAttempt, LearnerSession)
+            for table in (SignInWay, SignInAttempt, LearnerSession, EvidenceFact)
         },
     }
 
@@ -164,7 +165,7 @@ def erase_person(session: Session, learner_id: int, now: datetime) -> None:
     session.execute(delete(SignInWay).where(SignInWay.learner_id == learner_id))
     session.execute(delete(SignInAttempt).where(SignInAttempt.learner_id == learner_id))
     session.execute(delete(LearnerSession).where(LearnerSession.learner_id == learner_id))
-    for table in (WalletOffer, HolderDID, WalletPairing, WalletGrant):
+    for table in (WalletOffer, HolderDID, WalletPairing, WalletGrant, EvidenceFact):
         session.execute(delete(table).where(table.learner_id == learner_id))
     session.execute(delete(Membership).where(Membership.learner_id == learner_id))
     session.execute(delete(PublicPage).where(PublicPage.learner_id == learner_id))

@@ -1,4 +1,4 @@
-"""Use case: encrypt our keys, issuers' keys, and secrets of API keys and providers anew."""
+"""Use case: encrypt our keys, issuers' keys, and secrets that others gave us anew."""
 
 from __future__ import annotations
 
@@ -9,10 +9,17 @@ from sqlalchemy.orm import Session
 
 from lti_tool.errors import ConfigurationError
 from lti_tool.lti.keys import SealedKey, reseal_key
-from lti_tool.lti.sealing import API_SECRETS, ISSUER_KEYS, PROVIDER_SECRETS, reseal
+from lti_tool.lti.sealing import (
+    API_SECRETS,
+    ISSUER_KEYS,
+    PROVIDER_SECRETS,
+    SOURCE_TOKENS,
+    reseal,
+)
 from lti_tool.persistence.api_keys import list_api_key_rows
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.base import Database
+from lti_tool.persistence.evidence_sources import list_sealed_sources
 from lti_tool.persistence.issuer_keys import list_issuer_keys
 from lti_tool.persistence.learners import lock_name
 from lti_tool.persistence.sign_in_ways import list_sealed_providers
@@ -32,6 +39,7 @@ def reseal_keys(
         changed += _api_keys(session, old_secret, new_secret)
         changed += _issuer_keys(session, old_secret, new_secret)
         changed += _provider_secrets(session, old_secret, new_secret)
+        changed += _source_tokens(session, old_secret, new_secret)
         add_event(
             session,
             institution_id=None,
@@ -81,6 +89,17 @@ def _provider_secrets(session: Session, old_secret: bytes, new_secret: bytes) ->
         fresh = _resealed(sealed, PROVIDER_SECRETS, old_secret, new_secret, what)
         changed += fresh != sealed
         row.sealed_secret = fresh
+    return changed
+
+
+def _source_tokens(session: Session, old_secret: bytes, new_secret: bytes) -> int:
+    changed = 0
+    for row in list_sealed_sources(session):
+        sealed = row.sealed_token or b""
+        what = f"the token of the evidence source {row.uuid}"
+        fresh = _resealed(sealed, SOURCE_TOKENS, old_secret, new_secret, what)
+        changed += fresh != sealed
+        row.sealed_token = fresh
     return changed
 
 

@@ -10,6 +10,7 @@ from flask import current_app
 
 from lti_tool.config import Config
 from lti_tool.credentials.recognition.pool import CheckingPool
+from lti_tool.gathering.opening import SourceDoor
 from lti_tool.issuing.signing import Signing, build_signing
 from lti_tool.lti.http_client import HTTPClient, Patience
 from lti_tool.lti.jwks import KeysetCache, KeysetShelf
@@ -23,6 +24,7 @@ from lti_tool.services.ensure_signing_keys import ensure_signing_keys
 from lti_tool.services.share_keysets import share_keysets
 from lti_tool.signing_in.providers import Providers
 
+SOURCE_PATIENCE = Patience(connect=5.0, read=15.0, total=20.0)
 PROVIDER_PATIENCE = Patience(connect=3.0, read=5.0, total=10.0)
 
 
@@ -40,6 +42,7 @@ class Parts:
     checking: CheckingPool = field(default_factory=CheckingPool)
     outside: OutsideDocuments = field(default_factory=OutsideDocuments)
     mailer: Mailer | None = None
+    source_http: HTTPClient = field(default_factory=lambda: build_source_http(()))
     matchers: KeptMatchers = field(default_factory=KeptMatchers)
     providers: Providers = field(default_factory=lambda: build_providers(()))
 
@@ -47,6 +50,11 @@ class Parts:
     def signing(self) -> Signing:
         """Who signs credentials, and for which address."""
         return build_signing(self.config.public_url, self.config.secret_key)
+
+    @property
+    def sources(self) -> SourceDoor:
+        """What opens evidence sources."""
+        return SourceDoor(self.source_http, self.config.secret_key, self.clock)
 
 
 def build_parts(
@@ -68,6 +76,7 @@ def build_parts(
         platforms=PlatformClient(http, keyring, clock=clock),
         clock=clock,
         mailer=Mailer.read(config.smtp_url),
+        source_http=build_source_http(config.private_hosts),
         matchers=KeptMatchers.read(config.match_model),
         providers=build_providers(config.private_hosts, share_keysets(opened)),
     )
@@ -77,6 +86,11 @@ def build_providers(private_hosts: Collection[str], shelf: KeysetShelf | None = 
     """Return what asks sign-in providers; somebody waits, so it is less patient than others."""
     http = HTTPClient(private_hosts, patience=PROVIDER_PATIENCE)
     return Providers(http, KeysetCache(http, shelf))
+
+
+def build_source_http(private_hosts: Collection[str]) -> HTTPClient:
+    """Return what asks evidence sources; a teacher may wait for an answer."""
+    return HTTPClient(private_hosts, patience=SOURCE_PATIENCE)
 
 
 def build_keyring(config: Config, database: Database, clock: Callable[[], datetime]) -> KeyRing:

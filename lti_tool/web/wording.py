@@ -182,6 +182,7 @@ SOURCES = Words(
         "teacher": "recorded by a teacher",
         "evidence": "accepted from evidence",
         "api": "reported by the learning platform",
+        "moodle": "read from the learning platform",
         "planned": "only imagined here",
     }
 )

@@ -17,6 +17,8 @@ from lti_tool.persistence.catalog import Institution, get_achievement
 from lti_tool.persistence.completions import Completion, Evidence
 from lti_tool.persistence.courses import ensure_context, get_context
 from lti_tool.persistence.deliveries import Delivery
+from lti_tool.persistence.evidence_readings import EvidenceReading
+from lti_tool.persistence.evidence_sources import EvidenceMapping, EvidenceSource
 from lti_tool.persistence.learners import Learner, ensure_membership
 from lti_tool.persistence.placements import ensure_placement
 from lti_tool.persistence.stack_drafts import StackDraft
@@ -74,7 +76,7 @@ def fill_campus(campus: Campus) -> Places:
     places = {"course": campus.learner.course, "zoe": str(campus.newcomer.learner_uuid)}
     places |= _awards(campus) | _evidence(campus) | _cases(campus)
     places |= _drafts(campus) | _tables(campus) | _scores(campus) | _elsewhere(campus)
-    places |= _public(campus) | _platforms(campus)
+    places |= _public(campus) | _platforms(campus) | _sources(campus)
     for key in ("sql", "ethics", "risk"):
         places[key] = str(campus.achievement(key))
     campus.teacher.post("analytics")
@@ -220,6 +222,57 @@ def _simulations(campus: Campus) -> Places:
         while name == "simulated" and run_next_simulation(campus.database, now=campus.now):
             pass
     return {f"{name}_draft": str(uuid) for name, uuid in found.items()}
+
+
+def _sources(campus: Campus) -> Places:
+    """A source whose token is over, and two connections: one of them is about nothing any more."""
+    with campus.database.writing() as session:
+        context = get_context(session, campus.context_of("harbour"))
+        source = EvidenceSource(
+            institution_id=campus.institution,
+            deployment_id=context.deployment_id,
+            kind="moodle",
+            name="Moodle of the harbour",
+            base_url="https://127.0.0.1:9",
+            sealed_token=campus.parts.sources.seal("secret"),
+            problem="",
+            created_at=campus.now,
+        )
+        session.add(source)
+        session.flush()
+        session.add(
+            EvidenceReading(
+                source_id=source.id,
+                context_id=context.id,
+                due_at=campus.now + timedelta(minutes=4),
+                seen=[],
+                problem="",
+                strangers=2,
+                finished_at=campus.now - timedelta(minutes=6),
+            )
+        )
+        for key, item, problem in (("sql", "Final quiz", ""), ("ethics", LONG, "item-gone")):
+            session.add(
+                EvidenceMapping(
+                    source_id=source.id,
+                    context_id=context.id,
+                    achievement_id=get_achievement(
+                        session, campus.institution, campus.achievement(key)
+                    ).id,
+                    kind="grade",
+                    item_key=key,
+                    item_name=item,
+                    threshold=Decimal("66.5"),
+                    evidence_text="",
+                    problem=problem,
+                    problem_at=campus.now if problem else None,
+                    created_by=campus.teacher.learner_id,
+                    created_at=campus.now,
+                )
+            )
+        session.flush()
+        mapping = session.scalars(select(EvidenceMapping.uuid)).first()
+        return {"source": str(source.uuid), "connection": str(mapping)}
 
 
 def _hidden(person: Person, path: str) -> dict[str, str]:

@@ -131,6 +131,12 @@ STAFF = (
     Page("dry run", "teacher", "{sheet}"),
     Page("analytics", "teacher", "{course}/analytics"),
     Page("scores", "teacher", "{course}/scores"),
+    Page("connections", "teacher", "{course}/connections"),
+    Page("connect", "teacher", "{course}/connect"),
+    Page(
+        "connection refused", "teacher", "{course}/connections/{connection}",
+        {"threshold": "much"}, "{course}/connections", 422,
+    ),
     Page("catalogue", "teacher", "{course}/catalogue"),
     Page("catalogue entry", "teacher", "{course}/catalogue/{basics}?q=databas"),
     Page(
@@ -184,6 +190,16 @@ ADMINISTRATORS = (
     ),
     Page("scores", "administrator", "/admin/scores"),
     Page("health", "administrator", "/admin/health"),
+    Page("sources", "administrator", "/admin/sources"),
+    Page(
+        "source refused", "administrator", "/admin/sources",
+        {"name": "", "base_url": "moodle"}, "/admin/sources", 422,
+    ),
+    Page("source", "administrator", "/admin/sources/{source}"),
+    Page(
+        "source checked", "administrator", "/admin/sources/{source}/check",
+        {"x": ""}, "/admin/sources/{source}",
+    ),
     Page("looks", "administrator", "/admin/look"),
     Page("look", "administrator", "/admin/look/harbour"),
     Page(

@@ -20,6 +20,7 @@ from lti_tool.web.admin import (
     scores,
     signing_in,
     simulations,
+    sources,
     ways,
 )
 
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     first_steps.blueprint,
     health.blueprint,
     scores.blueprint,
+    sources.blueprint,
     frameworks.blueprint,
     reviews.blueprint,
     cases.blueprint,

@@ -48,6 +48,12 @@ NOTICES = {
     "language-changed": "It is saved, and counts from the next click on.",
     "retention-set": "It is saved. What is past its time goes with the next pass of the worker.",
     "steps-hidden": "The first steps are put away. The page “Health” says how things are.",
+    "source-added": "The source is kept. Check it now.",
+    "source-token": "The token is kept, encrypted. All courses are read at once.",
+    "source-read": "All its courses are read now. Load this page again in a moment.",
+    "source-enable": "The source is switched on.",
+    "source-disable": "The source is switched off. Nothing is asked of it; what is recorded stays.",
+    "source-remove": "The source is removed. What it recorded stays.",
     "suspended": "The institution is suspended. Nobody launches, and nothing is sent.",
     "resumed": "The institution goes on. Scores that waited are sent.",
 }

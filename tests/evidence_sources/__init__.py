@@ -1,0 +1,1 @@
+"""Evidence sources: adapters, decisions, readings, pages."""
