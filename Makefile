@@ -7,6 +7,8 @@ LMS_PORT ?= 8001
 # The workbench of make demo-xblock; the tool is that of make demo, started if it does not run
 WORKBENCH_PORT ?= 8002
 SECONDS ?= 60
+# How much make test-faults does: kills on each database, and everything else in proportion
+FAULTS ?= 1000
 export QUOIN_TEST_DATA ?= ../shared
 MYPY_PARTS := -p stacking_rules -p lti_tool -p demo_lms -p quoin_xblock -p demo_workbench -p benchmarks -p tools
 
@@ -16,7 +18,7 @@ MUTATION_BASE ?= HEAD~1
 MUTATION := $(BIN)/python -m tools.mutation
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-xblock install test test-a11y test-openedx check screenshots bench fuzz messages format clean \
+.PHONY: help demo demo-reset demo-xblock install test test-a11y test-faults test-openedx check screenshots bench fuzz messages format clean \
 	mutation mutation-changed mutation-report
 
 help: ## Show this list
@@ -44,6 +46,9 @@ test-a11y: install ## Look at every page: each width, light, dark, forced colour
 
 screenshots: install ## Draw docs/screenshots anew, from a campus that is made for it
 	$(BIN)/python -m tests.accessibility.gallery
+
+test-faults: install ## Kill, disconnect, fill up, set the clock: FAULTS=1000 kills on each database (hours)
+	QUOIN_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n 0 tests/faults
 
 test-openedx: ## Test the blocks and the plugin among the versions that Open edX pins: PYTHON=python3.12
 	@$(PYTHON) tools/open_edx.py

@@ -24,6 +24,7 @@ from lti_tool.persistence.deliveries import (
     DeliveryState,
     hold_back,
     lease_due,
+    lease_lost,
     settle,
     supersede_stale,
 )
@@ -32,6 +33,8 @@ from lti_tool.services.issue_transcript import issue_transcript
 from lti_tool.services.send_score import send_score
 
 Handler = Callable[[int, datetime], Attempt]
+Group = tuple[Handler, list[Delivery]]
+Attempts = list[tuple[Delivery, Attempt]]
 Clock = Callable[[], datetime]
 
 BATCH = 10
@@ -140,23 +143,45 @@ def run_once(
     """Take a batch of due deliveries of every kind, try each, and return how many were tried.
 
     Credentials go first where both wait: a platform that is away takes its time. A kind without
-    a handler waits for the release that knows it.
+    a handler waits for the release that knows it. What another worker has left unfinished comes
+    last and alone: it may be what ended that one.
     """
-    now, leased = clock(), {}
+    now, groups, lost = clock(), list[Group](), list[Group]()
+    # One at most: whatever is leased beside it would be lost with it.
     with database.writing() as session:
         supersede_stale(session, SCORE, now)
         for kind, handler in handlers.items():
             most = BATCH_TOGETHER if isinstance(handler, Together) else BATCH
-            leased[kind] = lease_due(session, kind, now, LEASE, most)
+            due = lease_due(session, kind, now, LEASE, most)
+            groups += [(handler, group) for group in _groups(handler, due)]
+            left = None if lost else lease_lost(session, kind, now, LEASE, _put_off)
+            lost += [(handler, [left])] if left is not None else []
     tried = 0
-    for kind, handler in handlers.items():
-        for group in _groups(handler, leased[kind]):
-            # Earlier ones may have taken so long that somebody else has these.
-            held = [one for one in group if one.leased_until and clock() < one.leased_until]
-            attempts = _try(handler, held, clock())
-            _finish(database, attempts, clock(), jitter)
-            tried += len(held)
+    for position, (handler, group) in enumerate(groups + lost):
+        # Earlier ones may have taken so long that somebody else has these.
+        held = [one for one in group if one.leased_until and clock() < one.leased_until]
+        given_up = _given_up(held) if position >= len(groups) else []
+        attempts = given_up or _try(handler, held, clock())
+        _finish(database, attempts, clock(), jitter)
+        tried += len(held)
     return tried
+
+
+def _put_off(attempts: int) -> timedelta:
+    return timedelta(seconds=backoff(attempts, 1.0))
+
+
+def _given_up(group: Sequence[Delivery]) -> Attempts:
+    """Return the end of what workers were lost over again and again; nothing otherwise.
+
+    Where no answer ever came, every attempt before this one has ended so.
+    """
+    answer = "A worker of the tool ended over this each time; see its log."
+    return [
+        (one, Attempt(DeliveryState.FAILED, answer, reason=DEFECT))
+        for one in group
+        if one.tried_at is None and one.attempts > MOST_CRASHES
+    ]
 
 
 def _groups(handler: Handler, leased: Sequence[Delivery]) -> list[list[Delivery]]:
@@ -164,9 +189,6 @@ def _groups(handler: Handler, leased: Sequence[Delivery]) -> list[list[Delivery]
     if isinstance(handler, Together):
         return [list(leased)]
     return [[delivery] for delivery in leased]
-
-
-Attempts = list[tuple[Delivery, Attempt]]
 
 
 def _try(handler: Handler, group: Sequence[Delivery], now: datetime) -> Attempts:

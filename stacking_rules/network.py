@@ -15,7 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import combinations, product
 
-from stacking_rules.facts import Completion, LearnerRecord, is_valid
+from stacking_rules.facts import Completion, Fact, LearnerRecord, is_valid
 from stacking_rules.progress import Status
 from stacking_rules.rollup import in_award_order, roll_up
 from stacking_rules.selection import Anchor, Recent
@@ -55,7 +55,8 @@ class Network:
         self.credits_of = credits_of
         self.keys = [stack.key for stack in self.stacks]
         self.is_simple = len(set(self.keys)) == len(self.keys) and all(map(_is_simple, stacks))
-        self.is_simple = self.is_simple and _share_no_parts(self.stacks)
+        self.below = _parts_below(self.stacks)
+        self.is_simple = self.is_simple and _share_no_parts(self.stacks, self.below)
         if not self.is_simple:
             return
         wiring = _Wiring()
@@ -98,7 +99,7 @@ class Network:
         """Return the keys of the stacks that are met; None where the record leaves things open."""
         if record.waivers or record.pins or record.declined:
             return None
-        if any(award.counted for award in record.awards):
+        if any(award.counted for award in record.awards) and self._is_bound(record):
             return None
         counts = list(self.needs)
         run = _Run(self, counts)
@@ -111,6 +112,20 @@ class Network:
                 run.earn(award.achievement)
         is_clear = self._count(record.completions, as_of, known_on, run)
         return run.met if is_clear else None
+
+    def _is_bound(self, record: LearnerRecord) -> bool:
+        """Return whether an award has debited facts, or counted what is no part of its stack."""
+        facts: tuple[Fact, ...] = (*record.completions, *record.awards)
+        names = {fact.id: fact.achievement for fact in facts}
+        return any(
+            award.is_banked
+            or any(
+                names.get(part) not in self.below.get(award.achievement, ())
+                for part in award.counted
+            )
+            for award in record.awards
+            if award.counted
+        )
 
     def _count(
         self, completions: Sequence[Completion], as_of: date, known_on: datetime, run: _Run
@@ -244,20 +259,25 @@ def _is_simple(stack: Stack) -> bool:
     return compiled.is_plain and is_usual and _is_apart(list(pools_of(compiled.root)))
 
 
-def _share_no_parts(stacks: Sequence[Stack]) -> bool:
+def _parts_below(stacks: Sequence[Stack]) -> dict[str, set[str]]:
+    """Return by stack all achievements that it, or an award that it needs, may count."""
+    below: dict[str, set[str]] = {}
+    for stack in stacks:
+        needed = {a.achievement or "" for p in pools_of(compile_stack(stack).root) for a in p.atoms}
+        below[stack.key] = set().union(needed, *(below.get(key, set()) for key in needed))
+    return below
+
+
+def _share_no_parts(stacks: Sequence[Stack], below: Mapping[str, set[str]]) -> bool:
     """Return whether awards that are needed together never count the same achievement.
 
     An achievement that two awards have counted would count twice in what asks for both.
     """
-    below: dict[str, set[str]] = {}
-    for stack in stacks:
-        root = compile_stack(stack).root
-        needed = {a.achievement or "" for p in pools_of(root) for a in p.atoms}
-        below[stack.key] = set().union(needed, *(below.get(key, set()) for key in needed))
-        for first, second in _needed_together(root):
-            if first != second and below.get(first, {first}) & below.get(second, {second}):
-                return False
-    return True
+    return not any(
+        first != second and below.get(first, {first}) & below.get(second, {second})
+        for stack in stacks
+        for first, second in _needed_together(compile_stack(stack).root)
+    )
 
 
 def _needed_together(node: Threshold) -> Iterator[tuple[str, str]]:

@@ -58,11 +58,9 @@ def simulate(
 
     Exit code 0 whatever the answer, 1 for documents or facts that are wrong, 2 for wrong use.
 
-    Examples:
+    Example: quoin simulate stacks.yaml --institution harbour --out effects.csv
 
-      quoin simulate stacks.yaml --institution harbour --out effects.csv
-
-      quoin simulate new.yaml --against old.yaml --facts facts.parquet --as-of 2026-06-30
+    From files alone: quoin simulate new.yaml --against old.yaml --facts facts.parquet --as-of 2026-06-30
     """
     _check_use(against, institution, facts, as_of, out)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Select,
     String,
     Text,
     false,
@@ -140,33 +141,56 @@ def add_deliveries(session: Session, rows: Sequence[dict[str, Any]]) -> int:
 def lease_due(
     session: Session, kind: str, now: datetime, lease: timedelta, limit: int
 ) -> list[Delivery]:
-    """Take due deliveries of a kind under a lease: of every lane only the oldest that waits."""
-    ahead = aliased(Delivery)
-    is_behind = (
-        select(ahead.id)
-        .where(ahead.lane == Delivery.lane, ahead.id < Delivery.id, ahead.settled_at.is_(None))
-        .exists()
-    )
+    """Take due deliveries of a kind under a lease: of every lane only the oldest that waits.
+
+    Those whose worker never said how they ended are left to ``lease_lost``.
+    """
     # By the index in this order, so that ten thousand that wait cost no more than ten.
-    query = (
-        select(Delivery)
-        .where(
-            Delivery.kind == kind,
-            Delivery.settled_at.is_(None),
-            Delivery.due_at <= now,
-            _is_free(Delivery, now),
-            ~is_behind,
-        )
-        .order_by(Delivery.is_bulk, Delivery.due_at, Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    query = _due(kind, now).where(Delivery.leased_until.is_(None)).limit(limit)
     found = list(session.scalars(query))
     for delivery in found:
         delivery.leased_until = now + lease
         delivery.attempts += 1
     session.flush()
     return found
+
+
+def lease_lost(
+    session: Session, kind: str, now: datetime, lease: timedelta, wait: Callable[[int], timedelta]
+) -> Delivery | None:
+    """Take one delivery whose lease ran out: its worker has died, perhaps over this very one.
+
+    It is put off by ``wait`` (of its attempts) meanwhile, so that one that ends every worker does
+    not come first again, and takes nothing down with it.
+    """
+    query = _due(kind, now).where(Delivery.leased_until <= now).limit(1)
+    delivery = session.scalar(query)
+    if delivery is not None:
+        delivery.leased_until = now + lease
+        delivery.attempts += 1
+        delivery.due_at = now + wait(delivery.attempts)
+        session.flush()
+    return delivery
+
+
+def _due(kind: str, now: datetime) -> Select[Delivery]:
+    ahead = aliased(Delivery)
+    is_behind = (
+        select(ahead.id)
+        .where(ahead.lane == Delivery.lane, ahead.id < Delivery.id, ahead.settled_at.is_(None))
+        .exists()
+    )
+    return (
+        select(Delivery)
+        .where(
+            Delivery.kind == kind,
+            Delivery.settled_at.is_(None),
+            Delivery.due_at <= now,
+            ~is_behind,
+        )
+        .order_by(Delivery.is_bulk, Delivery.due_at, Delivery.id)
+        .with_for_update(skip_locked=True)
+    )
 
 
 def list_deliveries(session: Session, ids: Collection[int]) -> dict[int, Delivery]:

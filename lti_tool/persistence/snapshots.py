@@ -81,7 +81,7 @@ def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, Le
     """Read everything that is known of these learners, withdrawn completions included.
 
     What was recognised from elsewhere as an award is an award of another issuer. One that was
-    revoked is known to nobody (``NEVER``). Own awards end, and debit, by their rules. Of
+    revoked is known to nobody (``NEVER``). Own awards end, and use up, by their rules. Of
     exceptions those are there that nobody has ended; the engine leaves out those whose time is
     over.
     """
@@ -122,8 +122,8 @@ def load_records(session: Session, learner_ids: Collection[int]) -> dict[int, Le
                 achievement.credits,
                 own.ends_on,
                 origins.local(award.institution_id),
-                own.debited,
-                bool(own.debited),
+                own.counted,
+                own.is_banked,
             )
         )
     waivers: dict[int, list[Waiver]] = {learner_id: [] for learner_id in learner_ids}

@@ -48,4 +48,4 @@ def test_a_taken_port_is_named(quoin: Quoin) -> None:
 
 def test_an_unknown_benchmark_is_refused_with_the_known_ones(quoin: Quoin) -> None:
     said = quoin("bench", "nothing", code=2).output
-    assert "there are: cohort, credentials, import, launch" in said
+    assert "there are: cohort, cohort-parquet, credentials" in said

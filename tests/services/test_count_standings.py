@@ -26,6 +26,7 @@ from stacking_rules.cohort.plan import Plan
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 LEARNERS = 60
+KEYS = ("small", "large", "other", "both", "short")
 STACKS = """quoin: 2
 achievements:
   a: {name: A, credits: 2}
@@ -38,6 +39,12 @@ stacks:
 - key: large
   title: Large
   requires: {all: [{award: small}, {credits: 6, of: [b, c], use: overlay}]}
+- key: other
+  title: Other
+  requires: {at_least: 1, of: [b]}
+- key: both
+  title: Both
+  requires: {all: [{award: small}, {award: other}]}
 - key: short
   title: Short
   lasts: {months: 1}
@@ -74,7 +81,7 @@ def test_they_are_those_of_the_learners_one_by_one(
 ) -> None:
     told: list[int] = []
     found = count_standings(database, institution_key="u", now=NOW, size=size, advance=told.append)
-    expected: dict[str, Counter[str]] = {key: Counter() for key in ("small", "large", "short")}
+    expected: dict[str, Counter[str]] = {key: Counter() for key in KEYS}
     with database.reading() as session:
         rules = load_rules(session, institution)
         ids = sorted(set(session.scalars(select(Completion.learner_id))))

@@ -243,3 +243,19 @@ def _uuid(world: World, key: str) -> UUID:
         found = session.scalar(select(Completion.uuid).where(Completion.idempotency_key == key))
     assert found is not None
     return found
+
+
+def test_two_awards_that_counted_the_same_never_count_both(world: World) -> None:
+    """Also when nothing but the ledger knows what they have counted."""
+    more = """
+- {key: breadth, title: Breadth, requires: {at_least: 1, of: [sql]}}
+- {key: both, title: Both, requires: {all: [{award: data-basics}, {award: breadth}]}}
+- {key: free, title: Free, consume: never, requires: {at_least: 1, of: [sql]}}
+- {key: with-free, title: With free, requires: {all: [{award: data-basics}, {award: free}]}}
+"""
+    text = STACKS + more.lstrip()
+    publish_stacks(world.database, institution_key="u", text=text, actor="test", now=world.now)
+    for key in ("sql", "charts", "ethics"):
+        world.record(world.entry(key))
+    made = {key for key, count in report_awards(world.database).items() if count}
+    assert made == {"data-basics", "data-practice", "breadth", "free", "with-free"}

@@ -192,6 +192,56 @@ def test_a_lease_that_ran_out_is_taken_again(outbox):
     assert outbox.row("a").state == DeliveryState.DONE
 
 
+class DeathError(BaseException):
+    """The end of a worker in the middle of its work: nothing is noted any more."""
+
+
+@pytest.mark.parametrize("is_together", [False, True])
+def test_one_that_ends_every_worker_is_put_aside_and_the_others_go_on(outbox, is_together):
+    """It came first again after each restart, and what was due later never got its turn."""
+    for key in ("bad", *"abcdefghijklmno"):
+        outbox.add(key)
+    deaths = 0
+
+    def work(delivery_ids, _now):
+        if outbox.row("bad").id in delivery_ids:
+            raise DeathError
+        return dict.fromkeys(delivery_ids, DONE)
+
+    handler = Together(work) if is_together else lambda each, now: work([each], now)[each]
+    finished = []
+    while outbox.row("bad").state == DeliveryState.PENDING:
+        try:
+            while run_once(outbox.database, {"score": handler}, clock=lambda: outbox.now):
+                pass
+        except DeathError:
+            deaths += 1
+        finished.append(sum(outbox.row(key).settled_at is not None for key in "abcdefghijklmno"))
+        outbox.now += LEASE + timedelta(seconds=LONGEST_WAIT)
+    assert deaths == MOST_CRASHES
+    assert finished[2] == 15, "two restarts, and all the others are done"
+    row = outbox.row("bad")
+    assert (row.state, row.reason) == (DeliveryState.FAILED, "our-defect")
+    assert row.last_answer == "A worker of the tool ended over this each time; see its log."
+
+
+def test_one_that_was_answered_before_is_not_given_up_because_workers_die(outbox):
+    outbox.add("a")
+    outbox.set("a", attempts=50, tried_at=NOW, leased_until=NOW - LEASE)
+    assert outbox.work() == 1
+    assert outbox.row("a").state == DeliveryState.DONE
+
+
+def test_an_award_made_now_does_not_stand_behind_a_bulk_run(outbox):
+    for number in range(40):
+        outbox.add(f"bulk{number}")
+        outbox.set(f"bulk{number}", is_bulk=True, due_at=NOW - timedelta(hours=1))
+    outbox.add("now")
+    outbox.work()
+    assert outbox.tried[0] == "now"
+    assert len(outbox.tried) == 10
+
+
 def test_what_waited_too_long_in_a_batch_is_left_to_others(outbox):
     outbox.add("a")
     outbox.add("b")

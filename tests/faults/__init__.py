@@ -1,0 +1,1 @@
+"""Faults on purpose: afterwards the database equals a replay of what was acknowledged."""
