@@ -60,7 +60,7 @@ def simulate(
 
     Example: quoin simulate stacks.yaml --institution harbour --out effects.csv
 
-    From files alone: quoin simulate new.yaml --against old.yaml --facts facts.parquet --as-of 2026-06-30
+    From files alone: quoin simulate new.yaml --against old.yaml --facts facts.parquet
     """
     _check_use(against, institution, facts, as_of, out)
     try:
