@@ -18,7 +18,7 @@ MUTATION_BASE ?= HEAD~1
 MUTATION := $(BIN)/python -m tools.mutation
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-xblock install test test-a11y test-faults test-openedx check screenshots bench fuzz messages format clean \
+.PHONY: help demo demo-reset demo-xblock install test test-a11y test-faults test-load test-openedx check screenshots bench fuzz messages format clean \
 	mutation mutation-changed mutation-report
 
 help: ## Show this list
@@ -58,6 +58,9 @@ check: install ## Run linters, types and import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	MYPYPATH=xblock $(BIN)/mypy $(MYPY_PARTS)
+
+test-load: install ## Completions through the API for ten minutes, then their deliveries: QUOIN_LOAD_SECONDS=60 for a short one
+	$(BIN)/quoin bench load
 
 bench: install ## Run a benchmark: make bench NAME=import
 	$(BIN)/quoin bench $(NAME)

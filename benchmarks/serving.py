@@ -25,14 +25,15 @@ def served(
             command, env=environ, cwd=ROOT, stdout=output, stderr=output
         )
     try:
-        _wait_until(lambda: _answers(port), process, log)
+        wait_until(lambda: answers(port), process, log)
         yield process
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait for a server; ``InvalidRunError`` if it ends or is not ready within a minute."""
     deadline = time.monotonic() + 60
     while not is_ready():
         if process.poll() is not None or time.monotonic() > deadline:
@@ -40,7 +41,8 @@ def _wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], 
         threading.Event().wait(0.1)
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Return whether somebody listens there."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

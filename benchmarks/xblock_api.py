@@ -7,13 +7,10 @@ the server below, only the reading of the socket is missing.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import logging
 import os
 import random
-import secrets
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -21,6 +18,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from benchmarks.api_signing import signed
 from benchmarks.harness import InvalidRunError, Report
 from lti_tool.app import create_app
 from lti_tool.config import Config
@@ -106,7 +104,7 @@ def _run(client: FlaskClient, key: APIKeyAdded) -> tuple[float, float]:
     cpu = wall = 0.0
     for number in range(BATCHES):
         body = json.dumps({"completions": _batch(chance, number, started)}).encode()
-        headers = _sign(key, body)
+        headers = signed(key, "POST", TARGET, body)
         cpu_before, wall_before = time.process_time(), time.perf_counter()
         answer = client.post(TARGET, data=body, headers=headers)
         cpu, wall = cpu + time.process_time() - cpu_before, wall + time.perf_counter() - wall_before
@@ -130,16 +128,3 @@ def _batch(chance: random.Random, number: int, started: datetime) -> list[dict[s
         }
         for place in range(BATCH)
     ]
-
-
-def _sign(key: APIKeyAdded, body: bytes) -> dict[str, str]:
-    now, nonce = str(int(time.time())), secrets.token_hex(16)
-    text = "\n".join(["POST", TARGET, now, nonce, hashlib.sha256(body).hexdigest()])
-    made = hmac.new(key.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
-    return {
-        "Content-Type": "application/json",
-        "Quoin-Key-Id": key.key_id,
-        "Quoin-Timestamp": now,
-        "Quoin-Nonce": nonce,
-        "Quoin-Signature": f"v1={made}",
-    }

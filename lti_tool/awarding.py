@@ -19,23 +19,21 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import InvalidInputError
 from lti_tool.persistence.audit import add_event
 from lti_tool.persistence.awards import add_awards, number_awards
-from lti_tool.persistence.catalog import Achievement, list_achievements
+from lti_tool.persistence.catalog import Listed, list_by_ids
 from lti_tool.persistence.completions import add_completions
-from lti_tool.persistence.deliveries import (
-    add_deliveries,
-)
+from lti_tool.persistence.deliveries import add_deliveries
 from lti_tool.persistence.learners import lock_learners
 from lti_tool.persistence.news import Fresh, add_news
 from lti_tool.persistence.outside_credentials import hasten_checks
 from lti_tool.persistence.placements import list_placed
-from lti_tool.persistence.snapshots import EXTERNAL, Rules, load_records, load_rules
+from lti_tool.persistence.snapshots import EXTERNAL, Published, load_published, load_records
 from lti_tool.promising import promise_credentials, score_delivery, taking_scores
 from lti_tool.solver import solver
 from lti_tool.translating import _
 from stacking_rules import (
     LearnerRecord,
-    Network,
     NewAward,
+    Stack,
     Status,
     roll_up,
     scale_bounds,
@@ -101,7 +99,7 @@ def record(
     ``InvalidInputError`` for a grade outside its scale or a date that has not come; then
     nothing is recorded.
     """
-    catalogue = {a.id: a for a in list_achievements(session, institution_id)}
+    catalogue = list_by_ids(session, institution_id, {e.achievement_id for e in entries})
     rows = [_row(institution_id, entry, catalogue, now) for entry in entries]
     lock_learners(session, {entry.learner_id for entry in entries})
     added = add_completions(session, rows)
@@ -141,20 +139,27 @@ def award_what_follows(
 
     ``contexts`` tells in which course a learner's news arose: the award's score goes there.
     """
-    rules = load_rules(session, institution_id)
+    rules = load_published(session, institution_id)
+    credits_of: dict[str, Decimal] | None = None
     rows: dict[UUID, dict[str, Any]] = {}
     found: dict[UUID, MadeAward] = {}
-    network = Network(rules.stacks)
-    for learner_id, facts in load_records(session, learner_ids).items():
-        if network.is_simple and not _has_news(network, facts, now):
+    is_quick = rules.network.is_simple
+    records = load_records(session, learner_ids, with_parts=not is_quick)
+    for learner_id, known in records.items():
+        asked = stacks_with_news(rules, known, now)
+        if not asked:
             continue
+        is_whole = not is_quick or not known.awards
+        facts = known if is_whole else load_records(session, [learner_id])[learner_id]
+        if credits_of is None:
+            credits_of = _credits(session, institution_id, rules)
         result = roll_up(
-            rules.stacks,
+            asked,
             facts,
             as_of=now.date(),
             known_on=now,
             award_id=lambda _key: str(uuid4()),
-            credits_of=rules.credits_of,
+            credits_of=credits_of,
             solver=solver(),
         )
         numbers = number_awards(session, _renewed(result.new_awards))
@@ -178,16 +183,33 @@ def _told_as(award: Mapping[str, Any]) -> str:
     return "made" if award["number"] == 1 else "renewed"
 
 
-def _has_news(network: Network, facts: LearnerRecord, now: datetime) -> bool:
-    """Return whether a stack is met whose award is not held yet: the quick question first."""
+def stacks_with_news(rules: Published, facts: LearnerRecord, now: datetime) -> Sequence[Stack]:
+    """Return the stacks that may lead to an award: the quick question first.
+
+    Where a network answers it, these are the ones that are met and whose award is not held; it
+    counts the awards that would be made, so none of them needs a stack that is left out.
+    """
+    if not rules.network.is_simple:
+        return rules.stacks
     # What has ended may be earned again.
     held = {
         award.achievement
         for award in facts.awards
         if award.valid_until is None or now.date() < award.valid_until
     }
-    statuses = network.statuses(facts, as_of=now.date(), known_on=now, solver=solver())
-    return any(key not in held for key, status in statuses.items() if status is Status.MET)
+    statuses = rules.network.statuses(facts, as_of=now.date(), known_on=now, solver=solver())
+    return [
+        stack
+        for stack in rules.stacks
+        if stack.key not in held and statuses[stack.key] is Status.MET
+    ]
+
+
+def _credits(session: Session, institution_id: int, rules: Published) -> dict[str, Decimal]:
+    """Return what each award is worth in larger stacks, by the key of its stack."""
+    ids = {place.achievement_id for place in rules.places.values()}
+    found = list_by_ids(session, institution_id, ids)
+    return {key: found[place.achievement_id].credits for key, place in rules.places.items()}
 
 
 def _renewed(awards: Sequence[NewAward]) -> set[UUID]:
@@ -245,7 +267,7 @@ def _hasten_checks(session: Session, awards: Sequence[Mapping[str, Any]], now: d
 def _row(
     institution_id: int,
     entry: NewCompletion,
-    catalogue: dict[int, Achievement],
+    catalogue: Mapping[int, Listed],
     now: datetime,
 ) -> dict[str, Any]:
     achievement = catalogue[entry.achievement_id]
@@ -307,18 +329,18 @@ def _award_row(
     institution_id: int,
     learner_id: int,
     new: NewAward,
-    rules: Rules,
+    rules: Published,
     number: int,
     now: datetime,
 ) -> dict[str, Any]:
-    row = rules.rows[new.stack.key]
+    place = rules.places[new.stack.key]
     return {
         "uuid": UUID(new.award.id),
         "institution_id": institution_id,
         "learner_id": learner_id,
-        "stack_id": row.stack.id,
-        "stack_version_id": row.version.id,
-        "achievement_id": row.achievement.id,
+        "stack_id": place.stack_id,
+        "stack_version_id": place.version_id,
+        "achievement_id": place.achievement_id,
         "number": number,
         "awarded_on": new.award.awarded_on,
         "receipt": new.receipt,
@@ -329,7 +351,7 @@ def _award_row(
 def _promise_scores(
     session: Session,
     entries: Sequence[NewCompletion],
-    catalogue: Mapping[int, Achievement],
+    catalogue: Mapping[int, Listed],
     added: Mapping[str, UUID],
     now: datetime,
 ) -> None:

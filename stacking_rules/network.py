@@ -138,13 +138,15 @@ class Network:
                 continue
             if fact.state != "done" or fact.credit_kind:
                 return False
+            passed = []
             for feed in here:
                 answer = _passes(feed, fact, as_of)
                 if answer is None:
                     return False
                 if answer:
+                    passed.append(feed[0])
                     run.take(feed, fact.credits)
-            if fact.achievement in looked_at and not attempts.one_stands(fact, here, as_of):
+            if fact.achievement in looked_at and not attempts.one_stands(fact, passed):
                 return False
         return True
 
@@ -160,10 +162,14 @@ class _Attempts:
     def __init__(self) -> None:
         self.best: dict[str, tuple[set[int], Decimal]] = {}
 
-    def one_stands(self, fact: Completion, feeds: Sequence[Feed], as_of: date) -> bool:
+    def one_stands(self, fact: Completion, atoms_passed: Sequence[int]) -> bool:
         """Return whether one attempt at what ``fact`` is about passes all that any of them does."""
-        passed = {feed[0] for feed in feeds if _passes(feed, fact, as_of)}
-        atoms, worth = self.best.setdefault(fact.achievement, (passed, fact.credits))
+        before = self.best.get(fact.achievement)
+        passed = set(atoms_passed)
+        if before is None:
+            self.best[fact.achievement] = passed, fact.credits
+            return True
+        atoms, worth = before
         if passed >= atoms and fact.credits >= worth:
             self.best[fact.achievement] = passed, fact.credits
             return True

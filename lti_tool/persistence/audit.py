@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, func, select
+from sqlalchemy import JSON, ForeignKey, String, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.persistence.base import Base, UTCDateTime
+from lti_tool.persistence.prepared import Prepared
 
 
 class AuditEvent(Base):
@@ -31,6 +33,13 @@ class AuditEvent(Base):
     detail: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
 
 
+_PLAIN: Any = AuditEvent.__table__
+_ADD = Prepared(
+    insert(_PLAIN).inline(),
+    ("uuid", "institution_id", "at", "actor", "action", "subject", "detail"),
+)
+
+
 def add_event(
     session: Session,
     *,
@@ -42,16 +51,16 @@ def add_event(
     detail: dict[str, object] | None = None,
 ) -> None:
     """Write down an act, in the transaction of the act itself."""
-    session.add(
-        AuditEvent(
-            institution_id=institution_id,
-            at=at,
-            actor=actor,
-            action=action,
-            subject=subject,
-            detail=detail or {},
-        )
-    )
+    row = {
+        "uuid": uuid4(),
+        "institution_id": institution_id,
+        "at": at,
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "detail": detail or {},
+    }
+    _ADD.rows(session, row)
 
 
 def count_events(session: Session, actor: str, action: str, since: datetime) -> int:

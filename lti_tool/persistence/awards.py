@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, func, select, type_coerce
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lti_tool.persistence.base import CHUNK, Base, UTCDateTime, insert_missing
-from lti_tool.persistence.catalog import Achievement, Institution, Stack
+from lti_tool.persistence.base import CHUNK, Base, Sought, UTCDateTime, UUIDText, insert_missing
+from lti_tool.persistence.catalog import Achievement, Institution, Stack, StackVersion
 from lti_tool.persistence.learners import Membership
 
 
@@ -141,6 +142,67 @@ def list_awards(session: Session, learner_ids: Collection[int]) -> list[tuple[Aw
             .order_by(Award.learner_id, Award.id)
         )
         found.extend((row[0], row[1]) for row in session.execute(query))
+    return found
+
+
+class AwardRow(NamedTuple):
+    """What rules ask of an award; ``revoked`` is None for what stands.
+
+    ``version_uuid`` is that of the version that awarded it.
+    """
+
+    id: int
+    uuid: str
+    learner_id: int
+    institution_id: int
+    institution_key: str
+    stack_id: int
+    stack_version_id: int
+    version_uuid: UUID
+    awarded_on: date
+    recorded_at: datetime
+    key: str
+    credits: Decimal
+    revoked: int | None
+
+
+_AWARD_FACTS = Sought(
+    select(
+        Award.id,
+        type_coerce(Award.uuid, UUIDText()),
+        Award.learner_id,
+        Award.institution_id,
+        Institution.key.label("institution_key"),
+        Award.stack_id,
+        Award.stack_version_id,
+        StackVersion.uuid.label("version_uuid"),
+        Award.awarded_on,
+        Award.recorded_at,
+        Achievement.key,
+        Achievement.credits,
+        AwardRevocation.id.label("revoked"),
+    )
+    .join(Achievement, Achievement.id == Award.achievement_id)
+    .join(Institution, Institution.id == Award.institution_id)
+    .join(StackVersion, StackVersion.id == Award.stack_version_id)
+    .outerjoin(AwardRevocation, AwardRevocation.award_id == Award.id)
+    .order_by(Award.learner_id, Award.id),
+    Award.learner_id,
+)
+
+
+def list_award_facts(session: Session, learner_ids: Collection[int]) -> list[AwardRow]:
+    """Return what rules ask of the awards of these learners, in stable order."""
+    return [AwardRow._make(row) for row in _AWARD_FACTS.rows(session, learner_ids)]
+
+
+def list_receipts(session: Session, award_ids: Collection[int]) -> dict[int, dict[str, object]]:
+    """Return the receipts of these awards by internal id."""
+    found: dict[int, dict[str, object]] = {}
+    ids = sorted(award_ids)
+    for start in range(0, len(ids), CHUNK):
+        query = select(Award.id, Award.receipt).where(Award.id.in_(ids[start : start + CHUNK]))
+        found |= {row[0]: row[1] for row in session.execute(query)}
     return found
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 from sqlalchemy import (
     Connection,
@@ -15,7 +16,10 @@ from sqlalchemy import (
     Engine,
     MetaData,
     Numeric,
+    Select,
     String,
+    Uuid,
+    bindparam,
     create_engine,
     event,
     make_url,
@@ -26,6 +30,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from lti_tool.errors import ConfigurationError
+from lti_tool.persistence.prepared import Prepared
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -95,12 +100,32 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
+class UUIDText(TypeDecorator[str]):
+    """A UUID that is read as text: for facts, of which only the name is asked."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Take what the driver gives: 32 digits from SQLite, a UUID from PostgreSQL."""
+        return dialect.type_descriptor(String(32) if dialect.name == "sqlite" else Uuid())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Write it as usual, with hyphens."""
+        if value is None or dialect.name != "sqlite":
+            return None if value is None else str(value)
+        return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
+
+
 class Database:
     """An engine with its two kinds of transaction: reading and writing."""
 
-    def __init__(self, url: str) -> None:
-        """Open ``url`` (a SQLAlchemy URL); ``ConfigurationError`` if it is not one of ours."""
-        self.engine = _create_engine(url)
+    def __init__(self, url: str, *, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> None:
+        """Open ``url`` (a SQLAlchemy URL); ``ConfigurationError`` if it is not one of ours.
+
+        With ``NORMAL`` a power cut may take the last commits of SQLite back: for measuring.
+        """
+        self.engine = _create_engine(url, synchronous)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         # Same connections, no events: they cost more than a prepared statement does.
         self.bare_engine = (
@@ -151,7 +176,7 @@ class Database:
         self.engine.dispose()
 
 
-def _create_engine(url: str) -> Engine:
+def _create_engine(url: str, synchronous: str) -> Engine:
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
         # One connection for a database in memory: a second one would open another, empty one.
@@ -165,7 +190,12 @@ def _create_engine(url: str) -> Engine:
             url, connect_args={"timeout": 30, "check_same_thread": False}, **pool
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+
+        def begin(connection: Connection) -> None:
+            options = connection.get_execution_options()
+            _begin(connection, options.get("sqlite_begin", "BEGIN"), synchronous)
+
+        event.listen(engine, "begin", begin)
         return engine
     if backend == "postgresql":
         return create_engine(url, pool_pre_ping=True)
@@ -181,10 +211,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    _begin(connection, connection.get_execution_options().get("sqlite_begin", "BEGIN"), "FULL")
-
-
 def _begin(connection: Connection, begin: str, synchronous: str) -> None:
     """Begin a transaction of SQLite; only ``FULL`` waits until the disk has it."""
     # Past SQLAlchemy's own bookkeeping, which costs more than the statements themselves.
@@ -195,6 +221,32 @@ def _begin(connection: Connection, begin: str, synchronous: str) -> None:
 
 CHUNK = 500
 """Values that one statement looks for: SQLite takes at most 32,766 variables."""
+
+
+class Sought:
+    """A query for the rows that have one of some values in a column, built once.
+
+    One value has a statement of its own: a list of them is written anew for each execution.
+    """
+
+    def __init__(self, query: Select[*tuple[Any, ...]], column: Any) -> None:
+        """Take the query without the condition on ``column``."""
+        self._one = Prepared(query.where(column == bindparam("sought")))
+        self._many = query.where(column.in_(bindparam("sought", expanding=True)))
+
+    def rows(
+        self, session: Session, values: Collection[Any], **given: Any
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of these values; ``given`` are further parameters of the query."""
+        if len(values) == 1:
+            (value,) = values
+            return self._one.rows(session, {"sought": value, **given})
+        session.flush()
+        ordered, found = sorted(values), list[tuple[Any, ...]]()
+        for start in range(0, len(ordered), CHUNK):
+            part = {"sought": ordered[start : start + CHUNK], **given}
+            found.extend(tuple(row) for row in session.connection().execute(self._many, part))
+        return found
 
 
 def insert_missing(
@@ -212,11 +264,43 @@ def insert_missing(
     """
     if not rows:
         return []
+    session.flush()
     dialect = session.get_bind().dialect.name
+    names = tuple(column.key for column in returning)
+    keys = tuple(rows[0])
+    if len(rows) == 1 and _needs_no_default(table, keys):
+        one = _insert_one(table, dialect, tuple(unique), names, keys)
+        return one.rows(session, rows[0])
+    # Rows are parameters, so that the statement is compiled once and kept; SQLAlchemy writes
+    # many into one statement ("insertmanyvalues").
+    statement = _insert_missing(table, dialect, tuple(unique), names)
+    parameters: Any = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
+    return [tuple(row) for row in session.connection().execute(statement, parameters)]
+
+
+@lru_cache(maxsize=256)
+def _insert_missing(
+    table: type[Base], dialect: str, unique: tuple[str, ...], returning: tuple[str, ...]
+) -> Any:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     plain: Any = table.__table__
     statement = insert(plain).on_conflict_do_nothing(index_elements=list(unique))
-    # Rows are parameters, so that the statement is compiled once and kept; SQLAlchemy writes
-    # many into one statement ("insertmanyvalues").
-    parameters: Any = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
-    return [tuple(row) for row in session.execute(statement.returning(*returning), parameters)]
+    return statement.returning(*(plain.c[name] for name in returning))
+
+
+@lru_cache(maxsize=256)
+def _insert_one(
+    table: type[Base],
+    dialect: str,
+    unique: tuple[str, ...],
+    returning: tuple[str, ...],
+    keys: tuple[str, ...],
+) -> Prepared:
+    return Prepared(_insert_missing(table, dialect, unique, returning), keys)
+
+
+@lru_cache(maxsize=256)
+def _needs_no_default(table: type[Base], keys: tuple[str, ...]) -> bool:
+    """Return whether Python fills in nothing of a row that has the columns ``keys``."""
+    plain: Any = table.__table__
+    return all(c.default is None or c.name in keys for c in plain.columns)

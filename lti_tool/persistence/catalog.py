@@ -9,11 +9,22 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false, func, select
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    false,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import NotFoundError
-from lti_tool.persistence.base import Base, ExactDecimal, UTCDateTime
+from lti_tool.persistence.base import Base, ExactDecimal, Sought, UTCDateTime
+from lti_tool.persistence.prepared import Prepared
 
 
 class Institution(Base):
@@ -204,6 +215,36 @@ def get_achievement(session: Session, institution_id: int, uuid: UUID) -> Achiev
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a completion takes over from the catalogue."""
+
+    id: int
+    key: str
+    credits: Decimal
+    scale: str
+    is_award: bool
+
+
+_LISTED = select(
+    Achievement.id, Achievement.key, Achievement.credits, Achievement.scale, Achievement.is_award
+).where(Achievement.institution_id == bindparam("institution"))
+_BY_IDS = Sought(_LISTED, Achievement.id)
+_BY_KEYS = Sought(_LISTED, Achievement.key)
+
+
+def list_by_ids(session: Session, institution_id: int, ids: Collection[int]) -> dict[int, Listed]:
+    """Return those of these achievements that are in this institution's catalogue, by id."""
+    rows = _BY_IDS.rows(session, ids, institution=institution_id)
+    return {row[0]: Listed(*row) for row in rows}
+
+
+def list_by_keys(session: Session, institution_id: int, keys: Collection[str]) -> dict[str, Listed]:
+    """Return those of these achievements that are in this institution's catalogue, by key."""
+    rows = _BY_KEYS.rows(session, keys, institution=institution_id)
+    return {row[1]: Listed(*row) for row in rows}
+
+
 def find_achievement(session: Session, institution_id: int, key: str) -> Achievement | None:
     """Return the achievement of an institution with this key."""
     return session.scalar(
@@ -302,6 +343,28 @@ def has_stacks(session: Session, institution_id: int | None) -> bool:
     if institution_id is not None:
         query = query.where(Stack.institution_id == institution_id)
     return session.scalar(query) is not None
+
+
+_ALL_VERSIONS = (
+    select(func.count().label("count"), func.max(StackVersion.id).label("last"))
+    .join(Stack, Stack.id == StackVersion.stack_id)
+    .where(Stack.institution_id == bindparam("institution"))
+    .subquery()
+)
+_VERSIONS = Prepared(
+    select(StackVersion.uuid, _ALL_VERSIONS.c.count).join(
+        _ALL_VERSIONS, _ALL_VERSIONS.c.last == StackVersion.id
+    )
+)
+
+
+def mark_versions(session: Session, institution_id: int) -> tuple[UUID, int] | None:
+    """Return what stands for all published versions of an institution; None without any.
+
+    Versions are added and never changed: the latest and their number say which there are.
+    """
+    rows = _VERSIONS.rows(session, {"institution": institution_id})
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
 def list_current_stacks(session: Session, institution_id: int) -> list[CurrentStack]:

@@ -7,15 +7,33 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import ConflictError, NotFoundError
-from lti_tool.persistence.base import CHUNK, Base, ExactDecimal, UTCDateTime, insert_missing
-from lti_tool.persistence.catalog import Achievement
+from lti_tool.persistence.base import (
+    CHUNK,
+    Base,
+    ExactDecimal,
+    Sought,
+    UTCDateTime,
+    UUIDText,
+    insert_missing,
+)
+from lti_tool.persistence.catalog import Achievement, Institution
 
 
 class Completion(Base):
@@ -148,6 +166,53 @@ def list_completions(
     return found
 
 
+class FactRow(NamedTuple):
+    """What rules ask of a completion; ``withdrawn_at`` is None for what stands."""
+
+    learner_id: int
+    institution_id: int
+    institution_key: str
+    uuid: str
+    key: str
+    completed_on: date
+    recorded_at: datetime
+    credits: Decimal
+    grade: Decimal | None
+    scale: str
+    valid_until: date | None
+    attributes: dict[str, Any] | None
+    withdrawn_at: datetime | None
+
+
+_FACTS = Sought(
+    select(
+        Completion.learner_id,
+        Completion.institution_id,
+        Institution.key.label("institution_key"),
+        type_coerce(Completion.uuid, UUIDText()),
+        Achievement.key,
+        Completion.completed_on,
+        Completion.recorded_at,
+        Completion.credits,
+        Completion.grade,
+        Completion.scale,
+        Completion.valid_until,
+        Completion.attributes,
+        Withdrawal.recorded_at.label("withdrawn_at"),
+    )
+    .join(Achievement, Achievement.id == Completion.achievement_id)
+    .join(Institution, Institution.id == Completion.institution_id)
+    .outerjoin(Withdrawal, Withdrawal.completion_id == Completion.id)
+    .order_by(Completion.learner_id, Completion.id),
+    Completion.learner_id,
+)
+
+
+def list_facts(session: Session, learner_ids: Collection[int]) -> list[FactRow]:
+    """Return what rules ask of the completions of these learners, in stable order."""
+    return [FactRow._make(row) for row in _FACTS.rows(session, learner_ids)]
+
+
 def add_withdrawal(
     session: Session, completion_id: int, reason: str, recorded_by: int | None, now: datetime
 ) -> Withdrawal:
@@ -244,18 +309,20 @@ def find_learner_of(session: Session, context_id: int, uuid: UUID) -> int | None
     )
 
 
+_CONTENTS = Sought(
+    select(Completion.idempotency_key, Completion.content_hash).where(
+        Completion.institution_id == bindparam("institution")
+    ),
+    Completion.idempotency_key,
+)
+
+
 def find_contents(
     session: Session, institution_id: int, keys: Sequence[str]
 ) -> dict[str, str | None]:
     """Return the content hash of each of these idempotency keys that is known already."""
-    found: dict[str, str | None] = {}
-    for start in range(0, len(keys), CHUNK):
-        query = select(Completion.idempotency_key, Completion.content_hash).where(
-            Completion.institution_id == institution_id,
-            Completion.idempotency_key.in_(keys[start : start + CHUNK]),
-        )
-        found |= {row[0]: row[1] for row in session.execute(query)}
-    return found
+    rows = _CONTENTS.rows(session, keys, institution=institution_id)
+    return {row[0]: row[1] for row in rows}
 
 
 def find_completion_id(session: Session, institution_id: int, key: str) -> int | None:

@@ -12,9 +12,9 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.persistence.award_terms import rules_with_terms
+from lti_tool.persistence.award_terms import list_sharers, rules_with_terms
 from lti_tool.persistence.awards import Award, AwardRevocation
-from lti_tool.persistence.catalog import Achievement
+from lti_tool.persistence.catalog import Achievement, StackVersion
 from lti_tool.persistence.crowd_rows import Rows, read_rows
 from lti_tool.persistence.exceptions import list_excepted
 from lti_tool.persistence.learners import Learner
@@ -123,7 +123,8 @@ class _Reading:
     ) -> None:
         awards = [row for row in self._awards(first, last) if row.learner_id in number]
         # An award that ends, or that debits what it counted, says so by its own rule.
-        ending = rules_with_terms(self.session, {row.stack_version_id for row in awards})
+        versions = {row.stack_version_id: row.version_uuid for row in awards}
+        ending = rules_with_terms(self.session, versions)
         for row in awards:
             is_known = row.awarded_on <= self.as_of and row.recorded_at <= self.known_on
             if row.revoked is not None or not is_known or row.stack_version_id in ending:
@@ -132,13 +133,18 @@ class _Reading:
             said = self.origins.local(row.institution_id)
             kind = Kind(row.key, "award", row.credits, attributes=said)
             gathering.add(number[row.learner_id], kind, row.awarded_on)
+        # Two awards that counted the same do not both count in a third: columns do not know.
+        sharers = list_sharers(self.session, [(row.learner_id, row.id) for row in awards])
+        gathering.mark_rare([number[learner_id] for learner_id in sorted(sharers)])
 
     def _awards(self, first: int, last: int) -> Sequence[Any]:
         query = (
             select(
+                Award.id,
                 Award.learner_id,
                 Award.institution_id,
                 Award.stack_version_id,
+                StackVersion.uuid.label("version_uuid"),
                 Award.awarded_on,
                 Award.recorded_at,
                 Achievement.key,
@@ -146,6 +152,7 @@ class _Reading:
                 AwardRevocation.id.label("revoked"),
             )
             .join(Achievement, Achievement.id == Award.achievement_id)
+            .join(StackVersion, StackVersion.id == Award.stack_version_id)
             .outerjoin(AwardRevocation, AwardRevocation.award_id == Award.id)
             .where(
                 Award.learner_id.between(first, last),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Select, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import ConflictError, NotFoundError
-from lti_tool.persistence.base import CHUNK, Base, UTCDateTime, insert_missing
+from lti_tool.persistence.base import Base, Sought, UTCDateTime, insert_missing
 from lti_tool.persistence.catalog import Institution
 from lti_tool.persistence.learners import Learner
 
@@ -87,25 +87,53 @@ def add_end(session: Session, exception_id: int, reason: str, actor: str, now: d
         raise ConflictError("This exception has been ended already.")
 
 
-def list_standing(session: Session, learner_ids: Collection[int]) -> list[GrantedException]:
+class ExceptionRow(NamedTuple):
+    """What rules ask of an exception."""
+
+    uuid: UUID
+    learner_id: int
+    stack_key: str
+    kind: str
+    address: str
+    fact: str
+    field: str
+    value: str | None
+    reason_code: str
+    author: str
+    granted_on: date
+    decided_at: datetime
+    valid_until: date | None
+
+
+_STANDING = Sought(
+    select(
+        GrantedException.uuid,
+        GrantedException.learner_id,
+        GrantedException.stack_key,
+        GrantedException.kind,
+        GrantedException.address,
+        GrantedException.fact,
+        GrantedException.field,
+        GrantedException.value,
+        GrantedException.reason_code,
+        GrantedException.author,
+        GrantedException.granted_on,
+        GrantedException.decided_at,
+        GrantedException.valid_until,
+    )
+    .outerjoin(ExceptionEnd, ExceptionEnd.exception_id == GrantedException.id)
+    .where(ExceptionEnd.id.is_(None))
+    .order_by(GrantedException.id),
+    GrantedException.learner_id,
+)
+
+
+def list_standing(session: Session, learner_ids: Collection[int]) -> list[ExceptionRow]:
     """Return the exceptions of these learners that nobody has ended, in order of decision.
 
     Those whose time is over are among them: they did count while it lasted.
     """
-    found: list[GrantedException] = []
-    ids = sorted(learner_ids)
-    for start in range(0, len(ids), CHUNK):
-        query = (
-            select(GrantedException)
-            .outerjoin(ExceptionEnd, ExceptionEnd.exception_id == GrantedException.id)
-            .where(
-                GrantedException.learner_id.in_(ids[start : start + CHUNK]),
-                ExceptionEnd.id.is_(None),
-            )
-            .order_by(GrantedException.id)
-        )
-        found.extend(session.scalars(query))
-    return found
+    return [ExceptionRow._make(row) for row in _STANDING.rows(session, learner_ids)]
 
 
 def list_excepted(session: Session, institution_id: int, first: int, last: int) -> Sequence[int]:

@@ -6,11 +6,22 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lti_tool.errors import NotFoundError
 from lti_tool.persistence.base import CHUNK, Base, UTCDateTime, insert_missing
+from lti_tool.persistence.prepared import Prepared
 
 
 class Learner(Base):
@@ -139,14 +150,23 @@ def lock_name(session: Session, name: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
 
+# The rows of an array come in its order.
+_LOCK = Prepared(
+    select(
+        func.pg_advisory_xact_lock(
+            func.unnest(bindparam("ids", type_=ARRAY(BigInteger))).column_valued("id")
+        )
+    )
+)
+
+
 def lock_learners(session: Session, learner_ids: Collection[int]) -> None:
     """Serialise the work on these learners until the end of the transaction.
 
     Always in the same order, so that two transactions never wait for each other.
     """
     if session.get_bind().dialect.name == "postgresql":
-        for learner_id in sorted(learner_ids):
-            session.execute(select(func.pg_advisory_xact_lock(learner_id)))
+        _LOCK.rows(session, {"ids": sorted(learner_ids)})
 
 
 def get_learner(session: Session, learner_id: int) -> Learner:

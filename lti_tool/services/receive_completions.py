@@ -18,7 +18,7 @@ from lti_tool.awarding import NewCompletion, record
 from lti_tool.errors import ConflictError, InvalidInputError, QuoinError
 from lti_tool.lti.registrations import authority_of_issuer
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.catalog import Achievement, list_achievements
+from lti_tool.persistence.catalog import Listed, list_by_keys
 from lti_tool.persistence.completions import find_contents
 from lti_tool.persistence.learners import ensure_learners, lock_name
 from lti_tool.persistence.snapshots import load_zone
@@ -117,9 +117,11 @@ class _Desk:
         now: datetime,
     ) -> None:
         self.caller, self.now = caller, now
-        found = list_achievements(session, caller.institution_id)
-        self.catalogue: Mapping[str, Achievement] = {a.key: a for a in found}
-        keys = [r.ledger_key for r in reports if isinstance(r, ReportedCompletion)]
+        told = [report for report in reports if isinstance(report, ReportedCompletion)]
+        self.catalogue: Mapping[str, Listed] = list_by_keys(
+            session, caller.institution_id, {report.competency for report in told}
+        )
+        keys = [report.ledger_key for report in told]
         self.contents = find_contents(session, caller.institution_id, list(dict.fromkeys(keys)))
         self.good: list[ReportedCompletion] = []
 

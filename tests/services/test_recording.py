@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 import lti_tool.solver
-from lti_tool.awarding import NewCompletion
+from benchmarks import s1m
+from lti_tool.awarding import NewCompletion, stacks_with_news
 from lti_tool.errors import ConflictError, InvalidInputError, StackTextError
 from lti_tool.persistence.awards import Award, list_open_reviews
 from lti_tool.persistence.base import Database
-from lti_tool.persistence.catalog import list_achievements
+from lti_tool.persistence.catalog import Achievement, StackVersion, list_achievements
 from lti_tool.persistence.completions import Completion
 from lti_tool.persistence.courses import ensure_context
 from lti_tool.persistence.deliveries import Delivery
 from lti_tool.persistence.learners import ensure_learners
 from lti_tool.persistence.platforms import ensure_deployment, ensure_registration
+from lti_tool.persistence.snapshots import Published
 from lti_tool.promising import SCORE_SCOPE
+from lti_tool.services.count_standings import count_standings
 from lti_tool.services.open_institution import open_institution
 from lti_tool.services.publish_stacks import publish_stacks
 from lti_tool.services.record_completions import record_completions
 from lti_tool.services.report_awards import report_awards
 from lti_tool.services.withdraw_completion import withdraw_completion
+from stacking_rules import Network, roll_up
 from stacking_rules.search import Budget
 
 STACKS = """
@@ -136,7 +141,7 @@ def test_what_the_search_leaves_open_is_awarded_where_a_solver_is_installed(
     if is_installed:
         pytest.importorskip("highspy", reason="it needs the extra 'solver'")
     else:
-        monkeypatch.setattr(lti_tool.solver, "find_spec", lambda _name: None)
+        monkeypatch.setattr(lti_tool.solver, "has_highs", lambda: False)
     monkeypatch.setattr("stacking_rules.allocate.Budget", lambda: Budget(0))
     publish_stacks(world.database, institution_key="u", text=TIGHT, actor="test", now=world.now)
     made = world.record(*(world.entry(key) for key in ("sql", "charts", "ethics"))).awards
@@ -259,3 +264,72 @@ def test_two_awards_that_counted_the_same_never_count_both(world: World) -> None
         world.record(world.entry(key))
     made = {key for key, count in report_awards(world.database).items() if count}
     assert made == {"data-basics", "data-practice", "breadth", "free", "with-free"}
+    standings = count_standings(world.database, institution_key="u", now=world.now)
+    assert standings["both"]["met"] == 0
+    assert standings["with-free"]["met"] == 1
+
+
+def test_a_version_published_meanwhile_counts_at_the_next_completion(world: World) -> None:
+    world.record(world.entry("sql"))
+    easier = STACKS.replace("{all: [sql, charts]}", "{any: [sql, charts]}")
+    publish_stacks(world.database, institution_key="u", text=easier, actor="test", now=world.now)
+    assert [a.stack_key for a in world.record(world.entry("ethics")).awards] == [
+        "data-basics",
+        "data-practice",
+    ]
+    with world.database.reading() as session:
+        numbers = session.scalars(
+            select(StackVersion.number)
+            .join(Award, Award.stack_version_id == StackVersion.id)
+            .order_by(Award.id)
+        ).all()
+    assert numbers == [2, 1]
+
+
+def test_rules_kept_of_one_institution_are_not_those_of_another(world: World) -> None:
+    world.record(world.entry("sql"))
+    other = open_institution(world.database, key="v", name="V", now=world.now)
+    easier = STACKS.replace("{all: [sql, charts]}", "{any: [sql, charts]}")
+    publish_stacks(world.database, institution_key="v", text=easier, actor="test", now=world.now)
+    with world.database.writing() as session:
+        ids = {a.key: a.id for a in list_achievements(session, other)}
+        learner = ensure_learners(session, other, "x", ["1"], world.now)["1"]
+    entry = replace(
+        world.entry("sql"), learner_id=learner, achievement_id=ids["sql"], context_id=None
+    )
+    made = record_completions(
+        world.database, institution_id=other, entries=[entry], actor="test", now=world.now
+    ).awards
+    assert [award.stack_key for award in made] == ["data-basics"]
+    assert world.record(world.entry("ethics")).awards == ()
+    with world.database.reading() as session:
+        (award,) = session.scalars(select(Award)).all()
+        assert (award.institution_id, award.learner_id) == (other, learner)
+
+
+def test_what_an_award_is_worth_is_read_when_it_is_made(database: Database, now: datetime) -> None:
+    rule = "{all: [{award: data-basics}, {credits: 5, of: [{award: data-basics}], use: overlay}]}"
+    stacks = STACKS.replace("{all: [{award: data-basics}, ethics]}", rule)
+    world = World(database, now)
+    publish_stacks(database, institution_key="u", text=stacks, actor="test", now=now)
+    world.record(world.entry("sql"))
+    with database.writing() as session:
+        session.execute(
+            update(Achievement).where(Achievement.key == "data-basics").values(credits=Decimal(5))
+        )
+    made = world.record(world.entry("charts")).awards
+    assert [award.stack_key for award in made] == ["data-basics", "data-practice"]
+
+
+def test_the_quick_question_leaves_out_no_award() -> None:
+    stacks = tuple(s1m.stacks())
+    rules = Published(stacks, Network(stacks), {})
+    some = 0
+    for record in s1m.learners(300):
+        when = {"as_of": s1m.TODAY, "known_on": s1m.KNOWN_ON}
+        whole = roll_up(stacks, record, **when).new_awards
+        asked = stacks_with_news(rules, record, s1m.KNOWN_ON)
+        part = roll_up(asked, record, **when).new_awards
+        assert [(new.award, new.receipt) for new in part] == [(n.award, n.receipt) for n in whole]
+        some += len(whole)
+    assert some > 200
