@@ -19,7 +19,7 @@ MUTATION := $(BIN)/python -m tools.mutation
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset demo-xblock install test test-a11y test-faults test-load test-openedx check screenshots bench fuzz messages format clean \
-	mutation mutation-changed mutation-report
+	mutation mutation-changed mutation-report docs sbom
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -64,6 +64,12 @@ test-load: install ## Completions through the API for ten minutes, then their de
 
 bench: install ## Run a benchmark: make bench NAME=import
 	$(BIN)/quoin bench $(NAME)
+
+docs: install ## Build the documentation site into build/site, strictly
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+sbom: ## Write what the tool is made of as CycloneDX: dist/quoin.cdx.json (minutes, needs a network)
+	@$(PYTHON) -m tools.sbom
 
 fuzz: install ## Fuzz the rules engine, each target so long: make fuzz SECONDS=60
 	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from lti_tool import error_reports
 from lti_tool.api import catalogue, completions, document, erasures
 from lti_tool.api import credentials as api_credentials
 from lti_tool.api import progress as api_progress
 from lti_tool.config import Config
+from lti_tool.release import release
 from lti_tool.web import (
     access_log,
     accounts,
@@ -61,6 +63,7 @@ from lti_tool.web import (
     signing_in,
     stacks,
     templating,
+    tracing,
     verifying,
     wallet_exchanges,
     wallets,
@@ -153,8 +156,10 @@ def create_app(config: Config, *, parts: Parts | None = None) -> Flask:
         TRUSTED_HOSTS=[urlsplit(config.public_url).hostname or "", *LOOPBACK],
     )
     app.extensions["quoin"] = parts or build_parts(config)
+    error_reports.begin(config.sentry_dsn, release=release())
     # Functions after a request run last registered first: the access log sees the final answer.
     access_log.register(app)
+    tracing.register(app, config.otlp_endpoint)
     metrics.register(app, app.extensions["quoin"])
     app.after_request(errors.show_in_any_frame)
     app.after_request(remember_place)

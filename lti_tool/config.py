@@ -18,6 +18,7 @@ SETTINGS = {
         "an SQLite file under var/",
         "Where everything is kept: sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
     ),
+    "QUOIN_DATABASE_URL_FILE": ("none", "A file that holds the above."),
     "QUOIN_PUBLIC_URL": (
         "http://127.0.0.1:8000",
         "The address at which browsers and platforms reach the tool; https unless loopback.",
@@ -31,6 +32,10 @@ SETTINGS = {
         "none",
         "Comma list of host:port that the tool may call, over https, at private addresses.",
     ),
+    "QUOIN_TRUSTED_PROXIES": (
+        "0",
+        "How many proxies stand before the tool: whose address a browser has is read from theirs.",
+    ),
     "QUOIN_SMTP_URL": (
         "none: no mail is sent",
         "The mail server: smtps://USER:PASSWORD@HOST:465?from=ADDRESS, or smtp:// with STARTTLS.",
@@ -41,9 +46,26 @@ SETTINGS = {
         "At least 16 characters; whoever sends them as a bearer token reads the metrics.",
     ),
     "QUOIN_METRICS_TOKEN_FILE": ("none", "A file that holds the above."),
+    "QUOIN_SOURCE_SECONDS": (
+        "600",
+        "Seconds between two readings of a course from its evidence source, up to 86,400.",
+    ),
+    "QUOIN_MATCH_MODEL": (
+        "none: goals are matched by words alone",
+        "A folder with the weights of the sentence model; needs 'quoin[match]'.",
+    ),
     "QUOIN_ACCESSIBILITY_CONTACT": (
         "none: whoever looks after the learning platform",
         "Where people tell of barriers, on the page /accessibility: an e-mail or https address.",
+    ),
+    "QUOIN_SENTRY_DSN": (
+        "none: errors stay in the log",
+        "Where errors are told, scrubbed of personal data; needs 'quoin[sentry]'.",
+    ),
+    "QUOIN_SENTRY_DSN_FILE": ("none", "A file that holds the above."),
+    "QUOIN_OTLP_ENDPOINT": (
+        "none: no traces",
+        "The collector that gets a trace of each request, by OTLP over HTTP; needs 'quoin[otel]'.",
     ),
     "QUOIN_MATCH_MODEL": (
         "none: words alone decide",
@@ -77,6 +99,9 @@ class Config:
     smtp_url: str = field(default="", repr=False)
     metrics_token: bytes = field(default=b"", repr=False)
     accessibility_contact: str = ""
+    sentry_dsn: str = field(default="", repr=False)
+    otlp_endpoint: str = ""
+    trusted_proxies: int = 0
     match_model: str = ""
 
     @classmethod
@@ -91,7 +116,7 @@ class Config:
         var = (home or Path.cwd()) / "var"
         public_url = _public_url(values.get("QUOIN_PUBLIC_URL", DEFAULT_PUBLIC_URL))
         return cls(
-            database_url=values.get("QUOIN_DATABASE_URL") or _default_database(var),
+            database_url=_text_or_file(values, "QUOIN_DATABASE_URL") or _default_database(var),
             public_url=public_url,
             secret_key=_secret(values, var, is_loopback=is_loopback(public_url)),
             private_hosts=frozenset(
@@ -101,10 +126,15 @@ class Config:
             ),
             poll_seconds=_seconds("QUOIN_POLL_SECONDS", values, "1", 3600),
             source_seconds=_seconds("QUOIN_SOURCE_SECONDS", values, "600", 86_400),
-            smtp_url=_smtp_url(values),
+            smtp_url=_text_or_file(values, "QUOIN_SMTP_URL"),
             metrics_token=_metrics_token(values),
             match_model=values.get("QUOIN_MATCH_MODEL", "").strip(),
             accessibility_contact=_contact(values.get("QUOIN_ACCESSIBILITY_CONTACT", "").strip()),
+            trusted_proxies=_proxies(values.get("QUOIN_TRUSTED_PROXIES") or "0"),
+            sentry_dsn=_address("QUOIN_SENTRY_DSN", _text_or_file(values, "QUOIN_SENTRY_DSN")),
+            otlp_endpoint=_address(
+                "QUOIN_OTLP_ENDPOINT", values.get("QUOIN_OTLP_ENDPOINT", "").strip()
+            ),
         )
 
     @property
@@ -166,10 +196,18 @@ def _contact(text: str) -> str:
     return text
 
 
-def _smtp_url(values: Mapping[str, str]) -> str:
-    if path := values.get("QUOIN_SMTP_URL_FILE"):
-        return read_secret_file("QUOIN_SMTP_URL_FILE", path).decode("utf-8", "replace")
-    return values.get("QUOIN_SMTP_URL", "").strip()
+def _text_or_file(values: Mapping[str, str], name: str) -> str:
+    """Return the text of a setting, or of the file that ``name_FILE`` names."""
+    if path := values.get(f"{name}_FILE"):
+        return read_secret_file(f"{name}_FILE", path).decode("utf-8", "replace")
+    return values.get(name, "").strip()
+
+
+def _address(name: str, url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ConfigurationError(f"{name} must be an address that begins with https:// or http://")
+    return url.rstrip("/")
 
 
 def _metrics_token(values: Mapping[str, str]) -> bytes:
@@ -207,6 +245,12 @@ def _own_secret(var: Path) -> bytes:
         finally:
             fresh.unlink()
     return path.read_bytes().strip()
+
+
+def _proxies(value: str) -> int:
+    if value not in ("0", "1", "2", "3", "4", "5"):
+        raise ConfigurationError("QUOIN_TRUSTED_PROXIES must be a number from 0 to 5")
+    return int(value)
 
 
 def _seconds(name: str, values: Mapping[str, str], otherwise: str, most: int) -> float:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
+from lti_tool import error_reports
 from lti_tool.issuing.signing import Signing
 from lti_tool.lti.platform_client import PlatformClient
 from lti_tool.persistence.base import Database
@@ -114,8 +115,9 @@ def run(
             count = run_once(database, handlers, clock=clock)
             for task in upkeep if count == 0 else ():
                 task(clock())
-        except Exception:
+        except Exception as error:
             # The worker outlives whatever a pass stumbles over, a lost database for one.
+            error_reports.tell(error)
             log.exception("worker.pass_failed")
             count = 0
         if count == 0:
@@ -129,7 +131,8 @@ def repeat(
     while not stop.wait(seconds):
         try:
             task(clock())
-        except Exception:
+        except Exception as error:
+            error_reports.tell(error)
             log.exception("worker.repeated_failed")
 
 

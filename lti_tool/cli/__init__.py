@@ -14,6 +14,7 @@ COMMANDS = {
     "db": "lti_tool.cli.database:db",
     "config": "lti_tool.cli.settings:config",
     "credentials": "lti_tool.cli.credentials:credentials",
+    "doctor": "lti_tool.cli.doctor:doctor",
     "endorsement": "lti_tool.cli.endorsements:endorsement",
     "framework": "lti_tool.cli.frameworks:framework",
     "equivalency": "lti_tool.cli.equivalencies:equivalency",

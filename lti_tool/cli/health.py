@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
 
 from lti_tool.cli.common import friendly
+from lti_tool.cli.findings import tell
 from lti_tool.cli.opening import open_database
 from lti_tool.config import Config
-from lti_tool.healthy import is_well
-from lti_tool.lti.platform_checks import Verdict
 from lti_tool.persistence.marks import BACKUP
 from lti_tool.release import release
 from lti_tool.services.note_mark import note_mark
 from lti_tool.services.show_health import show_health
-
-MARKS = {Verdict.OK: "ok     ", Verdict.WARNING: "warning", Verdict.FAILURE: "FAILURE"}
 
 
 @click.command()
@@ -35,12 +30,4 @@ def health(as_json: bool, backup_made: bool) -> None:  # noqa: FBT001
         note_mark(database, BACKUP, now=now)
     has_mail = bool(Config.from_environ().smtp_url)
     findings = show_health(database, version=release(), has_mail=has_mail, now=now)
-    if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings]))
-    else:
-        for finding in findings:
-            click.echo(f"{MARKS[finding.verdict]}  {finding.topic}: {finding.found}")
-            if finding.advice:
-                click.echo(f"         → {finding.advice}")
-    if not is_well(findings):
-        click.get_current_context().exit(1)
+    tell(findings, as_json=as_json)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime
 
 import click
 
@@ -18,6 +20,7 @@ from lti_tool.services.change_linkedin import change_linkedin
 from lti_tool.services.change_role_rights import RightsChanges, change_role_rights
 from lti_tool.services.change_wallet_ways import WayChanges, change_wallet_ways
 from lti_tool.services.list_institutions import list_institutions
+from lti_tool.services.open_institution import open_institution
 from lti_tool.services.switch_four_eyes import switch_four_eyes
 from lti_tool.services.switch_institution import switch_institution
 from lti_tool.translating import own_names
@@ -40,6 +43,7 @@ class RoleRight(click.ParamType[tuple[CourseRole, str]]):
         return CourseRole(role), right
 
 
+KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 ROLE_RIGHT = RoleRight()
 WAY = click.Choice([str(way) for way in Way])
 LANGUAGE = click.Choice([code for code, _name in own_names()])
@@ -79,6 +83,21 @@ def institution_list(as_json: bool) -> None:  # noqa: FBT001
     for row in rows:
         mark = "" if row.suspended_at is None else f"  suspended since {row.suspended_at:%Y-%m-%d}"
         click.echo(f"{row.key}  {row.name}{mark}")
+
+
+@institution.command("open")
+@click.argument("key")
+@click.option("--name", required=True, help="As people read it.")
+@friendly
+def institution_open(key: str, name: str) -> None:
+    """Open an institution under a KEY of small letters, digits and hyphens; once is enough.
+
+    Example: quoin institution open harbour --name "Harbour University"
+    """
+    if not KEY.fullmatch(key) or not name.strip():
+        raise click.UsageError("KEY has small letters, digits and hyphens; --name is not empty.")
+    open_institution(open_database(), key=key, name=name.strip(), now=datetime.now(UTC))
+    click.echo(f"{key} is open")
 
 
 @institution.command("suspend")

@@ -10,14 +10,12 @@ from uuid import UUID
 import click
 
 from lti_tool.cli.common import friendly
+from lti_tool.cli.findings import tell
 from lti_tool.cli.opening import open_database
 from lti_tool.cli.platform_changes import platform_id
 from lti_tool.config import Config
-from lti_tool.lti.platform_checks import Verdict
 from lti_tool.services.check_platform import check_platform
 from lti_tool.services.show_platform import PlatformView, show_platform
-
-MARKS = {Verdict.OK: "ok     ", Verdict.WARNING: "warning", Verdict.FAILURE: "FAILURE"}
 
 
 @click.command("show")
@@ -59,15 +57,7 @@ def check(platform: UUID, as_json: bool) -> None:  # noqa: FBT001
     findings = check_platform(
         parts.database, parts.http, parts.keyring, platform, clock=lambda: datetime.now(UTC)
     )
-    if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings]))
-    else:
-        for finding in findings:
-            click.echo(f"{MARKS[finding.verdict]}  {finding.topic}: {finding.found}")
-            if finding.advice:
-                click.echo(f"         → {finding.advice}")
-    if any(finding.verdict is Verdict.FAILURE for finding in findings):
-        click.get_current_context().exit(1)
+    tell(findings, as_json=as_json)
 
 
 def _show_deployments(view: PlatformView) -> None:

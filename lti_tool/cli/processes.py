@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -17,12 +18,12 @@ LOOK_EVERY = 1.0
 """Seconds between two looks at whether all still run."""
 
 
-def listen(port: int) -> socket.socket:
-    """Return a socket on loopback that listens; ``OSError`` when the port cannot be used."""
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """Return a socket that listens at an IPv4 address; ``OSError`` when it cannot be used."""
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind(("127.0.0.1", port))
+        made.bind((host, port))
         made.listen(1024)
         made.settimeout(0)
     except OSError:
@@ -64,6 +65,19 @@ def counting_together() -> Iterator[None]:
             yield
         finally:
             os.environ.pop(COUNTS_IN, None)
+
+
+def stop_on_sigterm() -> None:
+    """Let SIGTERM end this process as Ctrl-C does: in order, and also as the first of a container.
+
+    The kernel would otherwise end it in the middle of an answer, and keep the signal from the
+    first process of a container altogether.
+    """
+
+    def stop(_number: int, _frame: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
 
 
 def ends_with_parent(parent: int) -> None:

@@ -62,14 +62,27 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # it has no types
         return written
 
 
-def create_server(app: Flask, listening: socket.socket, *, threads: int) -> Any:
-    """Return waitress on a socket that listens, perhaps beside other processes."""
+def create_server(app: Flask, listening: socket.socket, *, threads: int, proxies: int = 0) -> Any:
+    """Return waitress on a socket that listens, perhaps beside other processes.
+
+    Behind ``proxies`` of ours the address of a browser is what the outermost of them saw. Nothing
+    else is taken from their headers: no address is ever built from one.
+    """
+    behind: dict[str, Any] = {}
+    if proxies:
+        behind = {
+            "trusted_proxy": "*",
+            "trusted_proxy_count": proxies,
+            "trusted_proxy_headers": {"x-forwarded-for"},
+        }
     server = waitress.create_server(
         app,
         sockets=[listening],
         threads=threads,
         # It refuses bodies of this many bytes unread; otherwise it reads them whole before us.
         max_request_body_size=LARGEST_BODY + 1,
+        clear_untrusted_proxy_headers=True,
+        **behind,
     )
     server.channel_class = Channel
     return server

@@ -15,8 +15,15 @@ from flask import Flask
 from lti_tool import worker
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import open_database
-from lti_tool.cli.processes import beside, counting_together, ends_with_parent, listen
+from lti_tool.cli.processes import (
+    beside,
+    counting_together,
+    ends_with_parent,
+    listen,
+    stop_on_sigterm,
+)
 from lti_tool.config import Config
+from lti_tool.logs import prepare_logs
 from lti_tool.persistence.marks import WORKER
 from lti_tool.services.enforce_retention import enforce_retention
 from lti_tool.services.forget_expired import forget_expired
@@ -56,51 +63,73 @@ BEAT = timedelta(seconds=15)
     show_default=True,
     help="How many serve pages; as many as the machine has processors.",
 )
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen at; 0.0.0.0 in a container, behind a proxy with https.",
+)
+@click.option("--no-worker", is_flag=True, help="Pages alone; 'quoin work run' does the rest.")
 @click.option("--socket", "inherited", type=int, hidden=True, help="A socket of the first process.")
 @click.option("--parent", type=int, default=0, hidden=True, help="The id of the first process.")
 @friendly
-def serve(port: int, processes: int, inherited: int | None, parent: int) -> None:
+def serve(
+    port: int,
+    processes: int,
+    host: str,
+    no_worker: bool,  # noqa: FBT001
+    inherited: int | None,
+    parent: int,
+) -> None:
     """Serve the pages on loopback, and send what is due.
+
+    SIGTERM ends it: what has begun to be answered is answered first.
 
     Example: quoin serve --port 8000
     """
     if inherited is not None:
         ends_with_parent(parent)
+    stop_on_sigterm()
     open_database()
     if inherited is not None:
-        _server(_app(), socket.socket(fileno=inherited)).run()
+        _server(build_app(), socket.socket(fileno=inherited)).run()
         return
     try:
-        listening = listen(port)
+        listening = listen(port, host)
     except OSError as error:
         raise click.ClickException(
             f"Port {port} cannot be used ({error.strerror}); choose another one with --port."
         ) from None
     with counting_together() if processes > 1 else nullcontext():
-        app = _app()
+        app = build_app()
         server = _server(app, listening)
-        click.echo(f"Quoin listens at 127.0.0.1:{port} (Ctrl-C stops it)")
-        parts: Parts = app.extensions["quoin"]
-        with (
-            beside(listening, processes - 1),
-            _worker(parts),
-            _rechecks(app),
-            _sources(parts),
-            _simulations(parts),
-        ):
+        click.echo(f"Quoin listens at {host}:{port} (Ctrl-C stops it)")
+        with beside(listening, processes - 1), nullcontext() if no_worker else working(app):
             server.run()
 
 
-def _app() -> Flask:
+@contextmanager
+def working(app: Flask) -> Iterator[None]:
+    """Do all that is done beside pages, in threads of this process, while the block runs."""
+    parts: Parts = app.extensions["quoin"]
+    with _worker(parts), _rechecks(app), _sources(parts), _simulations(parts):
+        yield
+
+
+def build_app() -> Flask:
+    """Return the web service of the settings."""
     from lti_tool.app import create_app
 
+    prepare_logs()
     return create_app(Config.from_environ())
 
 
 def _server(app: Flask, listening: socket.socket) -> Any:
     from lti_tool.cli.server import create_server
 
-    return create_server(app, listening, threads=THREADS)
+    parts: Parts = app.extensions["quoin"]
+    proxies = parts.config.trusted_proxies
+    return create_server(app, listening, threads=THREADS, proxies=proxies)
 
 
 def _upkeep(parts: Parts) -> list[worker.Periodic]:

@@ -1,14 +1,16 @@
-"""quoin work: scores that are not in the gradebook, and sending them again."""
+"""quoin work: the worker by itself; scores that did not arrive, and sending them again."""
 
 from __future__ import annotations
 
 import json
+import threading
 from uuid import UUID
 
 import click
 
 from lti_tool.cli.common import friendly
 from lti_tool.cli.opening import carry_out, open_database
+from lti_tool.cli.processes import stop_on_sigterm
 from lti_tool.scoring.rows import ScoreRow
 from lti_tool.services.resend_score import Choice, resend_score
 from lti_tool.services.show_scores import show_scores
@@ -16,7 +18,25 @@ from lti_tool.services.show_scores import show_scores
 
 @click.group()
 def work() -> None:
-    """See what has not reached a platform, and send it again."""
+    """Do what is due; see what has not reached a platform, and send it again."""
+
+
+@work.command("run")
+@friendly
+def work_run() -> None:
+    """Do what 'quoin serve' does beside its pages, beside a 'quoin serve --no-worker'.
+
+    Several may run: nothing is sent twice. SIGTERM ends it after what it is doing.
+
+    Example: quoin work run
+    """
+    from lti_tool.cli.serving import build_app, working
+
+    stop_on_sigterm()
+    open_database()
+    with working(build_app()):
+        click.echo("Quoin works (Ctrl-C stops it)")
+        threading.Event().wait()
 
 
 @work.command("list")

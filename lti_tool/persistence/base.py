@@ -25,6 +25,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -176,8 +177,23 @@ class Database:
         self.engine.dispose()
 
 
+def read_url(url: str) -> tuple[str, str | None, str]:
+    """Return kind, name (of SQLite: the file) and text without password of a database's address.
+
+    ``ConfigurationError`` for one that cannot be read.
+    """
+    try:
+        read = make_url(url)
+        return read.get_backend_name(), read.database, read.render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        raise ConfigurationError(
+            "QUOIN_DATABASE_URL is no address; write sqlite:///FILE or "
+            "postgresql+psycopg://USER:PASSWORD@HOST/NAME"
+        ) from None
+
+
 def _create_engine(url: str, synchronous: str) -> Engine:
-    backend = make_url(url).get_backend_name()
+    backend, _, _ = read_url(url)
     if backend == "sqlite":
         # One connection for a database in memory: a second one would open another, empty one.
         # Elsewhere the connection used last goes first: it has its pages in memory still.

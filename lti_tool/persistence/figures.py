@@ -112,3 +112,12 @@ def read_size(session: Session) -> int:
         pages = session.scalar(text("PRAGMA page_count")) or 0
         return int(pages) * int(session.scalar(text("PRAGMA page_size")) or 0)
     return int(session.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+
+
+def read_clock(session: Session) -> datetime:
+    """Return what time the database says it is."""
+    if session.get_bind().dialect.name == "sqlite":
+        said = session.scalar(text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"))
+        return datetime.fromisoformat(str(said))
+    now: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return now

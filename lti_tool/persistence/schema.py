@@ -28,6 +28,12 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def revisions() -> list[str]:
+    """Return every revision of the code, the oldest first."""
+    found = ScriptDirectory.from_config(_config()).walk_revisions()
+    return [one.revision for one in found][::-1]
+
+
 def current(database: Database) -> str | None:
     """Return the revision the database is at, None when it is empty."""
     with database.engine.connect() as connection:

@@ -6,14 +6,15 @@ import json
 import logging
 import secrets
 import time
-import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from flask import Flask, Response, g, request
 
+from lti_tool import error_reports
+from lti_tool.logs import where_of
+
 LOGGER = "quoin.web"
-FRAMES = 12
 log = logging.getLogger(LOGGER)
 
 
@@ -29,14 +30,11 @@ def note_surprise(error: BaseException) -> None:
 
     Its message stays out: database errors and the like carry people's data in theirs.
     """
-    where = [
-        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)[-FRAMES:]
-    ]
+    error_reports.tell(error, tags={"reference": reference(), "route": request.endpoint or "none"})
     _write(
         logging.ERROR,
         "surprise",
-        {"error": type(error).__name__, "where": where, "reference": reference()},
+        {"error": type(error).__name__, "where": where_of(error), "reference": reference()},
     )
 
 

@@ -67,7 +67,7 @@ def test_processes_share_a_socket_are_replaced_and_end_together(tmp_path: Path) 
     def answers() -> bool:
         try:
             return requests.get(f"{url}/healthz", timeout=5).status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def counted() -> float:

@@ -1,0 +1,1 @@
+"""The documentation: what it names exists, and what exists it names."""
