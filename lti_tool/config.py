@@ -46,14 +46,6 @@ SETTINGS = {
         "At least 16 characters; whoever sends them as a bearer token reads the metrics.",
     ),
     "QUOIN_METRICS_TOKEN_FILE": ("none", "A file that holds the above."),
-    "QUOIN_SOURCE_SECONDS": (
-        "600",
-        "Seconds between two readings of a course from its evidence source, up to 86,400.",
-    ),
-    "QUOIN_MATCH_MODEL": (
-        "none: goals are matched by words alone",
-        "A folder with the weights of the sentence model; needs 'quoin[match]'.",
-    ),
     "QUOIN_ACCESSIBILITY_CONTACT": (
         "none: whoever looks after the learning platform",
         "Where people tell of barriers, on the page /accessibility: an e-mail or https address.",
