@@ -62,7 +62,8 @@ class World:
         for _ in range(200):
             try:
                 requests.get(f"{self.url}/healthz", timeout=1)
-            except GONE:
+            # It listens before it can answer.
+            except (*GONE, requests.Timeout):
                 time.sleep(0.1)
             else:
                 return
