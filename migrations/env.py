@@ -13,6 +13,9 @@ with engine.connect() as connection:
         # A copied table takes the place of the old one, which is dropped: with foreign keys on,
         # that would break every row that refers to it. (Only outside a transaction.)
         connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
+        # While the release before is still writing: what has read first may not write any more
+        # ("database is locked", at once), and what begins as a writer waits for its turn.
+        connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

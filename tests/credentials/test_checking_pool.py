@@ -8,6 +8,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from lti_tool.credentials.recognition.documents import Fetched
 from lti_tool.credentials.recognition.pool import CheckingPool, Limits
 from tests.credentials.outside import NOW, Issuer, Web, raw
@@ -130,4 +132,14 @@ def _children() -> set[int]:
         int(number)
         for number in own.read_text("ascii").split()
         if b"recognition.child" in Path(f"/proc/{number}/cmdline").read_bytes()
-    }
+    } - _OTHERS
+
+
+_OTHERS: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def _leave_out_others() -> None:
+    """What tests before these have left running is not looked at."""
+    _OTHERS.clear()
+    _OTHERS.update(_children())

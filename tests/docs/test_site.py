@@ -12,13 +12,12 @@ import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from lti_tool.cli import main
 from lti_tool.config import SETTINGS
-from tests.chromium import ARGUMENTS, PATH
 from tests.docs.reading import ROOT
 from tools.docs_site import FROM_ELSEWHERE, commands
 
@@ -90,20 +89,17 @@ def served(site: Path) -> Iterator[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(PATH is None, reason="there is no Chromium")
-def test_a_browser_asks_nobody_else_and_finds_by_searching(served: str) -> None:
+def test_a_browser_asks_nobody_else_and_finds_by_searching(served: str, browser: Any) -> None:
     asked: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=PATH, args=ARGUMENTS)
-        page = browser.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        for name in ("index", "building-stacks", "commands", "operating"):
-            page.goto(f"{served}/{name}.html")
-        page.locator("input.md-search__input").fill("downgrade")
-        page.locator(".md-search-result__item a").first.wait_for()
-        if folder := os.environ.get("QUOIN_TEST_PICTURES"):
-            page.goto(f"{served}/building-stacks.html")
-            page.screenshot(path=f"{folder}/docs-site.png")
-        browser.close()
+    page = browser.new_context().new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    for name in ("index", "building-stacks", "commands", "operating"):
+        page.goto(f"{served}/{name}.html")
+    page.locator("input.md-search__input").fill("downgrade")
+    page.locator(".md-search-result__item a").first.wait_for()
+    if folder := os.environ.get("QUOIN_TEST_PICTURES"):
+        page.goto(f"{served}/building-stacks.html")
+        page.screenshot(path=f"{folder}/docs-site.png")
+    page.context.close()
     assert len(asked) > 10
     assert not [url for url in asked if not url.startswith((served, "data:", "blob:"))]

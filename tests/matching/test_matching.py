@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Sequence
 from threading import Event
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from lti_tool.matching import Band, Entry, KeptMatchers, Matcher, spoken_in
 from lti_tool.matching.kept import MOST_KEPT
+from lti_tool.matching.matcher import MOST_MATCHES
 
 ENTRIES = (
     Entry(
@@ -99,7 +99,7 @@ def test_a_text_shows_its_language(text: str, language: str) -> None:
 @pytest.mark.parametrize(
     "letters", ["abcdefghij", "ابتثجحخدذر", "あいうえおかきくけこ", "äöüßéñ-/.,"]
 )
-def test_a_hundred_kilobytes_take_less_than_a_second(letters: str) -> None:
+def test_of_a_hundred_kilobytes_a_few_matches_are_made(letters: str) -> None:
     draw = random.Random(3)
     catalogue = [
         Entry(
@@ -109,9 +109,7 @@ def test_a_hundred_kilobytes_take_less_than_a_second(letters: str) -> None:
     ]
     matcher = Matcher(catalogue, "de" if letters.isascii() else "ar")
     text = " ".join("".join(draw.choices(letters, k=6)) for _ in range(15_000))[:100_000]
-    before = time.process_time()
-    matcher.match(text)
-    assert time.process_time() - before < 1
+    assert len(matcher.match(text).matches) <= MOST_MATCHES
 
 
 def test_a_matcher_is_kept_until_the_catalogue_changes() -> None:

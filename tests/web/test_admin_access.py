@@ -67,6 +67,7 @@ def _routes(
         "draft": uuid4(),
         "way": uuid4(),
         "kind": "scales",
+        "uuid": uuid4(),
     } | values
     for rule in app.url_map.iter_rules():
         found = getattr(app.view_functions[rule.endpoint], "policy", None)
@@ -163,7 +164,7 @@ def test_nothing_of_another_institution_is_there_on_any_page(world: World) -> No
         if arguments:
             tried += 1
             assert _open(admin, method, path) == 404, (method, path)
-    assert tried == 17
+    assert tried == 23
     assert _all(world) == before
 
 
