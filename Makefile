@@ -18,7 +18,7 @@ MUTATION_BASE ?= HEAD~1
 MUTATION := $(BIN)/python -m tools.mutation
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-xblock install test test-a11y test-faults test-load test-openedx check screenshots bench fuzz messages format clean \
+.PHONY: help demo demo-reset demo-xblock install test test-a11y test-faults test-load test-upgrade test-openedx check screenshots bench fuzz messages format clean \
 	mutation mutation-changed mutation-report docs sbom
 
 help: ## Show this list
@@ -49,6 +49,9 @@ screenshots: install ## Draw docs/screenshots anew, from a campus that is made f
 
 test-faults: install ## Kill, disconnect, fill up, set the clock: FAULTS=1000 kills on each database (hours)
 	QUOIN_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n 0 tests/faults
+
+test-upgrade: install ## From the last release to this one with traffic running: no request may fail
+	QUOIN_TEST_UPGRADE=1 $(BIN)/python -m pytest -n 0 tests/deploy/test_rolling_upgrade.py
 
 test-openedx: ## Test the blocks and the plugin among the versions that Open edX pins: PYTHON=python3.12
 	@$(PYTHON) tools/open_edx.py

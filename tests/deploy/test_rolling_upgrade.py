@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -33,7 +34,14 @@ SECONDS_BEFORE, SECONDS_AFTER = 2.0, 3.0
 SEED = "import sys; from demo_lms.demo import seed; from lti_tool.config import Config; "
 SEED += "seed(Config.from_environ(), sys.argv[1])"
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.long,
+    # Beside other tests on two processors it has failed once in four runs.
+    pytest.mark.skipif(
+        "QUOIN_TEST_UPGRADE" not in os.environ, reason="it wants the machine: make test-upgrade"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
