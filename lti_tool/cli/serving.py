@@ -205,19 +205,8 @@ def _sources(parts: Parts) -> Iterator[None]:
                 return
             now = parts.clock()
 
-    thread = threading.Thread(
-        target=worker.repeat,
-        args=(read,),
-        kwargs={"clock": parts.clock, "stop": stop, "seconds": SOURCES_SECONDS},
-        name="sources",
-        daemon=True,
-    )
-    thread.start()
-    try:
+    with _repeated("sources", read, parts, stop, SOURCES_SECONDS):
         yield
-    finally:
-        stop.set()
-        thread.join(5)
 
 
 @contextmanager
